@@ -1,0 +1,24 @@
+namespace WorkerTracing;
+
+/// <summary>What counts as a timeout: a positive time that the runtime's timers can hold, or infinite.</summary>
+internal static class Timeouts
+{
+    public const string Rule = "positive and at most 24 days, or infinite (-00:00:00.001)";
+
+    private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
+
+    public static bool IsValid(TimeSpan timeout) =>
+        timeout == Timeout.InfiniteTimeSpan || (timeout > TimeSpan.Zero && timeout <= Longest);
+
+    public static void ThrowIfInvalid(TimeSpan timeout, string parameter)
+    {
+        if (!IsValid(timeout))
+            throw new ArgumentOutOfRangeException(parameter, timeout, $"A timeout must be {Rule}.");
+    }
+
+    /// <summary>What is left of <paramref name="timeout"/> after <paramref name="elapsed"/>: infinite stays infinite, never below zero.</summary>
+    public static TimeSpan Remaining(TimeSpan timeout, TimeSpan elapsed) =>
+        timeout == Timeout.InfiniteTimeSpan ? timeout
+        : elapsed >= timeout ? TimeSpan.Zero
+        : timeout - elapsed;
+}

@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Reflection;
+
+namespace WorkerTracing;
+
+/// <summary>What a framework knows about the run of a job that is about to begin.</summary>
+public sealed record JobInfo
+{
+    /// <summary>The framework that runs the job: <c>hangfire</c>, <c>quartz</c>, <c>masstransit</c>, <c>hosted</c>, or your own. Recorded as <c>workflow.platform.name</c>.</summary>
+    public required string System { get; init; }
+
+    /// <summary>What is run, of low cardinality: <c>Type.Method</c>, <c>group.job</c>, consumer and message. Recorded as <c>workflow.task.name</c>, and the span's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The framework's id of this run. Recorded as <c>worker_tracing.job.id</c>.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The queue or endpoint that the job came from. Recorded as <c>messaging.destination.name</c>.</summary>
+    public string? Queue { get; init; }
+
+    /// <summary>Groups the traces of one conversation, tenant or order. The start value of <see cref="JobTrace.GroupId"/>.</summary>
+    public string? GroupId { get; init; }
+
+    /// <summary>Which try this is, from 1. Recorded as <c>worker_tracing.attempt</c>.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>What made the job run.</summary>
+    public JobTrigger Trigger { get; init; }
+
+    /// <summary>When the job was handed in: <see cref="WorkerTracingOptions.LinkAfter"/> counts from here.</summary>
+    public DateTimeOffset? EnqueuedAt { get; init; }
+
+    /// <summary>When the job should have begun: <c>worker_tracing.wait_ms</c> counts from here, or from <see cref="EnqueuedAt"/> where this is null.</summary>
+    public DateTimeOffset? DueAt { get; init; }
+
+    /// <summary>The span that enqueued the job. The default means nobody.</summary>
+    public ActivityContext Origin { get; init; }
+
+    /// <summary>Further spans to link to: the other origins of a batch, a continuation's antecedent, the attempt before.</summary>
+    public IReadOnlyList<ActivityLink>? Links { get; init; }
+
+    /// <summary>The baggage that the job runs with. Null leaves <c>Baggage.Current</c> as it is.</summary>
+    public IReadOnlyDictionary<string, string?>? Baggage { get; init; }
+
+    /// <summary>The job's class or method: where <see cref="FlushTraceAttribute"/> is looked for.</summary>
+    public MemberInfo? Member { get; init; }
+
+    /// <summary>The job's arguments. Recorded only when <see cref="WorkerTracingOptions.CaptureArguments"/> is on.</summary>
+    public IReadOnlyDictionary<string, object?>? Arguments { get; init; }
+
+    /// <summary>The flush mode of this run, before every other choice. Null leaves the choice to the options.</summary>
+    public FlushMode? Flush { get; init; }
+}

@@ -8,19 +8,18 @@ namespace WorkerTracing;
 /// </summary>
 internal static class BatchTraceProcessorEnvironment
 {
-    public static int? MaxQueueSize => Read("OTEL_BSP_MAX_QUEUE_SIZE", BatchTraceProcessorOptionsValidator.LargestQueue);
+    public static void Apply(BatchTraceProcessorOptions options, Func<string, string?> variable)
+    {
+        if (Read("OTEL_BSP_MAX_QUEUE_SIZE") is int queue and <= BatchTraceProcessorOptionsValidator.LargestQueue)
+            options.MaxQueueSize = queue;
+        if (Read("OTEL_BSP_MAX_EXPORT_BATCH_SIZE") is int batch)
+            options.MaxBatchSize = batch;
+        if (Read("OTEL_BSP_SCHEDULE_DELAY") is int delay)
+            options.ScheduleDelay = TimeSpan.FromMilliseconds(delay);
+        if (Read("OTEL_BSP_EXPORT_TIMEOUT") is int timeout)
+            options.ExportTimeout = TimeSpan.FromMilliseconds(timeout);
 
-    public static int? MaxBatchSize => Read("OTEL_BSP_MAX_EXPORT_BATCH_SIZE");
-
-    public static TimeSpan? ScheduleDelay => Milliseconds("OTEL_BSP_SCHEDULE_DELAY");
-
-    public static TimeSpan? ExportTimeout => Milliseconds("OTEL_BSP_EXPORT_TIMEOUT");
-
-    private static TimeSpan? Milliseconds(string name) => Read(name) is int value ? TimeSpan.FromMilliseconds(value) : null;
-
-    private static int? Read(string name, int max = int.MaxValue) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
-            && value > 0 && value <= max
-            ? value
-            : null;
+        int? Read(string name) =>
+            int.TryParse(variable(name), NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value > 0 ? value : null;
+    }
 }

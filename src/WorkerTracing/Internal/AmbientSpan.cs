@@ -1,0 +1,26 @@
+using System.Diagnostics;
+
+namespace WorkerTracing;
+
+/// <summary>The span that code runs under, seen with the eyes of a job that is about to begin.</summary>
+internal static class AmbientSpan
+{
+    /// <summary>The nearest ambient span that has not ended: work that outlives its span keeps that span as its ambient one.</summary>
+    public static Activity? Current
+    {
+        get
+        {
+            Activity? span = Activity.Current;
+            while (span is { IsStopped: true })
+                span = span.Parent;
+            return span;
+        }
+    }
+
+    /// <summary>
+    /// Whether somebody recorded the span or decided not to. A host makes spans without a source (source name empty, flags none) for its
+    /// own log scopes; nobody ever sampled those.
+    /// </summary>
+    public static bool IsDecided(Activity span) =>
+        span.Recorded || span.Source.Name.Length > 0 || LocalTrace.Suppresses(span);
+}

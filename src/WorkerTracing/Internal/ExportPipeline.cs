@@ -1,0 +1,434 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// From an ended span to its final outcome: the queue, the export threads and the flushes that wait. One lock guards everything but the queue's adding side and
+/// each thread's own batch; nothing slow (an export, a log call, a caller's code) happens under it.
+/// </summary>
+/// <remarks>
+/// The way of a span: <see cref="Enqueue"/> on the thread that ended it; <see cref="TakeBatch"/>, which finds its trace's account;
+/// <see cref="SpanSender.Send"/>; <see cref="Settle"/>, which writes the outcome to the account and frees the flushes that waited for it.
+/// </remarks>
+internal sealed class ExportPipeline
+{
+    /// <summary>How soon to look again when nothing could be taken: a thread has its position in the queue and is just writing its span.</summary>
+    private static readonly TimeSpan Retake = TimeSpan.FromMilliseconds(1);
+
+    private readonly object _sync = new();
+    private readonly object _turn = new();
+    private readonly List<ExportBatch> _inFlight = [];
+    private readonly SpanQueue _queue;
+    private readonly HeldSpans _held;
+    private readonly WaitingFlushes _flushes;
+    private readonly SpanSender _sender;
+    private readonly BurstGathering _gathering;
+    private readonly TimeProvider _time;
+    private readonly ILogger _log;
+    private readonly int _maxBatchSize;
+    private readonly int _maxQueueSize;
+    private readonly int _trigger;
+    private readonly TimeSpan _scheduleDelay;
+
+    private long _requested;
+    private long _round;
+    private long _scheduleStarted;
+    private int _threads;
+    private int _idleThreads;
+    private int _overflowLost;
+    private LeaderState _leader;
+    private volatile bool _started;
+    private volatile bool _thresholdReached;
+    private volatile bool _closed;
+
+    public ExportPipeline(BaseExporter<Activity> exporter, BatchTraceProcessorOptions options, ILogger log, TimeProvider time)
+    {
+        ExporterName = exporter.GetType().Name;
+        Health = new ExporterHealth(time);
+        _maxQueueSize = options.MaxQueueSize;
+        _maxBatchSize = Math.Min(options.MaxBatchSize, options.MaxQueueSize);
+        _trigger = Math.Max(1, (int)(options.MaxQueueSize * options.ExportTriggerRatio));
+        _scheduleDelay = options.ScheduleDelay;
+        _time = time;
+        _log = log;
+        _sender = new SpanSender(exporter, options.ExportTimeout, log);
+        _queue = new SpanQueue(options.MaxQueueSize);
+        _held = new HeldSpans(_sender.MaxConcurrency);
+        _flushes = new WaitingFlushes(time);
+        _gathering = new BurstGathering(_sender.MaxConcurrency, time);
+    }
+
+    public string ExporterName { get; }
+
+    public ExporterHealth Health { get; }
+
+    /// <summary>Ended spans that wait for an export.</summary>
+    public int Waiting => _queue.Count + _held.Count;
+
+    /// <summary>The hot path: takes no lock unless it starts the first thread, crosses the threshold or comes after the end.</summary>
+    public void Enqueue(Activity span)
+    {
+        if (_closed || !_queue.TryAdd(span, out int count))
+        {
+            Lose(span);
+            return;
+        }
+
+        if (!_started)
+            Start();
+        if (count >= _trigger && !_thresholdReached)
+            ReachThreshold();
+        if (_closed)
+            Abandon();
+    }
+
+    /// <summary>Starts an export of everything that has ended, without waiting for it.</summary>
+    public void RequestExport()
+    {
+        lock (_sync)
+            Request();
+    }
+
+    /// <summary>Asks for a verdict.</summary>
+    /// <param name="trace">The trace to answer for, or null for everything that is queued or in flight.</param>
+    /// <param name="baseline">What the trace's account said when its job began.</param>
+    /// <param name="timeout">How long the caller will wait.</param>
+    /// <returns>A request that may have its answer already; otherwise it is still to be armed, or waited for.</returns>
+    public FlushRequest Ask(TraceAccount? trace, TraceBaseline baseline, TimeSpan timeout)
+    {
+        FlushRequest request;
+        lock (_sync)
+        {
+            request = new FlushRequest(trace, _queue.Tail, baseline, _time) { Timeout = timeout, Lost = _overflowLost };
+            if (IsSettled(request))
+                request.Settle(FlushStatus.Delivered, request.Started);
+            else if (Health.IsStalledFor(timeout, _inFlight, _sender.MaxConcurrency))
+                request.Settle(FlushStatus.TimedOut, request.Started);
+            else
+                Wait(request);
+            Request();
+        }
+
+        if (request.IsAnswered)
+            request.Release();
+        return request;
+    }
+
+    /// <summary>Blocks the calling thread until the request has its answer, at the longest for <paramref name="timeout"/> from when it was made.</summary>
+    public FlushResult Wait(FlushRequest request, TimeSpan timeout)
+    {
+        if (!request.Wait(timeout))
+        {
+            GiveUp(request, FlushStatus.TimedOut);
+            request.Wait(Timeout.InfiniteTimeSpan); // whoever settled it first is just about to release it
+        }
+
+        return request.Answer;
+    }
+
+    /// <summary>Ends a wait that has no verdict yet.</summary>
+    public void GiveUp(FlushRequest request, FlushStatus status)
+    {
+        lock (_sync)
+        {
+            if (request.IsAnswered)
+                return;
+            if (status == FlushStatus.TimedOut && _inFlight.Count > 0)
+                Health.OutlastWait(request.Timeout);
+            request.Settle(status, _time.GetTimestamp());
+            WaitingFlushes.Remove(request);
+        }
+
+        request.Release();
+    }
+
+    /// <summary>Sends what is left, waiting at the most for <paramref name="timeout"/>; then closes: what is still queued is lost, and so is what ends later.</summary>
+    /// <returns>The verdict on what was left.</returns>
+    public FlushResult Close(TimeSpan timeout)
+    {
+        if (timeout != Timeout.InfiniteTimeSpan)
+            _sender.EndAfter(timeout);
+        FlushResult result = Wait(Ask(null, default, timeout), timeout);
+        FlushRequest[] left;
+        lock (_sync)
+        {
+            _closed = true;
+            Monitor.Pulse(_sync);
+            left = [.. _flushes.All];
+        }
+
+        int lost = Abandon();
+        if (lost > 0)
+            Log.ClosedWithSpansLeft(_log, ExporterName, lost);
+        foreach (FlushRequest request in left)
+            GiveUp(request, FlushStatus.TimedOut);
+        return lost == 0 ? result : result with { Status = FlushStatus.Failed, Lost = result.Lost + lost };
+    }
+
+    private bool IsSettled(FlushRequest request) =>
+        _queue.Head == request.Target && (request.Account is null ? LowestUnsettled() >= request.Target : request.Account.Pending == 0);
+
+    private void Wait(FlushRequest request)
+    {
+        _flushes.Add(request, _queue.Head);
+        _gathering.Arrive();
+    }
+
+    /// <summary>Loses a span that found the queue full or closed.</summary>
+    private void Lose(Activity span)
+    {
+        LocalTrace? trace = LocalTrace.Of(span);
+        if (trace is { IsSuppressed: true })
+            return;
+        trace?.AccountOf(this).Lose();
+        Health.Lose(1);
+        Telemetry.LoseSpans(1, _closed ? "shutdown" : "queue_full", ExporterName);
+        if (_closed)
+            return;
+        if (Interlocked.Increment(ref _overflowLost) == 1)
+            Log.QueueFull(_log, ExporterName, _maxQueueSize);
+        if (!_thresholdReached)
+            ReachThreshold();
+    }
+
+    private void Start()
+    {
+        lock (_sync)
+        {
+            if (_started || _closed)
+                return;
+            _started = true;
+            _scheduleStarted = _time.GetTimestamp();
+            AddThread();
+        }
+    }
+
+    private void AddThread()
+    {
+        _threads++;
+        _idleThreads++;
+        new Thread(Run) { IsBackground = true, Name = $"WorkerTracing {ExporterName} {_threads}" }.UnsafeStart();
+    }
+
+    private void ReachThreshold()
+    {
+        lock (_sync)
+        {
+            if (_thresholdReached)
+                return;
+            _thresholdReached = true;
+            Request();
+        }
+    }
+
+    /// <summary>Asks the threads to send everything that has ended by now.</summary>
+    private void Request()
+    {
+        _requested = _queue.Tail;
+        _round++;
+        if (_leader == LeaderState.Idle || (_leader == LeaderState.Gathering && _gathering.IsComplete))
+            Monitor.Pulse(_sync);
+    }
+
+    private void Run()
+    {
+        using IDisposable suppressed = SuppressInstrumentationScope.Begin();
+        var batch = new ExportBatch(_maxBatchSize);
+        while (TakeBatch(batch))
+        {
+            batch.ReleaseAnswered();
+            if (batch.Count == 0)
+                continue;
+            Settle(batch, _sender.Send(batch));
+            batch.ReleaseAnswered();
+            batch.Clear();
+        }
+    }
+
+    /// <summary>Waits until spans are due, and takes them. One thread at a time leads; the others wait for their turn.</summary>
+    /// <returns>False when the pipeline is closed. The batch may be empty where taking alone has answered a flush.</returns>
+    private bool TakeBatch(ExportBatch batch)
+    {
+        lock (_turn)
+        {
+            lock (_sync)
+            {
+                while (!_closed)
+                {
+                    TimeSpan wait = TimeToExport();
+                    if (wait <= TimeSpan.Zero)
+                    {
+                        Fill(batch);
+                        if (batch.Count > 0 || batch.Answered.Count > 0)
+                            return true;
+                        wait = Retake;
+                    }
+
+                    // A monitor counts in whole milliseconds and would take a fraction of one for none.
+                    if (!Monitor.Wait(_sync, (int)Math.Ceiling(wait.TotalMilliseconds)))
+                        _gathering.Pass();
+                    _leader = LeaderState.Busy;
+                }
+
+                return false;
+            }
+        }
+    }
+
+    /// <summary>How long until the next export is due. Zero: now.</summary>
+    private TimeSpan TimeToExport()
+    {
+        if (IsDue())
+        {
+            _leader = LeaderState.Gathering;
+            return _gathering.Delay(_inFlight.Count);
+        }
+
+        _leader = LeaderState.Idle;
+        TimeSpan untilSchedule = _scheduleDelay - _time.GetElapsedTime(_scheduleStarted);
+        if (untilSchedule > TimeSpan.Zero)
+            return untilSchedule;
+        _scheduleStarted = _time.GetTimestamp();
+        _requested = _queue.Tail;
+        _round++;
+        return IsDue() ? TimeSpan.Zero : _scheduleDelay;
+    }
+
+    private bool IsDue() => _queue.Head < _requested || _held.IsDue(_round);
+
+    private void Fill(ExportBatch batch)
+    {
+        _held.Take(batch, _round);
+        while (!batch.IsFull && _queue.TryTake(out Activity span, out long position))
+        {
+            LocalTrace? trace = LocalTrace.Of(span);
+            if (trace is { IsSuppressed: true })
+                continue;
+            TraceAccount? account = trace?.AccountOf(this);
+            if (account is not null)
+                account.Pending++;
+            if (_held.MustWait(span))
+                _held.Add(span, account, position);
+            else
+                batch.Add(span, account, position);
+        }
+
+        _thresholdReached = false;
+        _flushes.Drain(_queue.Head, batch.Answered);
+        if (batch.Count == 0)
+            _flushes.Settle(batch, LowestUnsettled());
+        else
+            Depart(batch);
+    }
+
+    /// <summary>A batch leaves. Another thread is made ready where the exporter takes more than one export at a time.</summary>
+    private void Depart(ExportBatch batch)
+    {
+        batch.Started = _time.GetTimestamp();
+        _inFlight.Add(batch);
+        _held.Start(batch);
+        _gathering.Start();
+        LendRoom();
+        if (--_idleThreads == 0 && _threads < _sender.MaxConcurrency)
+            AddThread();
+    }
+
+    /// <summary>Writes the outcomes of an export to the accounts, and answers the flushes that waited for them.</summary>
+    private void Settle(ExportBatch batch, bool anyDelivered)
+    {
+        TimeSpan duration = _time.GetElapsedTime(batch.Started);
+        int lost = 0;
+        lock (_sync)
+        {
+            if (_closed)
+                batch.Outcomes.Replace(ExportOutcome.Retained, ExportOutcome.Dropped);
+            for (int i = 0; i < batch.Count; i++)
+            {
+                if (batch.Outcomes[i] == ExportOutcome.Dropped)
+                    lost++;
+                batch.Account(i)?.Settle(batch.Outcomes[i]);
+            }
+
+            _inFlight.Remove(batch);
+            _idleThreads++;
+            _held.Finish(batch, _round);
+            LendRoom();
+            Health.Settle(anyDelivered, lost, duration);
+            long lowestUnsettled = LowestUnsettled();
+            if (lowestUnsettled == _queue.Tail)
+                _overflowLost = 0;
+            _flushes.Settle(batch, lowestUnsettled);
+            _gathering.Free(batch.Answered.Count, duration);
+            Monitor.Pulse(_sync);
+        }
+
+        Telemetry.RecordExport(duration, anyDelivered, ExporterName);
+        if (lost == 0)
+            return;
+        Telemetry.LoseSpans(lost, "export_failed", ExporterName);
+        Log.ExportFailed(_log, ExporterName, lost);
+    }
+
+    /// <summary>The lowest position without a final outcome: queued, in flight or held.</summary>
+    private long LowestUnsettled()
+    {
+        long lowest = Math.Min(_queue.Head, _held.FirstPosition);
+        foreach (ExportBatch batch in _inFlight)
+            lowest = Math.Min(lowest, batch.FirstPosition);
+        return lowest;
+    }
+
+    /// <summary>What is held, or may come back from an exporter that retains, keeps its place: the queue has that much less room.</summary>
+    private void LendRoom()
+    {
+        int lent = _held.Count;
+        for (int i = 0; _sender.CanRetain && i < _inFlight.Count; i++)
+            lent += _inFlight[i].Count;
+        _queue.Capacity = _maxQueueSize - lent;
+    }
+
+    /// <summary>Loses everything that is queued or held, after the pipeline has closed.</summary>
+    private int Abandon()
+    {
+        int lost = 0;
+        lock (_sync)
+        {
+            foreach (HeldSpan held in _held.Clear())
+            {
+                held.Account?.Settle(ExportOutcome.Dropped);
+                lost++;
+            }
+
+            while (_queue.TryTake(out Activity span, out _))
+            {
+                LocalTrace? trace = LocalTrace.Of(span);
+                if (trace is { IsSuppressed: true })
+                    continue;
+                trace?.AccountOf(this).Lose();
+                lost++;
+            }
+        }
+
+        if (lost > 0)
+        {
+            Health.Lose(lost);
+            Telemetry.LoseSpans(lost, "shutdown", ExporterName);
+        }
+
+        return lost;
+    }
+
+    private enum LeaderState
+    {
+        /// <summary>Taking or sending.</summary>
+        Busy,
+
+        /// <summary>Waiting for something to be due: any request wakes it.</summary>
+        Idle,
+
+        /// <summary>Holding an export back for a moment: the last of a burst wakes it.</summary>
+        Gathering,
+    }
+}

@@ -1,0 +1,59 @@
+namespace WorkerTracing;
+
+/// <summary>
+/// What an exporter has been doing lately: whether it is still worth waiting for, and what to tell a health check. The pipeline's lock guards it, but for
+/// the count of lost spans.
+/// </summary>
+/// <remarks>
+/// Waiting on an exporter that does not deliver is bounded over all flushes, not only for each: once the time that it has failed or hung since its last success is as long as a flush's
+/// whole timeout, that flush is told at once. Its spans still leave, and the first success opens the way again.
+/// </remarks>
+internal sealed class ExporterHealth(TimeProvider time)
+{
+    private TimeSpan _failing;
+    private TimeSpan _outlasted;
+    private int _lost;
+
+    /// <summary>Exports in a row that delivered nothing.</summary>
+    public int FailedExports { get; private set; }
+
+    /// <summary>Spans lost since the last export that delivered something.</summary>
+    public int LostSinceSuccess => Volatile.Read(ref _lost);
+
+    public void Lose(int spans) => Interlocked.Add(ref _lost, spans);
+
+    /// <summary>A flush's whole timeout went by with an export in flight.</summary>
+    public void OutlastWait(TimeSpan timeout) => _outlasted = timeout > _outlasted ? timeout : _outlasted;
+
+    /// <summary>An export has ended.</summary>
+    public void Settle(bool anyDelivered, int lost, TimeSpan duration)
+    {
+        _outlasted = TimeSpan.Zero;
+        if (anyDelivered)
+        {
+            _failing = TimeSpan.Zero;
+            FailedExports = 0;
+            Volatile.Write(ref _lost, lost);
+            return;
+        }
+
+        _failing += duration;
+        FailedExports++;
+        Lose(lost);
+    }
+
+    /// <summary>Whether the exporter has kept flushes waiting for <paramref name="timeout"/> and more without a success.</summary>
+    public bool IsStalledFor(TimeSpan timeout, List<ExportBatch> inFlight, int concurrency)
+    {
+        if (timeout == Timeout.InfiniteTimeSpan)
+            return false;
+        TimeSpan waiting = _outlasted;
+        if (inFlight.Count == concurrency)
+        {
+            TimeSpan youngest = time.GetElapsedTime(inFlight[^1].Started);
+            waiting = youngest > waiting ? youngest : waiting;
+        }
+
+        return _failing + waiting >= timeout;
+    }
+}

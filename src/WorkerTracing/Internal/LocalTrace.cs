@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// The part of a trace that this process records below one topmost span: what a flush answers for. It hangs on that span, and on the job's own,
+/// as a custom property, so a span finds it by walking up its parents and it lives no longer than they do.
+/// </summary>
+/// <remarks>
+/// A span that was started from a parsed context has no parent object, though its trace may be running right here; those find it by trace id among the jobs
+/// that have not ended.
+/// </remarks>
+internal sealed class LocalTrace
+{
+    private const string Property = "WorkerTracing.LocalTrace";
+
+    private static readonly ConcurrentDictionary<ActivityTraceId, LocalTrace> Alive = new();
+
+    private static readonly LocalTrace SuppressedTrace = new(null);
+
+    private readonly Activity? _root;
+    private TraceAccount? _accounts;
+    private volatile bool _flushWhenRootEnds;
+
+    private LocalTrace(Activity? root) => _root = root;
+
+    /// <summary>The trace of a job that <see cref="WorkerTracingOptions.Filter"/> refused: its spans are to be dropped.</summary>
+    public bool IsSuppressed => ReferenceEquals(this, SuppressedTrace);
+
+    /// <summary>Whether the topmost span has ended, so that nothing above the job is still to come.</summary>
+    public bool IsRootEnded => _root is not { IsStopped: false };
+
+    /// <summary>Finds or makes the local trace of a job that is not nested in another.</summary>
+    public static LocalTrace Begin(Activity job)
+    {
+        Activity root = job;
+        for (Activity? above = job.Parent; above is not null; above = above.Parent)
+        {
+            if (above.Recorded && !above.IsStopped)
+                root = above;
+        }
+
+        var trace = root.GetCustomProperty(Property) as LocalTrace;
+        if (trace is null || ReferenceEquals(root, job))
+        {
+            trace = new LocalTrace(root);
+            root.SetCustomProperty(Property, trace);
+        }
+
+        Join(job, trace);
+        Alive.TryAdd(job.TraceId, trace);
+        return trace;
+    }
+
+    public static void Join(Activity job, LocalTrace trace) => job.SetCustomProperty(Property, trace);
+
+    public static void Suppress(Activity job) => job.SetCustomProperty(Property, SuppressedTrace);
+
+    public static bool Suppresses(Activity span) => Of(span) is { IsSuppressed: true };
+
+    /// <summary>The local trace that a span belongs to, or null where no job of ours is concerned.</summary>
+    public static LocalTrace? Of(Activity span)
+    {
+        for (Activity at = span; ;)
+        {
+            if (at.GetCustomProperty(Property) is LocalTrace trace)
+                return trace;
+            if (at.Parent is { } parent)
+                at = parent;
+            else
+                return at.ParentSpanId != default && !Alive.IsEmpty ? Alive.GetValueOrDefault(at.TraceId) : null;
+        }
+    }
+
+    /// <summary>Whether <paramref name="ended"/> is the topmost span, and the end of a job below it left a flush to do.</summary>
+    public static bool IsFlushDue(Activity ended) =>
+        ended.GetCustomProperty(Property) is LocalTrace { _flushWhenRootEnds: true } trace && ReferenceEquals(trace._root, ended);
+
+    public void FlushWhenRootEnds() => _flushWhenRootEnds = true;
+
+    /// <summary>Forgets a job that has ended. Its spans that are still queued keep their way here over their parents.</summary>
+    public void End(Activity job) => Alive.TryRemove(new KeyValuePair<ActivityTraceId, LocalTrace>(job.TraceId, this));
+
+    /// <summary>What the accounts say now, for a job that begins below a span under which others have run. Null where there is nothing yet.</summary>
+    public Dictionary<TraceAccount, TraceBaseline>? Baselines()
+    {
+        Dictionary<TraceAccount, TraceBaseline>? baselines = null;
+        for (TraceAccount? account = Volatile.Read(ref _accounts); account is not null; account = account.Next)
+            (baselines ??= [])[account] = new TraceBaseline(account.Exported, account.Lost);
+        return baselines;
+    }
+
+    /// <summary>Whether a pipeline has met a span of this trace.</summary>
+    public bool HasAccountOf(ExportPipeline pipeline) => Find(Volatile.Read(ref _accounts), pipeline) is not null;
+
+    /// <summary>What one pipeline knows of this trace.</summary>
+    public TraceAccount AccountOf(ExportPipeline pipeline)
+    {
+        TraceAccount? made = null;
+        while (true)
+        {
+            TraceAccount? first = Volatile.Read(ref _accounts);
+            if (Find(first, pipeline) is { } known)
+                return known;
+            made ??= new TraceAccount(pipeline);
+            made.Next = first;
+            if (Interlocked.CompareExchange(ref _accounts, made, first) == first)
+                return made;
+        }
+    }
+
+    private static TraceAccount? Find(TraceAccount? first, ExportPipeline pipeline)
+    {
+        TraceAccount? account = first;
+        while (account is not null && !ReferenceEquals(account.Pipeline, pipeline))
+            account = account.Next;
+        return account;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// A bounded ring of ended spans: any number of threads add, without a lock and without allocating; one at a time takes. Each span has a position,
+/// counted from the first ever added, so "everything that ended before now" is "everything below <see cref="Tail"/>".
+/// </summary>
+internal sealed class SpanQueue
+{
+    private readonly Activity?[] _slots;
+    private readonly int _mask;
+    private Cursors _cursors;
+    private int _capacity;
+
+    public SpanQueue(int capacity)
+    {
+        _slots = new Activity?[BitOperations.RoundUpToPowerOf2((uint)capacity)];
+        _mask = _slots.Length - 1;
+        _capacity = capacity;
+    }
+
+    /// <summary>The position that the next span gets.</summary>
+    public long Tail => Volatile.Read(ref _cursors.Tail);
+
+    /// <summary>The position of the next span to take.</summary>
+    public long Head => Volatile.Read(ref _cursors.Head);
+
+    public int Count => (int)(Tail - Head);
+
+    /// <summary>How many spans fit. May shrink and grow again, up to the first value: a pipeline lends room to spans it holds elsewhere.</summary>
+    public int Capacity
+    {
+        get => Volatile.Read(ref _capacity);
+        set => Volatile.Write(ref _capacity, value);
+    }
+
+    /// <param name="span">The span to add.</param>
+    /// <param name="count">How many spans wait, this one included.</param>
+    /// <returns>False when the queue is full.</returns>
+    public bool TryAdd(Activity span, out int count)
+    {
+        while (true)
+        {
+            long tail = Volatile.Read(ref _cursors.Tail);
+            count = (int)(tail - Volatile.Read(ref _cursors.Head)) + 1;
+            if (count > Volatile.Read(ref _capacity))
+                return false;
+            if (Interlocked.CompareExchange(ref _cursors.Tail, tail + 1, tail) != tail)
+                continue;
+            Volatile.Write(ref _slots[tail & _mask], span);
+            return true;
+        }
+    }
+
+    /// <summary>Takes the oldest span. One thread at a time.</summary>
+    /// <returns>False when the queue is empty, or when the next span's thread has its position but has not yet written it.</returns>
+    public bool TryTake(out Activity span, out long position)
+    {
+        position = _cursors.Head;
+        ref Activity? slot = ref _slots[position & _mask];
+        span = Volatile.Read(ref slot)!;
+        if (span is null)
+            return false;
+        slot = null;
+        Volatile.Write(ref _cursors.Head, position + 1);
+        return true;
+    }
+
+    /// <summary>Two counters on cache lines of their own: threads that add write the one, the thread that takes writes the other.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 384)]
+    private struct Cursors
+    {
+        [FieldOffset(128)]
+        public long Tail;
+
+        [FieldOffset(256)]
+        public long Head;
+    }
+}

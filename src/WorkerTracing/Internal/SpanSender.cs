@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+
+namespace WorkerTracing;
+
+/// <summary>Calls the exporter, whichever of the two kinds it is. What it throws ends here.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "An export may outlive the processor and still look at the token; its source holds nothing once its timer has fired.")]
+internal sealed class SpanSender
+{
+    private readonly BaseExporter<Activity> _exporter;
+    private readonly IOutcomeExporter? _outcomeExporter;
+    private readonly TimeSpan _exportTimeout;
+    private readonly ILogger _log;
+
+    private readonly CancellationTokenSource _closing = new();
+
+    public SpanSender(BaseExporter<Activity> exporter, TimeSpan exportTimeout, ILogger log)
+    {
+        _exporter = exporter;
+        _outcomeExporter = exporter as IOutcomeExporter;
+        _exportTimeout = exportTimeout;
+        _log = log;
+        MaxConcurrency = _outcomeExporter?.MaxConcurrency ?? 1;
+        if (MaxConcurrency < 1)
+            throw new ArgumentException($"{exporter.GetType().Name}.{nameof(IOutcomeExporter.MaxConcurrency)} is {MaxConcurrency}; it must be at least 1.", nameof(exporter));
+    }
+
+    public int MaxConcurrency { get; }
+
+    /// <summary>Whether a span in flight may come back, so that its place in the queue must be kept.</summary>
+    public bool CanRetain => _outcomeExporter is not null;
+
+    /// <summary>Cancels exports that are still running then, and all later ones.</summary>
+    public void EndAfter(TimeSpan timeout) => _closing.CancelAfter(timeout);
+
+    /// <summary>Exports the batch and leaves an outcome for each of its spans.</summary>
+    /// <returns>Whether any was delivered.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: whatever it throws, the batch has an outcome and the thread goes on.")]
+    public bool Send(ExportBatch batch)
+    {
+        try
+        {
+            if (_outcomeExporter is null)
+                return SendWhole(batch);
+            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+            deadline.CancelAfter(_exportTimeout);
+            _outcomeExporter.Export(batch.Spans.AsSpan(0, batch.Count), batch.Outcomes, deadline.Token);
+        }
+        catch (Exception exception)
+        {
+            Log.ExporterThrew(_log, _exporter.GetType().Name, exception);
+        }
+
+        return batch.Outcomes.Contains(ExportOutcome.Delivered);
+    }
+
+    private bool SendWhole(ExportBatch batch)
+    {
+        using var spans = new Batch<Activity>(batch.Spans, batch.Count);
+        if (_exporter.Export(spans) != ExportResult.Success)
+            return false;
+        batch.Outcomes.Fill(ExportOutcome.Delivered);
+        return true;
+    }
+}

@@ -1,0 +1,112 @@
+namespace WorkerTracing;
+
+/// <summary>
+/// The flushes that wait for a verdict. One that answers for a trace first waits until the queue is taken up to its position, so that its account knows every span, and then for
+/// the account to have none pending; that costs the same however many others wait. One that answers for everything counts along with each export.
+/// Guarded by the pipeline's lock.
+/// </summary>
+internal sealed class WaitingFlushes(TimeProvider time)
+{
+    private readonly LinkedList<FlushRequest> _undrained = [];
+    private readonly LinkedList<FlushRequest> _forAll = [];
+
+    public IEnumerable<FlushRequest> All => _undrained.Concat(_forAll);
+
+    /// <param name="request">The request to wait with.</param>
+    /// <param name="head">The position up to which the queue is taken.</param>
+    public void Add(FlushRequest request, long head)
+    {
+        if (request.Account is null)
+            request.Place = _forAll.AddLast(request);
+        else if (head < request.Target)
+            request.Place = _undrained.AddLast(request);
+        else
+            WaitForAccount(request, request.Account);
+    }
+
+    public static void Remove(FlushRequest request)
+    {
+        if (request.Place is { List: { } list } place)
+            list.Remove(place);
+        request.Place = null;
+    }
+
+    /// <summary>The queue has been taken up to <paramref name="head"/>.</summary>
+    public void Drain(long head, List<FlushRequest> answered)
+    {
+        while (_undrained.First is { Value: var request } && request.Target <= head)
+        {
+            Remove(request);
+            if (request.Account!.Pending > 0)
+                WaitForAccount(request, request.Account);
+            else
+                Answer(request, FlushStatus.Delivered, time.GetTimestamp(), answered);
+        }
+    }
+
+    /// <summary>An export has ended, and its outcomes are on the accounts.</summary>
+    /// <param name="batch">The export.</param>
+    /// <param name="lowestUnsettled">The lowest position that has no final outcome yet.</param>
+    public void Settle(ExportBatch batch, long lowestUnsettled)
+    {
+        long now = time.GetTimestamp();
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (batch.Account(i) is not { Waiting: not null } account)
+                continue;
+            if (account.Pending == 0)
+                AnswerAccount(account, FlushStatus.Delivered, now, batch.Answered);
+            else if (batch.Outcomes[i] == ExportOutcome.Retained)
+                AnswerAccount(account, FlushStatus.TimedOut, now, batch.Answered);
+        }
+
+        LinkedListNode<FlushRequest>? next;
+        for (LinkedListNode<FlushRequest>? at = _forAll.First; at is not null; at = next)
+        {
+            next = at.Next;
+            CountForAll(at.Value, batch, lowestUnsettled, now);
+        }
+    }
+
+    private static void WaitForAccount(FlushRequest request, TraceAccount account)
+    {
+        request.Next = account.Waiting;
+        account.Waiting = request;
+    }
+
+    private static void AnswerAccount(TraceAccount account, FlushStatus status, long now, List<FlushRequest> answered)
+    {
+        FlushRequest? request = account.Waiting;
+        account.Waiting = null;
+        for (; request is not null; request = request.Next)
+            Answer(request, status, now, answered);
+    }
+
+    private static void Answer(FlushRequest request, FlushStatus status, long now, List<FlushRequest> answered)
+    {
+        Remove(request);
+        if (request.IsAnswered)
+            return;
+        request.Settle(status, now);
+        answered.Add(request);
+    }
+
+    private static void CountForAll(FlushRequest request, ExportBatch batch, long lowestUnsettled, long now)
+    {
+        bool retained = false;
+        foreach (ExportOutcome outcome in batch.Outcomes[..batch.CountBelow(request.Target)])
+        {
+            if (outcome == ExportOutcome.Delivered)
+                request.Exported++;
+            else if (outcome == ExportOutcome.Dropped)
+                request.Lost++;
+            else
+                retained = true;
+        }
+
+        if (lowestUnsettled >= request.Target)
+            Answer(request, FlushStatus.Delivered, now, batch.Answered);
+        else if (retained)
+            Answer(request, FlushStatus.TimedOut, now, batch.Answered);
+    }
+}

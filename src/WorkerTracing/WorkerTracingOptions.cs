@@ -1,0 +1,54 @@
+namespace WorkerTracing;
+
+/// <summary>How jobs are traced. Binds from the <c>WorkerTracing</c> configuration section; validated when the host starts.</summary>
+/// <remarks>The callbacks run on the job's own thread, before or after the job's code. One that throws is counted, logged and passed over: it never reaches the job.</remarks>
+public sealed class WorkerTracingOptions
+{
+    /// <summary>What the end of a job does about delivery, where nothing nearer to the job says otherwise.</summary>
+    /// <value>The default is <see cref="FlushMode.None"/>.</value>
+    public FlushMode Flush { get; set; }
+
+    /// <summary>The most that a flush may add to a job.</summary>
+    /// <value>The default is 5 seconds. Positive, or <see cref="Timeout.InfiniteTimeSpan"/>.</value>
+    public TimeSpan FlushTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The most that the last flush may take when the host stops. It never goes past the host's own deadline.</summary>
+    /// <value>The default is 5 seconds. Positive, or <see cref="Timeout.InfiniteTimeSpan"/>.</value>
+    public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How a job's trace relates to the trace that enqueued it.</summary>
+    /// <value>The default is <see cref="TraceRelation.Auto"/>.</value>
+    public TraceRelation Relation { get; set; }
+
+    /// <summary>For <see cref="TraceRelation.Auto"/>: a job that begins later than this after it was enqueued gets a trace of its own.</summary>
+    /// <value>The default is 1 minute. Zero or more.</value>
+    public TimeSpan LinkAfter { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Answers false for a job that is not to be traced; then its children aren't either.</summary>
+    /// <value>The default is null: every job is traced. A filter that throws counts as true.</value>
+    public Func<JobInfo, bool>? Filter { get; set; }
+
+    /// <summary>Chooses the flush mode of a job; null leaves the choice to the attribute and to <see cref="Flush"/>.</summary>
+    /// <value>The default is null.</value>
+    public Func<JobInfo, FlushMode?>? FlushSelector { get; set; }
+
+    /// <summary>Chooses the display name of a job's span.</summary>
+    /// <value>The default is null: the name is <see cref="JobInfo.Name"/>, as it is where the selector throws or answers null.</value>
+    public Func<JobInfo, string>? NameSelector { get; set; }
+
+    /// <summary>Adds to a job's span when it begins. Not called for a job that is not recorded.</summary>
+    /// <value>The default is null.</value>
+    public Action<JobTrace, JobInfo>? Enrich { get; set; }
+
+    /// <summary>Whether <see cref="JobInfo.Arguments"/> are recorded, as <c>worker_tracing.argument.&lt;name&gt;</c>.</summary>
+    /// <value>The default is false. Values are cut to 1,024 characters, and 32 arguments are recorded at the most.</value>
+    public bool CaptureArguments { get; set; }
+
+    /// <summary>Answers what is recorded for an argument, from its name and value; null records nothing.</summary>
+    /// <value>The default is null: values are recorded as they are. An argument whose redaction throws is not recorded.</value>
+    public Func<string, object?, object?>? Redact { get; set; }
+
+    /// <summary>Whether jobs are traced at all.</summary>
+    /// <value>The default is true. <c>OTEL_SDK_DISABLED=true</c> has the same effect as false.</value>
+    public bool Enabled { get; set; } = true;
+}

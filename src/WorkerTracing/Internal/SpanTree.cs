@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace WorkerTracing;
+
+/// <summary>Draws the spans of a trace as a tree: name, duration, attributes, links and events.</summary>
+internal static class SpanTree
+{
+    private const int LongestValue = 120;
+
+    public static string Render(ActivityTraceId trace, IReadOnlyList<Activity> spans)
+    {
+        var text = new StringBuilder();
+        var ids = spans.Select(static span => span.SpanId).ToHashSet();
+        ILookup<ActivitySpanId, Activity> children = spans.OrderBy(static span => span.StartTimeUtc).ToLookup(static span => span.ParentSpanId);
+        text.Append(CultureInfo.InvariantCulture, $"trace {trace}\n");
+        Activity[] roots = [.. spans.Where(span => !ids.Contains(span.ParentSpanId)).OrderBy(static span => span.StartTimeUtc)];
+        for (int i = 0; i < roots.Length; i++)
+            Append(text, roots[i], children, "", i == roots.Length - 1);
+        return text.ToString();
+    }
+
+    private static void Append(StringBuilder text, Activity span, ILookup<ActivitySpanId, Activity> children, string indent, bool isLast)
+    {
+        text.Append(indent).Append(isLast ? "└─ " : "├─ ").Append(Clean(span.DisplayName));
+        text.Append(CultureInfo.InvariantCulture, $"  {Duration(span.Duration)}");
+        if (span.Status == ActivityStatusCode.Error)
+            text.Append("  ERROR ").Append(Clean(span.StatusDescription));
+        text.Append('\n');
+
+        Activity[] below = [.. children[span.SpanId]];
+        string inner = indent + (isLast ? "   " : "│  ");
+        string detail = inner + (below.Length > 0 ? "│    " : "     ");
+        string attributes = string.Join("  ", span.TagObjects.Select(static tag => $"{tag.Key}={Clean(Convert.ToString(tag.Value, CultureInfo.InvariantCulture))}"));
+        if (attributes.Length > 0)
+            text.Append(detail).Append(attributes).Append('\n');
+        foreach (ActivityLink link in span.Links)
+            text.Append(CultureInfo.InvariantCulture, $"{detail}links to {link.Context.TraceId}/{link.Context.SpanId}\n");
+        foreach (ActivityEvent note in span.Events)
+            text.Append(CultureInfo.InvariantCulture, $"{detail}+{Duration(note.Timestamp.UtcDateTime - span.StartTimeUtc)} {Clean(note.Name)}\n");
+        for (int i = 0; i < below.Length; i++)
+            Append(text, below[i], children, inner, i == below.Length - 1);
+    }
+
+    private static string Duration(TimeSpan time) => time < TimeSpan.FromSeconds(1)
+        ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms")
+        : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
+
+    /// <summary>One line, of a bearable length, without control characters: a span's name cannot redraw the terminal.</summary>
+    private static string Clean(string? value)
+    {
+        if (string.IsNullOrEmpty(value))
+            return "";
+        string cut = value.Length <= LongestValue ? value : value[..LongestValue] + "…";
+        return string.Create(cut.Length, cut, static (line, source) =>
+        {
+            for (int i = 0; i < source.Length; i++)
+                line[i] = char.IsControl(source[i]) ? ' ' : source[i];
+        });
+    }
+}

@@ -1,0 +1,30 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using OpenTelemetry.Trace;
+
+namespace WorkerTracing;
+
+/// <summary>Reports the delivery of the traces of one TracerProvider.</summary>
+internal sealed class TraceDeliveryHealthCheck(TracerProvider provider) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var reasons = new List<string>();
+        var data = new Dictionary<string, object>();
+        foreach (BatchTraceProcessor processor in LiveProcessors.All.Where(processor => ReferenceEquals(processor.ParentProvider, provider)))
+        {
+            ExportPipeline pipeline = processor.Pipeline;
+            int failed = pipeline.Health.FailedExports;
+            int lost = pipeline.Health.LostSinceSuccess;
+            data[$"{pipeline.ExporterName}.failed_exports"] = failed;
+            data[$"{pipeline.ExporterName}.lost_spans"] = lost;
+            data[$"{pipeline.ExporterName}.waiting_spans"] = pipeline.Waiting;
+            if (failed > 0 || lost > 0)
+                reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{pipeline.ExporterName}: {failed} exports failed and {lost} spans were lost since the last success, {pipeline.Waiting} wait"));
+        }
+
+        return Task.FromResult(reasons.Count == 0
+            ? HealthCheckResult.Healthy("Traces are delivered.", data)
+            : new HealthCheckResult(context.Registration.FailureStatus == HealthStatus.Unhealthy ? HealthStatus.Degraded : context.Registration.FailureStatus, string.Join("; ", reasons), null, data));
+    }
+}

@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Trace;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// Builds the TracerProvider before any hosted service starts, and makes the last flush after all have stopped: only <see cref="StoppedAsync"/> comes after every one of them,
+/// whatever the order of registration.
+/// </summary>
+internal sealed class TracingLifetime(
+    TracerProvider provider, JobTracer tracer, IOptions<WorkerTracingOptions> options, QuietLogger log, TimeProvider time) : IHostedLifecycleService
+{
+    /// <summary>What the last flush still gets when the host's own deadline has already passed: a service outlived it and has just written its last spans.</summary>
+    private static readonly TimeSpan LastDrain = TimeSpan.FromSeconds(1);
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        if (!tracer.IsEnabled)
+            return;
+        long started = time.GetTimestamp();
+        TimeSpan timeout = options.Value.ShutdownTimeout;
+        if (cancellationToken.IsCancellationRequested && (timeout == Timeout.InfiniteTimeSpan || timeout > LastDrain))
+            timeout = LastDrain;
+        CancellationToken deadline = cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken;
+        FlushResult result = await tracer.Flusher.FlushAsync(timeout, deadline).ConfigureAwait(false);
+        if (result.Status is not (FlushStatus.Delivered or FlushStatus.Unconfirmed))
+            Log.LastFlush(log, result.Status, result.Elapsed, result.Exported, result.Lost);
+
+        // The container disposes the provider next, which shuts the processors down: what was not delivered by now gets no second deadline.
+        TimeSpan left = result.Status == FlushStatus.Delivered ? LastDrain : TimeSpan.Zero;
+        foreach (BatchTraceProcessor processor in LiveProcessors.All)
+        {
+            if (ReferenceEquals(processor.ParentProvider, provider))
+                processor.LimitShutdown(left);
+        }
+    }
+}

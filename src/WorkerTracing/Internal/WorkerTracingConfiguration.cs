@@ -1,0 +1,33 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace WorkerTracing;
+
+/// <summary>Binds the options from the <c>WorkerTracing</c> section, and <c>OTEL_SDK_DISABLED</c>, where the host has a configuration.</summary>
+internal static class WorkerTracingConfiguration
+{
+    private const string Section = "WorkerTracing";
+
+    public static void Bind(WorkerTracingOptions options, IServiceProvider services)
+    {
+        if (services.GetService<IConfiguration>() is not { } configuration)
+            return;
+        BindSection(options, configuration.GetSection(Section));
+        if (string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase))
+            options.Enabled = false;
+    }
+
+    /// <summary>Value by value, so that nothing is reflected over and the callbacks stay out of it. The binder's error names the key and the bad value.</summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Enums, TimeSpan and bool: their converters are the runtime's own and are kept.")]
+    private static void BindSection(WorkerTracingOptions options, IConfigurationSection section)
+    {
+        options.Flush = section.GetValue(nameof(options.Flush), options.Flush);
+        options.FlushTimeout = section.GetValue(nameof(options.FlushTimeout), options.FlushTimeout);
+        options.ShutdownTimeout = section.GetValue(nameof(options.ShutdownTimeout), options.ShutdownTimeout);
+        options.Relation = section.GetValue(nameof(options.Relation), options.Relation);
+        options.LinkAfter = section.GetValue(nameof(options.LinkAfter), options.LinkAfter);
+        options.CaptureArguments = section.GetValue(nameof(options.CaptureArguments), options.CaptureArguments);
+        options.Enabled = section.GetValue(nameof(options.Enabled), options.Enabled);
+    }
+}

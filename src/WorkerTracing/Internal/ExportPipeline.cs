@@ -241,7 +241,8 @@ internal sealed class ExportPipeline
             batch.ReleaseAnswered();
             if (batch.Count == 0)
                 continue;
-            Settle(batch, _sender.Send(batch));
+            _sender.Send(batch);
+            Settle(batch);
             batch.ReleaseAnswered();
             batch.Clear();
         }
@@ -336,9 +337,10 @@ internal sealed class ExportPipeline
     }
 
     /// <summary>Writes the outcomes of an export to the accounts, and answers the flushes that waited for them.</summary>
-    private void Settle(ExportBatch batch, bool anyDelivered)
+    private void Settle(ExportBatch batch)
     {
         TimeSpan duration = _time.GetElapsedTime(batch.Started);
+        int delivered = 0;
         int lost = 0;
         lock (_sync)
         {
@@ -346,16 +348,17 @@ internal sealed class ExportPipeline
                 batch.Outcomes.Replace(ExportOutcome.Retained, ExportOutcome.Dropped);
             for (int i = 0; i < batch.Count; i++)
             {
-                if (batch.Outcomes[i] == ExportOutcome.Dropped)
-                    lost++;
-                batch.Account(i)?.Settle(batch.Outcomes[i]);
+                ExportOutcome outcome = batch.Outcomes[i];
+                delivered += outcome == ExportOutcome.Delivered ? 1 : 0;
+                lost += outcome == ExportOutcome.Dropped ? 1 : 0;
+                batch.Account(i)?.Settle(outcome);
             }
 
             _inFlight.Remove(batch);
             _idleThreads++;
             _held.Finish(batch, _round);
             LendRoom();
-            Health.Settle(anyDelivered, lost, duration);
+            Health.Settle(delivered, lost, duration);
             long lowestUnsettled = LowestUnsettled();
             if (lowestUnsettled == _queue.Tail)
                 _overflowLost = 0;
@@ -364,7 +367,7 @@ internal sealed class ExportPipeline
             Monitor.Pulse(_sync);
         }
 
-        Telemetry.RecordExport(duration, anyDelivered, ExporterName);
+        Telemetry.RecordExport(duration, delivered > 0, ExporterName);
         if (lost == 0)
             return;
         Telemetry.LoseSpans(lost, "export_failed", ExporterName);

@@ -13,6 +13,13 @@ internal sealed class ExporterHealth(TimeProvider time)
     private TimeSpan _failing;
     private TimeSpan _outlasted;
     private int _lost;
+    private long _lostInAll;
+
+    /// <summary>Spans delivered since the start.</summary>
+    public long Delivered { get; private set; }
+
+    /// <summary>Spans lost since the start.</summary>
+    public long Lost => Volatile.Read(ref _lostInAll);
 
     /// <summary>Exports in a row that delivered nothing.</summary>
     public int FailedExports { get; private set; }
@@ -20,25 +27,32 @@ internal sealed class ExporterHealth(TimeProvider time)
     /// <summary>Spans lost since the last export that delivered something.</summary>
     public int LostSinceSuccess => Volatile.Read(ref _lost);
 
-    public void Lose(int spans) => Interlocked.Add(ref _lost, spans);
+    public void Lose(int spans)
+    {
+        Interlocked.Add(ref _lost, spans);
+        Interlocked.Add(ref _lostInAll, spans);
+    }
 
     /// <summary>A flush's whole timeout went by with an export in flight.</summary>
     public void OutlastWait(TimeSpan timeout) => _outlasted = timeout > _outlasted ? timeout : _outlasted;
 
     /// <summary>An export has ended.</summary>
-    public void Settle(bool anyDelivered, int lost, TimeSpan duration)
+    public void Settle(int delivered, int lost, TimeSpan duration)
     {
         _outlasted = TimeSpan.Zero;
-        if (anyDelivered)
+        if (delivered > 0)
         {
             _failing = TimeSpan.Zero;
             FailedExports = 0;
-            Volatile.Write(ref _lost, lost);
-            return;
+            Volatile.Write(ref _lost, 0);
+        }
+        else
+        {
+            _failing += duration;
+            FailedExports++;
         }
 
-        _failing += duration;
-        FailedExports++;
+        Delivered += delivered;
         Lose(lost);
     }
 

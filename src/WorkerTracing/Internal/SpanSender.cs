@@ -36,32 +36,33 @@ internal sealed class SpanSender
     public void EndAfter(TimeSpan timeout) => _closing.CancelAfter(timeout);
 
     /// <summary>Exports the batch and leaves an outcome for each of its spans.</summary>
-    /// <returns>Whether any was delivered.</returns>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: whatever it throws, the batch has an outcome and the thread goes on.")]
-    public bool Send(ExportBatch batch)
+    public void Send(ExportBatch batch)
     {
         try
         {
             if (_outcomeExporter is null)
-                return SendWhole(batch);
-            using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
-            deadline.CancelAfter(_exportTimeout);
-            _outcomeExporter.Export(batch.Spans.AsSpan(0, batch.Count), batch.Outcomes, deadline.Token);
+                SendWhole(batch);
+            else
+                SendByOutcome(_outcomeExporter, batch);
         }
         catch (Exception exception)
         {
             Log.ExporterThrew(_log, _exporter.GetType().Name, exception);
         }
-
-        return batch.Outcomes.Contains(ExportOutcome.Delivered);
     }
 
-    private bool SendWhole(ExportBatch batch)
+    private void SendWhole(ExportBatch batch)
     {
         using var spans = new Batch<Activity>(batch.Spans, batch.Count);
-        if (_exporter.Export(spans) != ExportResult.Success)
-            return false;
-        batch.Outcomes.Fill(ExportOutcome.Delivered);
-        return true;
+        if (_exporter.Export(spans) == ExportResult.Success)
+            batch.Outcomes.Fill(ExportOutcome.Delivered);
+    }
+
+    private void SendByOutcome(IOutcomeExporter exporter, ExportBatch batch)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        deadline.CancelAfter(_exportTimeout);
+        exporter.Export(batch.Spans.AsSpan(0, batch.Count), batch.Outcomes, deadline.Token);
     }
 }

@@ -1,0 +1,213 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using WorkerTracing.Testing;
+
+namespace WorkerTracing.Tests;
+
+public sealed class OutcomeExporterTests : IDisposable
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    private readonly Gate _gate = new();
+
+    public void Dispose() => _gate.Dispose();
+
+    [Test]
+    public async Task FlushAsync_MixedOutcomes_CountsEach()
+    {
+        var exporter = new OutcomeExporter
+        {
+            OnExport = static (batch, outcomes, _) =>
+            {
+                for (int i = 0; i < batch.Length; i++)
+                    outcomes[i] = batch[i].OperationName == "bad" ? ExportOutcome.Dropped : ExportOutcome.Delivered;
+            },
+        };
+        using BatchTraceProcessor processor = Processor(exporter);
+        End(processor, "good", "bad", "good");
+
+        FlushResult result = await processor.FlushAsync(Long);
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 2, 1, result.Elapsed)));
+    }
+
+    [Test]
+    public async Task FlushAsync_RetainedSpans_AreTimedOutAtOnceAndGoWithTheNextExport()
+    {
+        bool down = true;
+        var exporter = new OutcomeExporter { OnExport = (_, outcomes, _) => Array.Fill(outcomes, down ? ExportOutcome.Retained : ExportOutcome.Delivered) };
+        using BatchTraceProcessor processor = Processor(exporter);
+        End(processor, "first", "second");
+
+        FlushResult during = await processor.FlushAsync(Long);
+        Assert.That(processor.Pipeline.Waiting, Is.EqualTo(2), "what is retained stays queued");
+        End(processor, "third");
+        down = false;
+        FlushResult after = await processor.FlushAsync(Long);
+
+        Assert.That(during, Is.EqualTo(new FlushResult(FlushStatus.TimedOut, 0, 0, during.Elapsed)));
+        Assert.That(after, Is.EqualTo(new FlushResult(FlushStatus.Delivered, 3, 0, after.Elapsed)));
+        Assert.That(exporter.Delivered.Select(span => span.OperationName), Is.EqualTo(new[] { "first", "second", "third" }));
+    }
+
+    [Test]
+    public async Task OnEnd_RetainedSpansFillTheQueue_NewOnesAreLostAndTheRetainedArrive()
+    {
+        bool down = true;
+        var exporter = new OutcomeExporter { OnExport = (_, outcomes, _) => Array.Fill(outcomes, down ? ExportOutcome.Retained : ExportOutcome.Delivered) };
+        using BatchTraceProcessor processor = Processor(exporter, new BatchTraceProcessorOptions { MaxQueueSize = 3, ScheduleDelay = Never });
+        Activity[] kept = End(processor, "1", "2", "3");
+        await processor.FlushAsync(Long);
+
+        End(processor, "too late");
+        down = false;
+        FlushResult result = await processor.FlushAsync(Long);
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 3, 1, result.Elapsed)));
+        Assert.That(exporter.Delivered, Is.EqualTo(kept));
+    }
+
+    [Test]
+    public async Task Export_SeveralInFlight_UpToTheLimit()
+    {
+        var exporter = new OutcomeExporter(3) { OnExport = Gated };
+        using BatchTraceProcessor processor = Processor(exporter, new BatchTraceProcessorOptions { MaxBatchSize = 1, ScheduleDelay = Never });
+        End(processor, "1", "2", "3", "4", "5");
+        Task<FlushResult> flush = processor.FlushAsync(Long).AsTask();
+        await _gate.EnteredAsync(3);
+
+        int inFlight = exporter.InFlight;
+        _gate.Open();
+
+        Assert.That(inFlight, Is.EqualTo(3));
+        Assert.That((await Until.DoneAsync(flush, "the flush")).Exported, Is.EqualTo(5));
+    }
+
+    [Test]
+    public async Task Export_SpansOfOneTrace_NeverOvertakeEachOther()
+    {
+        // Batches of one, four in flight, every third export retained: each trace's spans must still arrive in the order in which they ended.
+        int calls = 0;
+        var concurrentTraces = new ConcurrentDictionary<ActivityTraceId, int>();
+        bool overlapped = false;
+        var exporter = new OutcomeExporter(4)
+        {
+            OnExport = (batch, outcomes, _) =>
+            {
+                foreach (ActivityTraceId trace in batch.Select(span => span.TraceId).Distinct())
+                    overlapped |= concurrentTraces.AddOrUpdate(trace, 1, static (_, count) => count + 1) > 1;
+                Thread.Yield();
+                Array.Fill(outcomes, Interlocked.Increment(ref calls) % 3 == 0 ? ExportOutcome.Retained : ExportOutcome.Delivered);
+                foreach (ActivityTraceId trace in batch.Select(span => span.TraceId).Distinct())
+                    concurrentTraces.AddOrUpdate(trace, 0, static (_, count) => count - 1);
+            },
+        };
+        using BatchTraceProcessor processor = Processor(exporter, new BatchTraceProcessorOptions { MaxBatchSize = 1, ScheduleDelay = Never });
+        var ended = new List<Activity>();
+        Activity[] roots = [.. Enumerable.Range(0, 5).Select(_ => Spans.Ended("root"))];
+        for (int i = 0; i < 20; i++)
+            ended.AddRange(roots.Select(root => Spans.EndedBelow(root, $"{i}")));
+        foreach (Activity span in ended)
+            processor.OnEnd(span);
+
+        await Until.TrueAsync(
+            () =>
+            {
+                processor.Pipeline.RequestExport();
+                return exporter.Delivered.Count == ended.Count;
+            },
+            "all spans have arrived");
+
+        Assert.That(overlapped, Is.False, "two exports in flight never hold the same trace");
+        foreach (IGrouping<ActivityTraceId, Activity> trace in exporter.Delivered.GroupBy(span => span.TraceId))
+            Assert.That(trace.Select(span => span.OperationName), Is.EqualTo(Enumerable.Range(0, 20).Select(i => $"{i}")));
+    }
+
+    [Test]
+    public async Task Export_ThrowsHalfWay_KeepsTheOutcomesItGave()
+    {
+        var exporter = new ThrowingOutcomeExporter();
+        using var processor = new BatchTraceProcessor(exporter, new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        End(processor, "1", "2");
+
+        FlushResult result = await processor.FlushAsync(Long);
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 1, 1, result.Elapsed)));
+    }
+
+    [Test]
+    public async Task Export_LongerThanTheExportTimeout_HasItsTokenCancelled()
+    {
+        var exporter = new OutcomeExporter
+        {
+            OnExport = static (_, outcomes, token) =>
+            {
+                token.WaitHandle.WaitOne(TimeSpan.FromMinutes(1));
+                Array.Fill(outcomes, token.IsCancellationRequested ? ExportOutcome.Delivered : ExportOutcome.Dropped);
+            },
+        };
+        using BatchTraceProcessor processor = Processor(exporter, new BatchTraceProcessorOptions { ExportTimeout = TimeSpan.FromMilliseconds(20) });
+        End(processor, "slow");
+
+        Assert.That((await processor.FlushAsync(Long)).Status, Is.EqualTo(FlushStatus.Delivered), "the token told the exporter to stop");
+    }
+
+    [Test]
+    public async Task Shutdown_ExportInFlight_HasItsTokenCancelledAtTheDeadline()
+    {
+        var exporter = new OutcomeExporter
+        {
+            OnExport = (_, outcomes, token) =>
+            {
+                _gate.Open();
+                token.WaitHandle.WaitOne(TimeSpan.FromMinutes(1));
+                Array.Fill(outcomes, ExportOutcome.Retained);
+            },
+        };
+        using BatchTraceProcessor processor = Processor(exporter);
+        End(processor, "slow");
+        processor.Pipeline.RequestExport();
+
+        bool done = await Task.Run(() => processor.Shutdown(50));
+
+        Assert.That(done, Is.False);
+        await Until.TrueAsync(() => processor.Pipeline.Health.Lost == 1, "what comes back after the end is lost, and counted");
+    }
+
+    [Test]
+    public void Constructor_MaxConcurrencyOfZero_ThrowsWithTheName() =>
+        Assert.That(
+            () => new BatchTraceProcessor(new OutcomeExporter(0)),
+            Throws.ArgumentException.With.Message.Contain("OutcomeExporter.MaxConcurrency is 0"));
+
+    private static BatchTraceProcessor Processor(OutcomeExporter exporter, BatchTraceProcessorOptions? options = null) =>
+        new(exporter, options ?? new BatchTraceProcessorOptions { ScheduleDelay = Never });
+
+    private void Gated(Activity[] batch, ExportOutcome[] outcomes, CancellationToken token)
+    {
+        _gate.Pass();
+        Array.Fill(outcomes, ExportOutcome.Delivered);
+    }
+
+    private static Activity[] End(BatchTraceProcessor processor, params string[] names)
+    {
+        Activity[] spans = [.. names.Select(Spans.Ended)];
+        foreach (Activity span in spans)
+            processor.OnEnd(span);
+        return spans;
+    }
+
+    private sealed class ThrowingOutcomeExporter : OpenTelemetry.BaseExporter<Activity>, IOutcomeExporter
+    {
+        public int MaxConcurrency => 1;
+
+        public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
+        {
+            outcomes[0] = ExportOutcome.Delivered;
+            throw new InvalidOperationException("half way");
+        }
+
+        public override OpenTelemetry.ExportResult Export(in OpenTelemetry.Batch<Activity> batch) => OpenTelemetry.ExportResult.Failure;
+    }
+}

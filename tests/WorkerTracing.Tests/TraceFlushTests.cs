@@ -1,0 +1,270 @@
+using System.Diagnostics;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
+using WorkerTracing.Testing;
+
+namespace WorkerTracing.Tests;
+
+/// <summary>What the end of a job answers for: its own trace, from start to end, and all of it.</summary>
+[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
+public sealed class TraceFlushTests : IDisposable
+{
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
+
+    private readonly Gate _gate = new();
+
+    public void Dispose() => _gate.Dispose();
+
+    [Test]
+    public async Task EndAsync_CountsTheSpansOfItsOwnTraceAlone()
+    {
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        using (pipeline.Source.StartActivity("somebody else's"))
+        {
+        }
+
+        JobTrace job = pipeline.Start();
+        pipeline.Source.StartActivity("child")?.Dispose();
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Delivered, 2, 0, result.Elapsed)));
+    }
+
+    [Test]
+    public async Task EndAsync_SpanLostEarlierByAScheduledExport_IsFailed()
+    {
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        pipeline.Exporter.OnExport = static _ => ExportResult.Failure;
+        JobTrace job = pipeline.Start();
+        pipeline.Source.StartActivity("lost")?.Dispose();
+        await pipeline.Processor.FlushAsync(TimeSpan.FromSeconds(30));
+        pipeline.Exporter.OnExport = static _ => ExportResult.Success;
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 1, 1, result.Elapsed)));
+    }
+
+    [Test]
+    public async Task EndAsync_SpanRefusedByAFullQueue_IsFailedForThatTraceAlone()
+    {
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { MaxQueueSize = 4, ExportTriggerRatio = 1, ScheduleDelay = Never });
+        pipeline.Exporter.OnExport = _ =>
+        {
+            _gate.Pass();
+            return ExportResult.Success;
+        };
+        pipeline.Source.StartActivity("holds the exporter")?.Dispose();
+        pipeline.Processor.Pipeline.RequestExport();
+        await _gate.EnteredAsync();
+        JobTrace unlucky = pipeline.Start("unlucky");
+        for (int i = 0; i < 5; i++)
+            pipeline.Source.StartActivity("child")?.Dispose();
+        Task<FlushResult> flush = unlucky.EndAsync().AsTask();
+
+        _gate.Open();
+        FlushResult result = await Until.DoneAsync(flush, "the flush");
+        JobTrace lucky = pipeline.Start("lucky");
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 4, 2, result.Elapsed)));
+        Assert.That((await lucky.EndAsync()).Status, Is.EqualTo(FlushStatus.Delivered));
+    }
+
+    [Test]
+    public async Task EndAsync_SpanStartedFromAParsedContext_IsCounted()
+    {
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        JobTrace job = pipeline.Start();
+        ActivityContext parsed = ActivityContext.Parse(job.Activity!.Id!, null);
+        Thread elsewhere = new(() => pipeline.Source.StartActivity("on a thread without context", ActivityKind.Internal, parsed)?.Dispose());
+        elsewhere.UnsafeStart();
+        elsewhere.Join();
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result.Exported, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task EndAsync_SeveralExporters_IsTheWorstStatusAndTheSums()
+    {
+        var failing = new RecordingExporter { OnExport = static _ => ExportResult.Failure };
+        using var second = new BatchTraceProcessor(failing);
+        using var pipeline = new Pipeline(others: second);
+
+        FlushResult result = await pipeline.Start().EndAsync();
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 1, 1, result.Elapsed)));
+    }
+
+    [Test]
+    public async Task EndAsync_ProcessorWrappedInAnotherProcessor_IsFound()
+    {
+        var exporter = new RecordingExporter();
+        using var wrapped = new BatchTraceProcessor(exporter, new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        using var pipeline = new Pipeline(others: new Forwarding(wrapped));
+
+        FlushResult result = await pipeline.Start().EndAsync();
+
+        Assert.That(result.Exported, Is.EqualTo(2));
+        Assert.That(exporter.Spans, Has.Count.EqualTo(1));
+    }
+
+    [Test]
+    public async Task EndAsync_ProcessorAddedToTheBuiltProvider_IsFound()
+    {
+        var exporter = new RecordingExporter();
+        using var pipeline = new Pipeline();
+        pipeline.Provider.AddProcessor(new BatchTraceProcessor(exporter, new BatchTraceProcessorOptions { ScheduleDelay = Never }));
+
+        FlushResult result = await pipeline.Start().EndAsync();
+
+        Assert.That(result.Exported, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task EndAsync_NoProcessorOfOurs_IsUnconfirmed()
+    {
+        using TracerProvider provider = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing").Build();
+        var tracer = new JobTracer(provider, new WorkerTracingOptions { Flush = FlushMode.Wait });
+
+        FlushResult result = await tracer.Start(Pipeline.Job()).EndAsync();
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Unconfirmed));
+    }
+
+    [Test]
+    public async Task EndAsync_RecordedSpanEnclosesTheJob_CoversWhatHasEndedAndItsEndFlushesTheRest()
+    {
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        Activity host = pipeline.Source.StartActivity("receive")!;
+        JobTrace job = pipeline.Start();
+
+        FlushResult result = await job.EndAsync();
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Delivered, 1, 0, result.Elapsed)), "the enclosing span has not ended");
+        host.Stop();
+
+        await Until.TrueAsync(() => pipeline.Exporter.SpansOf(job.TraceId).Count == 2, "the enclosing span has arrived by itself");
+    }
+
+    [Test]
+    public async Task EndAsync_HostSpanEndedBeforeTheFlush_IsCovered()
+    {
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        Activity host = pipeline.Source.StartActivity("execute")!;
+        JobTrace job = pipeline.Start();
+        job.Stop();
+        host.Stop();
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result.Exported, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Background_AnswersRequestedAndTheTraceArrives()
+    {
+        using var pipeline = new Pipeline(new WorkerTracingOptions { Flush = FlushMode.Background }, new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        JobTrace job = pipeline.Start();
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Requested));
+        await Until.TrueAsync(() => pipeline.Exporter.SpansOf(job.TraceId).Count == 1, "the trace has arrived");
+    }
+
+    [Test]
+    public async Task Background_RecordedSpanEnclosesTheJob_LeavesWhenThatEnds()
+    {
+        using var pipeline = new Pipeline(new WorkerTracingOptions { Flush = FlushMode.Background }, new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        Activity host = pipeline.Source.StartActivity("receive")!;
+        JobTrace job = pipeline.Start();
+        await job.EndAsync();
+        Assert.That(pipeline.Processor.Pipeline.Waiting, Is.EqualTo(1), "nothing leaves before the enclosing span has ended");
+
+        host.Stop();
+
+        await Until.TrueAsync(() => pipeline.Exporter.SpansOf(job.TraceId).Count == 2, "both have arrived");
+        Assert.That(pipeline.Exporter.Calls, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Dispose_NeverWaits_AndTheTraceArrives()
+    {
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        pipeline.Exporter.OnExport = _ =>
+        {
+            _gate.Pass();
+            return ExportResult.Success;
+        };
+        JobTrace job = pipeline.Start();
+
+        job.Dispose();
+        Assert.That(job.Result.Status, Is.EqualTo(FlushStatus.Requested));
+        _gate.Open();
+
+        await Until.TrueAsync(() => pipeline.Exporter.SpansOf(job.TraceId).Count == 1, "the trace has arrived");
+    }
+
+    [Test]
+    public async Task None_ForcesNothing()
+    {
+        using var pipeline = new Pipeline(new WorkerTracingOptions(), new BatchTraceProcessorOptions { ScheduleDelay = Never });
+
+        FlushResult result = await pipeline.Start().EndAsync();
+
+        Assert.That(result, Is.EqualTo(default(FlushResult)));
+        Assert.That(pipeline.Processor.Pipeline.Waiting, Is.EqualTo(1));
+        Assert.That(pipeline.Exporter.Calls, Is.Zero);
+    }
+
+    [Test]
+    public async Task EndAsync_ProviderDisposedMeanwhile_DoesNotThrowAndIsNotDelivered()
+    {
+        var pipeline = new Pipeline();
+        JobTrace job = pipeline.Start();
+        pipeline.Dispose();
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result.Status, Is.Not.EqualTo(FlushStatus.Delivered));
+    }
+
+    [Test]
+    public async Task EndAsync_UnsampledJob_FlushesNothing()
+    {
+        using var pipeline = new Pipeline(sampler: new AlwaysOffSampler());
+        JobTrace job = pipeline.Start();
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(job.IsRecorded, Is.False);
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.NotRequested));
+        Assert.That(pipeline.Exporter.Calls, Is.Zero);
+    }
+
+    [Test]
+    public async Task EndAsync_Canceled_IsCanceledAndTheTraceStillArrives()
+    {
+        using var pipeline = new Pipeline();
+        pipeline.Exporter.OnExport = _ =>
+        {
+            _gate.Pass();
+            return ExportResult.Success;
+        };
+        using var cancellation = new CancellationTokenSource();
+        JobTrace job = pipeline.Start();
+        Task<FlushResult> end = job.EndAsync(cancellation.Token).AsTask();
+
+        await cancellation.CancelAsync();
+
+        Assert.That((await Until.DoneAsync(end, "the end")).Status, Is.EqualTo(FlushStatus.Canceled));
+        _gate.Open();
+        await Until.TrueAsync(() => pipeline.Exporter.SpansOf(job.TraceId).Count == 1, "the trace has arrived");
+    }
+
+    private sealed class Forwarding(BaseProcessor<Activity> inner) : BaseProcessor<Activity>
+    {
+        public override void OnEnd(Activity data) => inner.OnEnd(data);
+    }
+}

@@ -105,8 +105,11 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
         }
     }
 
-    private string? Render((string Name, object? Value) argument) =>
-        Convert.ToString(options.Redact is null ? argument.Value : options.Redact(argument.Name, argument.Value), CultureInfo.InvariantCulture);
+    private string? Render((string Name, object? Value) argument)
+    {
+        object? value = options.Redact is null ? argument.Value : options.Redact(argument.Name, argument.Value);
+        return value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture);
+    }
 
     /// <summary>Cuts between characters, never inside a surrogate pair.</summary>
     private static string Cut(string text) => text[..(char.IsHighSurrogate(text[LongestArgument - 1]) ? LongestArgument - 1 : LongestArgument)];

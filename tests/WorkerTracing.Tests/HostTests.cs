@@ -29,6 +29,7 @@ public sealed class HostTests
         using IHost host = builder.Build();
 
         await host.StartAsync();
+        await host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Single().ExecuteTask!;
         await host.StopAsync();
 
         Assert.That(_exporter.Spans.Select(span => span.DisplayName), Is.EqualTo(new[] { "first words", "last words" }), "before the container disposes the provider");

@@ -8,6 +8,7 @@ namespace WorkerTracing;
 internal static class SpanTree
 {
     private const int LongestValue = 120;
+    private const int LineLength = 110;
 
     public static string Render(ActivityTraceId trace, IReadOnlyList<Activity> spans)
     {
@@ -32,15 +33,27 @@ internal static class SpanTree
         Activity[] below = [.. children[span.SpanId]];
         string inner = indent + (isLast ? "   " : "│  ");
         string detail = inner + (below.Length > 0 ? "│    " : "     ");
-        string attributes = string.Join("  ", span.TagObjects.Select(static tag => $"{tag.Key}={Clean(Convert.ToString(tag.Value, CultureInfo.InvariantCulture))}"));
-        if (attributes.Length > 0)
-            text.Append(detail).Append(attributes).Append('\n');
+        AppendWrapped(text, span.TagObjects.Select(static tag => $"{tag.Key}={Clean(Convert.ToString(tag.Value, CultureInfo.InvariantCulture))}"), detail);
         foreach (ActivityLink link in span.Links)
             text.Append(CultureInfo.InvariantCulture, $"{detail}links to {link.Context.TraceId}/{link.Context.SpanId}\n");
         foreach (ActivityEvent note in span.Events)
             text.Append(CultureInfo.InvariantCulture, $"{detail}+{Duration(note.Timestamp.UtcDateTime - span.StartTimeUtc)} {Clean(note.Name)}\n");
         for (int i = 0; i < below.Length; i++)
             Append(text, below[i], children, inner, i == below.Length - 1);
+    }
+
+    private static void AppendWrapped(StringBuilder text, IEnumerable<string> attributes, string indent)
+    {
+        int column = 0;
+        foreach (string attribute in attributes)
+        {
+            bool fits = column > 0 && column + attribute.Length < LineLength;
+            text.Append(fits ? "  " : column > 0 ? "\n" + indent : indent).Append(attribute);
+            column = fits ? column + 2 + attribute.Length : indent.Length + attribute.Length;
+        }
+
+        if (column > 0)
+            text.Append('\n');
     }
 
     private static string Duration(TimeSpan time) => time < TimeSpan.FromSeconds(1)

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+
+namespace WorkerTracing.Tests;
+
+[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
+public sealed class ConsoleTraceExporterTests
+{
+    private readonly CountingWriter _output = new();
+
+    [Test]
+    public async Task Export_SpansInSeveralBatches_WritesOneTreeWhenTheOutermostHasEnded()
+    {
+        using var pipeline = new Pipeline(exporter: new ConsoleTraceExporter(_output));
+        JobTrace job = pipeline.Start("nightly");
+        pipeline.Source.StartActivity("first")?.SetTag("rows", 3).Dispose();
+        await pipeline.Processor.FlushAsync(TimeSpan.FromSeconds(30));
+        Assert.That(_output.Writes, Is.Zero, "the job is still running");
+        pipeline.Source.StartActivity("second\u001b[31m")?.Dispose();
+        job.Fail(new InvalidOperationException("no more rows"));
+        await job.EndAsync();
+
+        string[] lines = _output.ToString()!.Split('\n');
+        Assert.That(_output.Writes, Is.EqualTo(1));
+        Assert.That(lines[0], Is.EqualTo($"trace {job.TraceId}"));
+        Assert.That(lines[1], Does.StartWith("└─ nightly").And.EndsWith("ERROR no more rows"));
+        Assert.That(lines, Has.Some.StartsWith("   ├─ first"));
+        Assert.That(lines, Has.Some.EqualTo("   │       rows=3"));
+        Assert.That(lines, Has.Some.StartsWith("   └─ second [31m"), "a name cannot steer the terminal");
+    }
+
+    [Test]
+    public void Shutdown_OutermostSpanStillRunning_WritesWhatThereIs()
+    {
+        var exporter = new ConsoleTraceExporter(_output);
+        using (var pipeline = new Pipeline(exporter: exporter))
+        {
+            _ = pipeline.Start("never ends");
+            pipeline.Source.StartActivity("child")?.Dispose();
+        }
+
+        Assert.That(_output.ToString(), Does.Contain("└─ child"));
+        while (Activity.Current is { } left)
+            left.Stop();
+    }
+
+    private sealed class CountingWriter : StringWriter
+    {
+        public int Writes { get; private set; }
+
+        public override void Write(string? value)
+        {
+            Writes++;
+            base.Write(value);
+        }
+    }
+}

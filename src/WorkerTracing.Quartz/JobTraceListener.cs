@@ -37,7 +37,9 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
     public string Name { get; } = $"WorkerTracing {Interlocked.Increment(ref Instances)}";
 
     ValueTask IJobListener.JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken) =>
-        _tracer.IsEnabled ? Boundary.Guard(this, context, static (self, context) => self.AnnounceAsync(context)) : default;
+        _tracer.IsEnabled
+            ? Boundary.GuardAsync(_tracer, (Self: this, Context: context), static at => at.Self.AnnounceAsync(at.Context))
+            : default;
 
     ValueTask IJobListener.JobExecutionVetoed(IJobExecutionContext context, CancellationToken cancellationToken)
     {
@@ -47,23 +49,27 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
     }
 
     ValueTask IJobListener.JobWasExecuted(IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken) =>
-        Firing.Find(context) is { } firing ? Boundary.Guard(firing, 0, static (firing, _) => firing.CompleteAsync()) : default;
+        Firing.Find(context) is { } firing
+            ? Boundary.GuardAsync(_tracer, firing, static firing => firing.CompleteAsync())
+            : default;
 
     ValueTask ISchedulerListener.SchedulerError(IScheduler scheduler, SchedulerErrorContext errorContext, CancellationToken cancellationToken) =>
-        errorContext.Exception switch
-        {
-            JobInstantiationException failure when _tracer.IsEnabled && UncreatedJob.IsNew(failure) =>
-                Boundary.Guard((_tracer, scheduler), failure, static (at, failure) => UncreatedJob.TraceAsync(at._tracer, at.scheduler, failure)),
-            JobExecutionProcessException failure when Firing.Find(failure.JobExecutionContext) is { } firing =>
-                Boundary.Guard(firing, failure, static (firing, failure) => firing.HearFailureAsync(failure)),
-            _ => default,
-        };
+        _tracer.IsEnabled
+            ? Boundary.GuardAsync(_tracer, (Tracer: _tracer, Scheduler: scheduler, errorContext.Exception), static at => HearAsync(at.Tracer, at.Scheduler, at.Exception))
+            : default;
+
+    private static ValueTask HearAsync(JobTracer tracer, IScheduler scheduler, SchedulerException exception) => exception switch
+    {
+        JobInstantiationException failure => UncreatedJob.TraceAsync(tracer, scheduler, failure),
+        JobExecutionProcessException failure when Firing.Find(failure.JobExecutionContext) is { } firing => firing.HearFailureAsync(failure),
+        _ => default,
+    };
 
     private ValueTask AnnounceAsync(IJobExecutionContext context)
     {
         IListenerManager listeners = context.Scheduler.ListenerManager;
         if (listeners.GetSchedulerListener(Name) is null)
             listeners.AddSchedulerListener(this);
-        return Firing.Announce(context, _tracer, _retried);
+        return Firing.AnnounceAsync(context, _tracer, _retried);
     }
 }

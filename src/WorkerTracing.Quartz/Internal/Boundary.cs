@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace WorkerTracing;
 
 /// <summary>
@@ -6,27 +8,31 @@ namespace WorkerTracing;
 /// </summary>
 internal static class Boundary
 {
-    public static void Guard(Action action)
+    private const string Justification = "The boundary of the integration: a job runs, traced or not.";
+
+    [SuppressMessage("Design", "CA1031", Justification = Justification)]
+    public static void Guard<TArgument>(JobTracer tracer, TArgument argument, Action<TArgument> action)
     {
         try
         {
-            action();
+            action(argument);
         }
         catch (Exception exception)
         {
-            QuartzMetrics.Failed(exception);
+            tracer.Report("Quartz", exception);
         }
     }
 
-    public static async ValueTask Guard<TState, TArgument>(TState state, TArgument argument, Func<TState, TArgument, ValueTask> action)
+    [SuppressMessage("Design", "CA1031", Justification = Justification)]
+    public static async ValueTask GuardAsync<TArgument>(JobTracer tracer, TArgument argument, Func<TArgument, ValueTask> action)
     {
         try
         {
-            await action(state, argument).ConfigureAwait(false);
+            await action(argument).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            QuartzMetrics.Failed(exception);
+            tracer.Report("Quartz", exception);
         }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Firing
     public static Firing? Find(IJobExecutionContext context) => Announced.TryGetValue(context, out Firing? firing) ? firing : null;
 
     /// <summary>Makes a firing known before its first attempt. A refire, or a second listener, finds it known.</summary>
-    public static ValueTask Announce(IJobExecutionContext context, JobTracer tracer, RetriedAttempts retried)
+    public static ValueTask AnnounceAsync(IJobExecutionContext context, JobTracer tracer, RetriedAttempts retried)
     {
         if (Find(context) is not null)
             return default;
@@ -45,19 +45,11 @@ internal sealed class Firing
 
     /// <summary>Begins the span of an attempt, and leaves it ambient for the job.</summary>
     /// <param name="quartzSpan">Quartz's own span of the attempt, which has just started on this flow.</param>
-    public void BeginAttempt(Activity quartzSpan) => Boundary.Guard(() =>
-    {
-        // A span that Quartz started for our sake alone is nobody's decision, and no parent.
-        if (!quartzSpan.Recorded && !QuartzSpans.AreHeardByOthers)
-            Activity.Current = null;
+    public void BeginAttempt(Activity quartzSpan) => Boundary.Guard(_tracer, (Self: this, Span: quartzSpan), static at => at.Self.Begin(at.Span));
 
-        _attempt?.EndWithoutFlush(); // a refire: the last attempt's flush takes this one along
-        _failure = null;
-        _running = true;
-        _attempt = _tracer.Start(FiredJob.Describe(_context, _origin, _previous));
-        if (_attempt is { IsRecorded: true, Activity: { } span })
-            FiredJob.Tag(span, _context);
-    });
+    /// <summary>Ends the span of an attempt. The flush waits for <see cref="CompleteAsync"/>: another attempt may follow at once.</summary>
+    /// <param name="quartzSpan">Quartz's own span of the attempt, which is about to stop on this flow.</param>
+    public void EndAttempt(Activity quartzSpan) => Boundary.Guard(_tracer, (Self: this, Span: quartzSpan), static at => at.Self.End(at.Span));
 
     /// <summary>Hears of what the attempt threw, before it ends.</summary>
     public void HearFailure(Exception exception)
@@ -73,9 +65,37 @@ internal sealed class Firing
         return _running ? default : CompleteAsync();
     }
 
-    /// <summary>Ends the span of an attempt. The flush waits for <see cref="CompleteAsync"/>: another attempt may follow at once.</summary>
-    /// <param name="quartzSpan">Quartz's own span of the attempt, which is about to stop on this flow.</param>
-    public void EndAttempt(Activity quartzSpan) => Boundary.Guard(() =>
+    /// <summary>Ends the firing after its last attempt, with the flush that the job asked for. An attempt that Quartz's retry policy will repeat is left to the last one's flush.</summary>
+    public async ValueTask CompleteAsync()
+    {
+        if (Interlocked.Exchange(ref _attempt, null) is not { } last)
+            return;
+        if (!_context.RetryScheduled)
+        {
+            await last.EndAsync(CancellationToken.None).ConfigureAwait(false);
+            return;
+        }
+
+        last.EndWithoutFlush();
+        if (_previous is { } attempt)
+            _retried.Keep(_context, attempt);
+    }
+
+    private void Begin(Activity quartzSpan)
+    {
+        // A span that Quartz started for our sake alone is nobody's decision, and no parent.
+        if (!quartzSpan.Recorded && !QuartzSpans.AreHeardByOthers)
+            Activity.Current = null;
+
+        _attempt?.EndWithoutFlush(); // a refire: the last attempt's flush takes this one along
+        _failure = null;
+        _running = true;
+        _attempt = _tracer.Start(FiredJob.Describe(_context, _origin, _previous));
+        if (_attempt is { IsRecorded: true, Activity: { } span })
+            FiredJob.Tag(span, _context);
+    }
+
+    private void End(Activity quartzSpan)
     {
         _running = false;
         if (_attempt is not { } attempt)
@@ -93,22 +113,6 @@ internal sealed class Firing
 
         attempt.Stop();
         _previous = PreviousAttempt.Of(attempt, _origin);
-    });
-
-    /// <summary>Ends the firing after its last attempt, with the flush that the job asked for. An attempt that Quartz's retry policy will repeat is left to the last one's flush.</summary>
-    public async ValueTask CompleteAsync()
-    {
-        if (Interlocked.Exchange(ref _attempt, null) is not { } last)
-            return;
-        if (!_context.RetryScheduled)
-        {
-            await last.EndAsync(CancellationToken.None).ConfigureAwait(false);
-            return;
-        }
-
-        last.EndWithoutFlush();
-        if (_previous is { } attempt)
-            _retried.Keep(_context, attempt);
     }
 
     private async ValueTask FindOriginAsync() => _origin = await FiringOrigin.FindAsync(_context).ConfigureAwait(false);

@@ -11,14 +11,9 @@ internal static class QuartzMetrics
     private static readonly Counter<long> Vetoes =
         Meter.CreateCounter<long>("worker_tracing.job.vetoed", "{job}", "Firings that a trigger listener turned down: they have no trace.");
 
-    private static readonly Counter<long> Errors =
-        Meter.CreateCounter<long>("worker_tracing.quartz.errors", "{error}", "Exceptions in the tracing of Quartz jobs, kept from the jobs.");
-
     public static void Vetoed(IJobExecutionContext context)
     {
         if (Vetoes.Enabled)
             Vetoes.Add(1, new("workflow.platform.name", "quartz"), new("workflow.task.name", FiredJob.Name(context.JobDetail.Key)));
     }
-
-    public static void Failed(Exception exception) => Errors.Add(1, new KeyValuePair<string, object?>("error.type", exception.GetType().FullName));
 }

@@ -8,13 +8,13 @@ internal static class UncreatedJob
 {
     private static readonly ConditionalWeakTable<JobInstantiationException, object> Seen = [];
 
-    /// <summary>Whether no other listener of ours has taken the failure yet.</summary>
-    public static bool IsNew(JobInstantiationException failure) => Seen.TryAdd(failure, failure);
-
-    /// <summary>Leaves the error span, and makes the flush that the job asks for.</summary>
+    /// <summary>Leaves the error span, and makes the flush that the job asks for; once, however many listeners of ours are told.</summary>
     public static async ValueTask TraceAsync(JobTracer tracer, IScheduler scheduler, JobInstantiationException failure)
     {
-        await using JobTrace trace = tracer.Start(FiredJob.Describe(failure));
+        if (!Seen.TryAdd(failure, failure))
+            return;
+
+        JobTrace trace = tracer.Start(FiredJob.Describe(failure));
         if (trace is { IsRecorded: true, Activity: { } span })
             FiredJob.Tag(span, scheduler, failure.Trigger, failure.JobDetail, failure.FireInstanceId);
         trace.Fail(AttemptOutcome.Own(failure));

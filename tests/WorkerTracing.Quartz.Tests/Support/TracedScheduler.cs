@@ -20,7 +20,7 @@ internal sealed class TracedScheduler : IAsyncDisposable
         TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder()
             .AddSource("WorkerTracing", ScriptedJob.Source.Name)
             .AddProcessor(_spans)
-            .AddProcessor(new BatchTraceProcessor(Exporter));
+            .AddProcessor(new BatchTraceProcessor(Exporter, new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMinutes(10) }));
         tracing?.Invoke(builder);
         Provider = builder.Build();
         Tracer = new JobTracer(Provider, options);

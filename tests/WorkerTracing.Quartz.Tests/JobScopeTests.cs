@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Quartz;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
@@ -116,10 +117,12 @@ public sealed class JobScopeTests
 
         await one.TriggerAsync(static _ => { });
         await other.TriggerAsync(static _ => { });
-        await untraced.TriggerAsync(static _ => { });
+        var ran = new TaskCompletionSource<JobTrace?>();
+        await untraced.TriggerAsync(_ => ran.SetResult(JobTrace.Current));
 
         Activity first = await one.JobSpanAsync();
         Activity second = await other.JobSpanAsync();
+        Assert.That(await Until.DoneAsync(ran.Task, "the untraced job runs"), Is.Null);
         await untraced.DrainAsync();
         Assert.That(first.TraceId, Is.Not.EqualTo(second.TraceId));
         Assert.That(untraced.JobSpans, Is.Empty);

@@ -116,7 +116,7 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
 
     /// <summary>
     /// Ends the span and the scope on the calling flow; flushes nothing. For integrations whose framework ends the job in one place and lets it wait in another:
-    /// <see cref="End"/>, <see cref="EndAsync"/> or disposal must still follow.
+    /// <see cref="End"/>, <see cref="EndAsync"/>, <see cref="EndWithoutFlush"/> or disposal must still follow.
     /// </summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: the job has its result, whatever tracing makes of it.")]
     public void Stop()
@@ -162,6 +162,17 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         if (BeginEnd() is { } flush)
             _ = FlushAsync(flush, cancellationToken);
         return new ValueTask<FlushResult>(_ending!);
+    }
+
+    /// <summary>
+    /// Ends the job and makes no flush, whatever its mode says: for an integration that knows of another attempt to come, whose flush takes this one along.
+    /// </summary>
+    public void EndWithoutFlush()
+    {
+        Stop();
+        if (Volatile.Read(ref _ending) is null)
+            _mode = FlushMode.None;
+        BeginEnd();
     }
 
     /// <summary>Ends the job without ever waiting: <see cref="FlushMode.Wait"/> becomes <see cref="FlushMode.Background"/>.</summary>

@@ -138,8 +138,13 @@ public sealed class JobTracer
         }
     }
 
-    /// <summary>Notes a failure of tracing itself, which is not the job's.</summary>
-    internal void Report(string operation, Exception exception)
+    /// <summary>
+    /// Notes a failure of tracing itself, which is not the job's: logs it and counts it in <c>worker_tracing.callback.failures</c>. For integrations, which call their
+    /// tracing inside the framework's own run of a job and must never throw there.
+    /// </summary>
+    /// <param name="operation">What failed: one of few names.</param>
+    /// <param name="exception">How it failed.</param>
+    public void Report(string operation, Exception exception)
     {
         Telemetry.FailCallback(operation);
         Log.TracingThrew(_log, operation, exception);

@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Globalization;
+using Quartz;
+using Quartz.Diagnostics;
+
+namespace WorkerTracing;
+
+/// <summary>Translates what Quartz knows about a firing into a <see cref="JobInfo"/> and into attributes of the job's span.</summary>
+/// <remarks>The <c>quartz.*</c> attributes are Quartz's own (<see cref="ActivityTags"/>).</remarks>
+internal static class FiredJob
+{
+    public static JobInfo Describe(IJobExecutionContext context, FiringOrigin origin, PreviousAttempt? previous)
+    {
+        bool refired = context.RefireCount > 0;
+        return new JobInfo
+        {
+            System = "quartz",
+            Name = Name(context.JobDetail.Key),
+            Id = context.FireInstanceId,
+            Attempt = 1 + context.RetryAttempt + context.RefireCount,
+            Trigger = origin.Trigger,
+            Origin = origin.Context,
+            // A trigger doesn't say when it was scheduled, but a manual one starts at that very moment. An attempt that follows one which
+            // continued the caller's trace has nothing to count from, so that it continues it too.
+            EnqueuedAt = origin.Trigger == JobTrigger.Manual && previous is not { ContinuesOrigin: true } ? context.Trigger.StartTimeUtc : null,
+            DueAt = refired ? null : context.ScheduledFireTimeUtc,
+            Links = previous is { } attempt && attempt.Span != default ? [new ActivityLink(attempt.Span)] : null,
+            Member = Member(context.JobDetail.JobType) ?? context.JobInstance.GetType(),
+            Arguments = new JobArguments(context.MergedJobDataMap),
+        };
+    }
+
+    public static JobInfo Describe(JobInstantiationException failure)
+    {
+        FiringOrigin origin = FiringOrigin.Of(failure.Trigger);
+        return new JobInfo
+        {
+            System = "quartz",
+            Name = Name(failure.JobDetail.Key),
+            Id = failure.FireInstanceId,
+            Attempt = 1 + failure.Trigger.RetryAttempt,
+            Trigger = origin.Trigger,
+            Origin = origin.Context,
+            EnqueuedAt = origin.Trigger == JobTrigger.Manual ? failure.Trigger.StartTimeUtc : null,
+            DueAt = failure.Trigger.PreviousFireTimeUtc, // the firing at hand: the trigger has advanced already
+            Member = Member(failure.JobDetail.JobType),
+        };
+    }
+
+    /// <summary>The group and the name of a job, without the default group.</summary>
+    public static string Name(JobKey key) => key.Group == JobKey.DefaultGroup ? key.Name : $"{key.Group}.{key.Name}";
+
+    public static void Tag(Activity span, IJobExecutionContext context)
+    {
+        Tag(span, context.Scheduler, context.Trigger, context.JobDetail, context.FireInstanceId);
+        span.SetTag(QuartzAttributes.FireTime, Time(context.FireTimeUtc));
+        if (context.ScheduledFireTimeUtc is { } scheduled)
+            span.SetTag(QuartzAttributes.ScheduledFireTime, Time(scheduled));
+        if (context.RecoveringTriggerKey is { } recovered)
+            span.SetTag(QuartzAttributes.Recovering, true).SetTag(QuartzAttributes.RecoveringTrigger, recovered.ToString());
+    }
+
+    public static void Tag(Activity span, IScheduler scheduler, ITrigger trigger, IJobDetail job, string fireInstanceId)
+    {
+        span.SetTag(ActivityTags.SchedulerName, scheduler.SchedulerName)
+            .SetTag(ActivityTags.SchedulerId, scheduler.SchedulerInstanceId)
+            .SetTag(ActivityTags.TriggerGroup, trigger.Key.Group)
+            .SetTag(ActivityTags.TriggerName, trigger.Key.Name)
+            .SetTag(ActivityTags.JobGroup, job.Key.Group)
+            .SetTag(ActivityTags.JobName, job.Key.Name)
+            .SetTag(ActivityTags.JobType, job.JobType.FullName)
+            .SetTag(ActivityTags.FireInstanceId, fireInstanceId);
+        if (trigger.ExecutionGroup is { } group)
+            span.SetTag(ActivityTags.ExecutionGroup, group);
+    }
+
+    private static Type? Member(JobType type) => type.TryResolve(out Type? resolved) ? resolved : null;
+
+    private static string Time(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);
+}

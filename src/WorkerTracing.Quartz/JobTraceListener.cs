@@ -1,0 +1,75 @@
+using Quartz;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// Wraps every firing of the jobs that it listens to in one trace, and makes the flush that the job asked for in <c>JobWasExecuted</c>.
+/// Attach it to a scheduler that already exists with <c>scheduler.ListenerManager.AddJobListener(new JobTraceListener(tracer))</c>.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Quartz calls its job listeners where nothing that they make ambient reaches the job. So this one only announces the firing; the job's span is
+/// begun and ended together with Quartz's own span of it (<c>Quartz.Job.Execute</c>), which opens around the middleware and the job on their very flow.
+/// </para>
+/// <para>
+/// As a scheduler listener it records the jobs that could not be created. It attaches itself as one when it first hears of a firing; to catch a
+/// failure before that, attach it with <c>AddSchedulerListener</c> too. Thread-safe; one instance may serve several schedulers.
+/// </para>
+/// </remarks>
+public sealed class JobTraceListener : IJobListener, ISchedulerListener
+{
+    private static int Instances;
+
+    private readonly JobTracer _tracer;
+    private readonly RetriedAttempts _retried = new();
+
+    /// <summary>Makes a listener for any number of schedulers.</summary>
+    /// <param name="tracer">Traces the jobs. When it is disabled, the listener does nothing.</param>
+    public JobTraceListener(JobTracer tracer)
+    {
+        ArgumentNullException.ThrowIfNull(tracer);
+        _tracer = tracer;
+        if (tracer.IsEnabled)
+            QuartzSpans.Listen();
+    }
+
+    /// <summary>The name that Quartz knows the listener by, another one for each instance: Quartz refuses to start with two listeners of one name.</summary>
+    public string Name { get; } = $"WorkerTracing {Interlocked.Increment(ref Instances)}";
+
+    ValueTask IJobListener.JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken) =>
+        _tracer.IsEnabled
+            ? Boundary.GuardAsync(_tracer, (Self: this, Context: context), static at => at.Self.AnnounceAsync(at.Context))
+            : default;
+
+    ValueTask IJobListener.JobExecutionVetoed(IJobExecutionContext context, CancellationToken cancellationToken)
+    {
+        if (_tracer.IsEnabled)
+            QuartzMetrics.Vetoed(context);
+        return default;
+    }
+
+    ValueTask IJobListener.JobWasExecuted(IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken) =>
+        Firing.Find(context) is { } firing
+            ? Boundary.GuardAsync(_tracer, firing, static firing => firing.CompleteAsync())
+            : default;
+
+    ValueTask ISchedulerListener.SchedulerError(IScheduler scheduler, SchedulerErrorContext errorContext, CancellationToken cancellationToken) =>
+        _tracer.IsEnabled
+            ? Boundary.GuardAsync(_tracer, (Tracer: _tracer, Scheduler: scheduler, errorContext.Exception), static at => HearAsync(at.Tracer, at.Scheduler, at.Exception))
+            : default;
+
+    private static ValueTask HearAsync(JobTracer tracer, IScheduler scheduler, SchedulerException exception) => exception switch
+    {
+        JobInstantiationException failure => UncreatedJob.TraceAsync(tracer, scheduler, failure),
+        JobExecutionProcessException failure when Firing.Find(failure.JobExecutionContext) is { } firing => firing.HearFailureAsync(failure),
+        _ => default,
+    };
+
+    private ValueTask AnnounceAsync(IJobExecutionContext context)
+    {
+        IListenerManager listeners = context.Scheduler.ListenerManager;
+        if (listeners.GetSchedulerListener(Name) is null)
+            listeners.AddSchedulerListener(this);
+        return Firing.AnnounceAsync(context, _tracer, _retried);
+    }
+}

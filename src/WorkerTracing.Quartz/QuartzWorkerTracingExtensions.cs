@@ -1,0 +1,47 @@
+using Microsoft.Extensions.DependencyInjection;
+using Quartz;
+
+namespace WorkerTracing;
+
+/// <summary>Traces the jobs of a Quartz scheduler.</summary>
+public static class QuartzWorkerTracingExtensions
+{
+    /// <summary>
+    /// Wraps every job that this scheduler fires in one trace, with the <see cref="JobTracer"/> of the container, and calls
+    /// <see cref="WorkerTracingServiceCollectionExtensions.AddWorkerTracing"/>. A second call for the same scheduler changes nothing.
+    /// </summary>
+    /// <param name="builder">The scheduler's builder, in <c>AddQuartz</c> or <c>QuartzSchedulerBuilder.Create</c>.</param>
+    /// <returns>The same builder.</returns>
+    public static IQuartzBuilder UseWorkerTracing(this IQuartzBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddWorkerTracing();
+        return builder.Attach(static (services, _) => new JobTraceListener(services.GetRequiredService<JobTracer>()));
+    }
+
+    /// <summary>
+    /// Wraps every job that this scheduler fires in one trace, with a tracer of the caller's: for <c>QuartzSchedulerBuilder</c>, without a container.
+    /// A second call for the same scheduler changes nothing.
+    /// </summary>
+    /// <param name="builder">The scheduler's builder.</param>
+    /// <param name="tracer">Traces the jobs.</param>
+    /// <returns>The same builder.</returns>
+    public static IQuartzBuilder UseWorkerTracing(this IQuartzBuilder builder, JobTracer tracer)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(tracer);
+        return builder.Attach((_, _) => new JobTraceListener(tracer));
+    }
+
+    private static IQuartzBuilder Attach(this IQuartzBuilder builder, Func<IServiceProvider, object?, JobTraceListener> create)
+    {
+        string scheduler = builder.SchedulerName;
+        if (builder.Services.Any(service => service.ServiceType == typeof(JobTraceListener) && scheduler.Equals(service.ServiceKey)))
+            return builder;
+
+        builder.Services.AddKeyedSingleton(scheduler, create);
+        return builder
+            .AddJobListener(services => services.GetRequiredKeyedService<JobTraceListener>(scheduler))
+            .AddSchedulerListener(services => services.GetRequiredKeyedService<JobTraceListener>(scheduler));
+    }
+}

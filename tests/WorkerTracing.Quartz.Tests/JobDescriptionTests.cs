@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using System.Globalization;
+using Quartz;
+using Quartz.Diagnostics;
+
+namespace WorkerTracing.Tests;
+
+public sealed class JobDescriptionTests
+{
+    [Test]
+    public async Task Name_OfADefaultGroup_LeavesTheGroupOut()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+
+        JobKey job = await traced.TriggerAsync(static _ => { });
+
+        Assert.That((await traced.JobSpanAsync()).DisplayName, Is.EqualTo(job.Name));
+    }
+
+    [Test]
+    public async Task Name_OfAGroup_IsGroupAndName()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+
+        JobKey job = await traced.TriggerAsync(static (_, _) => Task.CompletedTask, "reports");
+
+        Activity span = await traced.JobSpanAsync();
+        Assert.That(span.DisplayName, Is.EqualTo("reports." + job.Name));
+        Assert.That(span.GetTagItem("workflow.task.name"), Is.EqualTo("reports." + job.Name));
+        Assert.That(span.GetTagItem("workflow.platform.name"), Is.EqualTo("quartz"));
+    }
+
+    [Test]
+    public async Task Attributes_OfAFiring_SayWhoFiredItWhen()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+        IJobExecutionContext? fired = null;
+        IJobDetail job = ScriptedJob.Make((context, _) => Task.FromResult(fired = context));
+        ITrigger trigger = TriggerBuilder.Create().WithIdentity("at night", "cleaning").StartNow().Build();
+
+        await traced.Scheduler.ScheduleJob(job, trigger);
+
+        Activity span = await traced.JobSpanAsync();
+        var expected = new Dictionary<string, object?>
+        {
+            [ActivityTags.SchedulerName] = traced.Name,
+            [ActivityTags.SchedulerId] = traced.Scheduler.SchedulerInstanceId,
+            [ActivityTags.TriggerGroup] = "cleaning",
+            [ActivityTags.TriggerName] = "at night",
+            [ActivityTags.JobGroup] = JobKey.DefaultGroup,
+            [ActivityTags.JobName] = job.Key.Name,
+            [ActivityTags.JobType] = job.JobType.FullName,
+            [ActivityTags.FireInstanceId] = fired!.FireInstanceId,
+            ["worker_tracing.job.id"] = fired.FireInstanceId,
+            ["worker_tracing.attempt"] = 1,
+            ["worker_tracing.quartz.fire_time"] = fired.FireTimeUtc.ToString("O", CultureInfo.InvariantCulture),
+            ["worker_tracing.quartz.scheduled_fire_time"] = fired.ScheduledFireTimeUtc!.Value.ToString("O", CultureInfo.InvariantCulture),
+            ["worker_tracing.quartz.recovering"] = null,
+            ["workflow.execution.result"] = "success",
+        };
+        Assert.That(expected.Keys.ToDictionary(static name => name, span.GetTagItem), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task Wait_OfAMisfire_ShowsHowLateItIs()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+        DateTimeOffset due = DateTimeOffset.UtcNow.AddMinutes(-1);
+        ITrigger trigger = TriggerBuilder.Create()
+            .StartAt(due)
+            .WithSimpleSchedule(static schedule => schedule.WithMisfireInstruction(SimpleTriggerMisfireInstruction.IgnoreMisfires))
+            .Build();
+
+        await traced.Scheduler.ScheduleJob(ScriptedJob.Make(static (_, _) => Task.CompletedTask), trigger);
+
+        Activity span = await traced.JobSpanAsync();
+        Assert.That(Convert.ToDouble(span.GetTagItem("worker_tracing.wait_ms"), CultureInfo.InvariantCulture), Is.GreaterThanOrEqualTo(60_000));
+    }
+
+    [Test]
+    public async Task Arguments_WhereCaptured_LeaveOutWhatQuartzKeepsThere()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(options: static options => options.CaptureArguments = true);
+        IJobDetail job = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
+        await traced.Scheduler.AddJob(job);
+
+        using (ScriptedJob.Source.StartActivity("caller"))
+            await traced.Scheduler.TriggerJob(job.Key, new JobDataMap { ["customer"] = "4711" });
+
+        Activity span = await traced.JobSpanAsync();
+        string[] arguments = [.. span.TagObjects.Select(static tag => tag.Key).Where(static key => key.StartsWith("worker_tracing.argument", StringComparison.Ordinal))];
+        Assert.That(arguments, Is.EqualTo(new[] { "worker_tracing.argument.customer" }));
+    }
+
+    [Test]
+    public async Task FlushTrace_OnTheJobClass_IsHonoured([Values] Attachment attachment)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment);
+        JobTrace? trace = null;
+        IJobDetail job = ScriptedJob.Make<ImpatientJob>((_, _) => Task.FromResult(trace = JobTrace.Current));
+        await traced.Scheduler.AddJob(job);
+
+        await traced.Scheduler.TriggerJob(job.Key);
+
+        Activity span = await traced.JobSpanAsync();
+        await traced.DrainAsync();
+        Assert.That(trace!.Result.Status, Is.EqualTo(FlushStatus.Delivered));
+        Assert.That(traced.Exporter.SpansOf(span.TraceId), Has.Count.EqualTo(1));
+    }
+
+    [FlushTrace(FlushMode.Wait)]
+    private sealed class ImpatientJob : ScriptedJob;
+}

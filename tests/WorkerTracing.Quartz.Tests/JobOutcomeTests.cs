@@ -1,0 +1,307 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Quartz;
+using WorkerTracing.Testing;
+
+namespace WorkerTracing.Tests;
+
+public sealed class JobOutcomeTests
+{
+    [Test]
+    public async Task Outcome_OfAThrowingJob_IsItsOwnException([Values] Attachment attachment, [Values] bool spanEvents)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            quartz: q => q.ConfigureScheduler(scheduler => scheduler.RecordExceptionSpanEvents = spanEvents));
+
+        await traced.TriggerAsync(static _ => throw new InvalidTimeZoneException("no such zone"));
+
+        AssertFailed(await traced.JobSpanAsync(), typeof(InvalidTimeZoneException));
+    }
+
+    [Test]
+    public async Task Outcome_OfAJobExecutionException_IsItsCause()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+
+        await traced.TriggerAsync(static _ => throw new JobExecutionException("failed", new TimeoutException("too slow")));
+
+        AssertFailed(await traced.JobSpanAsync(), typeof(TimeoutException));
+    }
+
+    [Test]
+    public async Task Outcome_OfAJobExecutionExceptionWithoutCause_IsThatException([Values] bool spanEvents)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            quartz: q => q.ConfigureScheduler(scheduler => scheduler.RecordExceptionSpanEvents = spanEvents));
+
+        await traced.TriggerAsync(static _ => throw new JobExecutionException("no luck"));
+
+        Activity span = await traced.JobSpanAsync();
+        AssertFailed(span, typeof(JobExecutionException));
+        Assert.That(span.StatusDescription, Is.EqualTo("no luck"));
+    }
+
+    [Test]
+    public async Task Outcome_OfAReportedFailure_IsAnError()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+
+        await traced.TriggerAsync(static context => context.Result = new Report());
+
+        AssertFailed(await traced.JobSpanAsync(), typeof(JobExecutionException));
+    }
+
+    [Test]
+    public async Task Refire_UntilItSucceeds_IsOneSpanAnAttemptChainedByLinks([Values] Attachment attachment)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, static options => options.Flush = FlushMode.Wait);
+        var traces = new List<JobTrace>();
+
+        await traced.TriggerAsync(context =>
+        {
+            traces.Add(JobTrace.Current!);
+            if (context.RefireCount < 2)
+                throw new JobExecutionException(new TimeoutException()) { RefireImmediately = true };
+        });
+
+        IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(3);
+        await traced.DrainAsync();
+        AssertChained(attempts);
+        Assert.That(attempts.Select(static span => span.Status), Is.EqualTo(new[] { ActivityStatusCode.Error, ActivityStatusCode.Error, ActivityStatusCode.Unset }));
+        Assert.That(traces.Select(static trace => trace.Result.Status), Is.EqualTo(new[] { FlushStatus.NotRequested, FlushStatus.NotRequested, FlushStatus.Delivered }));
+        Assert.That(traced.Exporter.Calls, Is.EqualTo(1), "one flush after the last attempt");
+        Assert.That(attempts, Is.SubsetOf(traced.Exporter.Spans), "it takes the attempts before along");
+    }
+
+    [Test]
+    public async Task Retry_ByQuartzsPolicy_IsOneSpanAnAttemptChainedByLinks([Values] Attachment attachment)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, static options => options.Flush = FlushMode.Wait);
+        var traces = new List<JobTrace>();
+        IJobDetail job = ScriptedJob.Make((context, _) =>
+        {
+            traces.Add(JobTrace.Current!);
+            return context.RetryAttempt < 2 ? throw new TimeoutException() : Task.CompletedTask;
+        });
+
+        await traced.Scheduler.ScheduleJob(
+            job,
+            TriggerBuilder.Create().StartNow().WithRetryPolicy(RetryPolicy.Fixed(2, TimeSpan.FromMilliseconds(10))).Build());
+
+        IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(3);
+        await traced.DrainAsync();
+        AssertChained(attempts);
+        Assert.That(traces.Select(static trace => trace.Result.Status), Is.EqualTo(new[] { FlushStatus.NotRequested, FlushStatus.NotRequested, FlushStatus.Delivered }));
+        Assert.That(traced.Exporter.Calls, Is.EqualTo(1), "one flush after the last attempt");
+        Assert.That(attempts, Is.SubsetOf(traced.Exporter.Spans), "it takes the attempts before along");
+    }
+
+    [Test]
+    public async Task Retry_OfAJobThatContinuesItsCaller_ContinuesItToo()
+    {
+        var linkAfter = TimeSpan.FromSeconds(2);
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            options: options => options.LinkAfter = linkAfter,
+            quartz: q => q.UseDefaultRetryPolicy(RetryPolicy.Fixed(1, linkAfter)));
+        IJobDetail job = ScriptedJob.Make(static (context, _) => context.RetryAttempt < 1 ? throw new TimeoutException() : Task.CompletedTask);
+        await traced.Scheduler.AddJob(job);
+        using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
+
+        await traced.Scheduler.TriggerJob(job.Key);
+
+        IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(2);
+        Assert.That(attempts.Select(static span => span.TraceId), Is.All.EqualTo(caller.TraceId), "a retry keeps the relation of the first attempt");
+    }
+
+    [Test]
+    public async Task Interrupt_OfARunningJob_IsCanceled([Values] Attachment attachment)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment);
+        var started = new TaskCompletionSource<string>();
+        await traced.TriggerAsync((context, cancellationToken) =>
+        {
+            started.SetResult(context.FireInstanceId);
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        });
+
+        await traced.Scheduler.InterruptFireInstance(await Until.DoneAsync(started.Task, "the start of the job"));
+
+        AssertCanceled(await traced.JobSpanAsync());
+    }
+
+    [Test]
+    public async Task Cancellation_OfSomethingElse_IsAnError()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+
+        await traced.TriggerAsync(static _ => throw new OperationCanceledException("a client gave up"));
+
+        AssertFailed(await traced.JobSpanAsync(), typeof(OperationCanceledException));
+    }
+
+    [Test]
+    public async Task Failure_OfAnInterruptedJob_IsItsException()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+        var started = new TaskCompletionSource<string>();
+        await traced.TriggerAsync(async (context, cancellationToken) =>
+        {
+            var interrupted = new TaskCompletionSource();
+            using CancellationTokenRegistration registration = cancellationToken.Register(interrupted.SetResult);
+            started.SetResult(context.FireInstanceId);
+            await interrupted.Task;
+            throw new JobExecutionException("the rollback failed");
+        });
+
+        await traced.Scheduler.InterruptFireInstance(await Until.DoneAsync(started.Task, "the start of the job"));
+
+        AssertFailed(await traced.JobSpanAsync(), typeof(JobExecutionException));
+    }
+
+    [Test]
+    public async Task Timeout_OfAJob_IsCanceled([Values] Attachment attachment, [Values] bool heeded)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, quartz: static q => q.AddJobTimeout(TimeSpan.FromMilliseconds(50)));
+
+        await traced.TriggerAsync(async (_, cancellationToken) =>
+        {
+            var interrupted = new TaskCompletionSource();
+            using CancellationTokenRegistration registration = cancellationToken.Register(interrupted.SetResult);
+            await interrupted.Task;
+            if (heeded)
+                cancellationToken.ThrowIfCancellationRequested();
+        });
+
+        AssertCanceled(await traced.JobSpanAsync());
+    }
+
+    [Test]
+    public async Task Shutdown_ThatInterruptsJobs_IsCanceledAndDelivered([Values] Attachment attachment)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            static options => options.Flush = FlushMode.Wait,
+            static q => q.ConfigureScheduler(static scheduler => scheduler.ShutdownJobInterruption = ShutdownJobInterruption.WhenWaitingForJobs));
+        var started = new TaskCompletionSource();
+        JobTrace? trace = null;
+        await traced.TriggerAsync((_, cancellationToken) =>
+        {
+            trace = JobTrace.Current;
+            started.SetResult();
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        });
+        await Until.DoneAsync(started.Task, "the start of the job");
+
+        await traced.DrainAsync();
+
+        AssertCanceled(await traced.JobSpanAsync());
+        Assert.That(trace!.Result.Status, Is.EqualTo(FlushStatus.Delivered));
+    }
+
+    [Test]
+    public async Task Creation_ThatFails_LeavesAnErrorSpan([Values] Attachment attachment)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, static options => options.Flush = FlushMode.Wait);
+        await traced.TriggerAsync(static _ => { });
+        await traced.JobSpanAsync();
+        IJobDetail job = JobBuilder.Create<UncreatableJob>().WithIdentity($"uncreatable-{Guid.NewGuid():N}").StoreDurably().Build();
+        await traced.Scheduler.AddJob(job);
+
+        await traced.Scheduler.TriggerJob(job.Key);
+
+        IReadOnlyList<Activity> spans = await traced.JobSpansAsync(2);
+        await traced.DrainAsync();
+        AssertFailed(spans[1], typeof(NotSupportedException));
+        Assert.That(spans[1].DisplayName, Is.EqualTo(job.Key.Name));
+        Assert.That(traced.Exporter.SpansOf(spans[1].TraceId), Has.Count.EqualTo(1), "the flush mode holds for it too");
+        Assert.That(traced.JobSpans, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Creation_ThatFailsBeforeAnyFiring_IsSeenByAnAttachedSchedulerListener()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+        traced.Scheduler.ListenerManager.AddSchedulerListener(new JobTraceListener(traced.Tracer));
+        IJobDetail job = JobBuilder.Create<UncreatableJob>().WithIdentity($"uncreatable-{Guid.NewGuid():N}").StoreDurably().Build();
+        await traced.Scheduler.AddJob(job);
+
+        await traced.Scheduler.TriggerJob(job.Key);
+
+        AssertFailed(await traced.JobSpanAsync(), typeof(NotSupportedException));
+    }
+
+    [Test]
+    public async Task Veto_OfAFiring_IsCountedAndNotTraced([Values] Attachment attachment)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, quartz: static q => q.AddTriggerListener(new Vetoing()));
+        IJobDetail job = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
+        long vetoes = 0;
+        using var meter = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == "worker_tracing.job.vetoed")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        meter.SetMeasurementEventCallback<long>((_, measurement, tags, _) =>
+        {
+            if (tags.ToArray().Any(tag => job.Key.Name.Equals(tag.Value)))
+                Interlocked.Add(ref vetoes, measurement);
+        });
+        meter.Start();
+        await traced.Scheduler.AddJob(job);
+
+        await traced.Scheduler.TriggerJob(job.Key);
+
+        await Until.TrueAsync(() => Volatile.Read(ref vetoes) > 0, "the veto is counted");
+        await traced.DrainAsync();
+        Assert.That(vetoes, Is.EqualTo(1));
+        Assert.That(traced.JobSpans, Is.Empty);
+    }
+
+    private static void AssertChained(IReadOnlyList<Activity> attempts)
+    {
+        Assert.That(attempts.Select(static span => span.GetTagItem("worker_tracing.attempt")), Is.EqualTo(new object[] { 1, 2, 3 }));
+        Assert.That(attempts[0].Links, Is.Empty);
+        for (int i = 1; i < attempts.Count; i++)
+        {
+            Assert.That(attempts[i].Links.Select(static link => (link.Context.TraceId, link.Context.SpanId)), Is.EqualTo(new[] { (attempts[i - 1].TraceId, attempts[i - 1].SpanId) }));
+        }
+    }
+
+    private static void AssertFailed(Activity span, Type exception)
+    {
+        Assert.That(span.Status, Is.EqualTo(ActivityStatusCode.Error));
+        Assert.That(span.GetTagItem("error.type"), Is.EqualTo(exception.FullName));
+        Assert.That(span.Events.Select(static e => e.Name), Is.EqualTo(new[] { "exception" }));
+    }
+
+    private static void AssertCanceled(Activity span)
+    {
+        Assert.That(span.GetTagItem("workflow.execution.result"), Is.EqualTo("canceled"));
+        Assert.That(span.Status, Is.Not.EqualTo(ActivityStatusCode.Error));
+    }
+
+    private sealed class Report : IJobRunReport
+    {
+        public JobRunResult Result => JobRunResult.Failed;
+
+        public string? Summary => "half of it is missing";
+
+        public IReadOnlyDictionary<string, object?>? Metrics => null;
+    }
+
+    private sealed class UncreatableJob : IJob
+    {
+        public UncreatableJob() => throw new NotSupportedException("no");
+
+        public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => default;
+    }
+
+    private sealed class Vetoing : ITriggerListener
+    {
+        public ValueTask<bool> VetoJobExecution(ITrigger trigger, IJobExecutionContext context, CancellationToken cancellationToken = default) => new(true);
+    }
+}

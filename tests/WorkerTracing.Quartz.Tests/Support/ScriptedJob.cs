@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Quartz;
+
+namespace WorkerTracing.Tests;
+
+/// <summary>A job that does what the test says, found by its key.</summary>
+public class ScriptedJob : IJob
+{
+    public static readonly ActivitySource Source = new("Tests.Jobs");
+
+    private static readonly ConcurrentDictionary<JobKey, Func<IJobExecutionContext, CancellationToken, Task>> Scripts = new();
+
+    /// <summary>Makes a job of an own key.</summary>
+    public static IJobDetail Make(Func<IJobExecutionContext, CancellationToken, Task> script, string group = JobKey.DefaultGroup) => Make<ScriptedJob>(script, group);
+
+    /// <inheritdoc cref="Make"/>
+    public static IJobDetail Make<TJob>(Func<IJobExecutionContext, CancellationToken, Task> script, string group = JobKey.DefaultGroup)
+        where TJob : ScriptedJob
+    {
+        var key = new JobKey($"job-{Guid.NewGuid():N}", group);
+        Scripts[key] = script;
+        return JobBuilder.Create<TJob>().WithIdentity(key).StoreDurably().Build();
+    }
+
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
+        await Scripts[context.JobDetail.Key](context, cancellationToken);
+}

@@ -21,5 +21,12 @@ public sealed class Scenario
         return OnConsume(context, Interlocked.Increment(ref _calls));
     }
 
+    public Task RunAsync(JobContext job)
+    {
+        Seen.Enqueue(JobTrace.Current);
+        ArgumentNullException.ThrowIfNull(job);
+        return OnConsume(null!, Interlocked.Increment(ref _calls));
+    }
+
     public Task CalledAsync(int count = 1) => WorkerTracing.Testing.Until.TrueAsync(() => Calls >= count, $"{count} messages have been consumed");
 }

@@ -33,7 +33,7 @@ internal sealed class MessageJob(JobDescription description, JobTrace trace, Del
     public void Complete()
     {
         if (Failure is { } failure && (Description.HidesFailures || delivery.IsRedelivered))
-            Trace.Fail(failure);
+            Trace.Fail(failure, CancellationToken.None);
     }
 
     public void Fail(Exception exception, CancellationToken jobsOwn) => Trace.Fail(Failure ?? exception, jobsOwn);

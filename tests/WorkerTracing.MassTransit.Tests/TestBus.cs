@@ -55,6 +55,7 @@ public sealed class TestBus : IAsyncDisposable
         services?.Invoke(collection);
         collection.AddMassTransit(bus =>
         {
+            bus.ConfigureUsageTelemetryOptions(static usage => usage.Enabled = false);
             register(bus);
             bus.UsingInMemory((context, configurator) =>
             {

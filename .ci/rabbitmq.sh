@@ -16,7 +16,7 @@ _rabbitmq_install() {
     fi
     _rabbitmq_as_root apt-get update -qq &&
         DEBIAN_FRONTEND=noninteractive _rabbitmq_as_root apt-get install -y -qq --no-install-recommends rabbitmq-server >/dev/null || status=$?
-    [ "$made_policy" -eq 1 ] && _rabbitmq_as_root rm -f "$policy"
+    [ "$made_policy" -eq 0 ] || _rabbitmq_as_root rm -f "$policy"
     return "$status"
 }
 
@@ -31,7 +31,7 @@ _rabbitmq_free_port() {
 
 _rabbitmq_log_tail() {
     echo "rabbitmq: $1" >&2
-    tail -n 40 "$RABBITMQ_TEST_DIR/out" "$RABBITMQ_TEST_DIR"/log/*.log >&2 2>/dev/null
+    tail -n 40 "$RABBITMQ_TEST_DIR/out" "$RABBITMQ_TEST_DIR"/log/*.log >&2 2>/dev/null || true
 }
 
 start_rabbitmq() {
@@ -90,26 +90,26 @@ stop_rabbitmq() {
     local pid child
     # The script that was started waits for the Erlang machine, its child: that one is asked to stop, and takes the script along.
     for child in $(cat "/proc/${RABBITMQ_TEST_PID:-0}/task/${RABBITMQ_TEST_PID:-0}/children" 2>/dev/null) ${RABBITMQ_TEST_PID:-} ${RABBITMQ_TEST_EPMD_PID:-}; do
-        kill -TERM "$child" 2>/dev/null
+        kill -TERM "$child" 2>/dev/null || true
     done
     for pid in ${RABBITMQ_TEST_PID:-} ${RABBITMQ_TEST_EPMD_PID:-}; do
         _rabbitmq_wait_gone "$pid"
     done
-    [ -n "${RABBITMQ_TEST_DIR:-}" ] && rm -rf "$RABBITMQ_TEST_DIR"
+    [ -z "${RABBITMQ_TEST_DIR:-}" ] || rm -rf "$RABBITMQ_TEST_DIR"
     unset RABBITMQ_TEST_PID RABBITMQ_TEST_EPMD_PID RABBITMQ_TEST_DIR WORKERTRACING_RABBITMQ
     return 0
 }
 
 _rabbitmq_wait_gone() {
     local deadline=$((SECONDS + 30)) descendants
-    descendants=$(cat "/proc/$1/task/$1/children" 2>/dev/null)
+    descendants=$(cat "/proc/$1/task/$1/children" 2>/dev/null) || true
     while kill -0 "$1" 2>/dev/null; do
         if [ "$SECONDS" -ge "$deadline" ]; then
             # shellcheck disable=SC2086
-            kill -KILL $descendants "$1" 2>/dev/null
+            kill -KILL $descendants "$1" 2>/dev/null || true
             break
         fi
         sleep 0.1
     done
-    wait "$1" 2>/dev/null
+    wait "$1" 2>/dev/null || true
 }

@@ -1,0 +1,36 @@
+using MassTransit;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// The innermost filter of a consumer, saga or activity. It sees the consumer's own exception, before MassTransit wraps it or answers for it, and gives each
+/// attempt of a retry that is configured on the consumer a span of its own inside the job's.
+/// </summary>
+internal sealed class AttemptFilter<TContext>(MessageTracer jobs, JobDescription description) : IFilter<TContext>
+    where TContext : class, ConsumeContext
+{
+    public Task Send(TContext context, IPipe<TContext> next) =>
+        jobs.IsEnabled && Delivery.Of(context)?.Latest(description) is { } job ? SendTraced(job, context, next) : next.Send(context);
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("workerTracingAttempt");
+
+    private async Task SendTraced(MessageJob job, TContext context, IPipe<TContext> next)
+    {
+        JobTrace? attempt = jobs.BeginAttempt(job, context);
+        try
+        {
+            await next.Send(context).ConfigureAwait(false);
+            job.Failure = null;
+        }
+        catch (Exception exception)
+        {
+            job.Failure = exception;
+            attempt?.Fail(exception, context.CancellationToken);
+            throw;
+        }
+        finally
+        {
+            attempt?.Stop();
+        }
+    }
+}

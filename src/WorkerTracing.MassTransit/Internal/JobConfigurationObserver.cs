@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using System.Reflection;
+using System.Runtime.CompilerServices;
+using MassTransit;
+using MassTransit.Courier.Contracts;
+
+namespace WorkerTracing;
+
+/// <summary>Puts a <see cref="JobFilter{TMessage}"/> before everything that consumes messages, when the bus builds it.</summary>
+/// <remarks>
+/// The observers, not <c>UseConsumeFilter</c>: they know the consumer's type, and they see handlers and courier activities too. The job service's own
+/// consumers and sagas are MassTransit's control messages, not jobs.
+/// </remarks>
+internal sealed class JobConfigurationObserver(MessageTracer jobs) :
+    IConsumerConfigurationObserver,
+    ISagaConfigurationObserver,
+    IHandlerConfigurationObserver,
+    IActivityConfigurationObserver
+{
+    private static readonly Assembly[] MassTransitsOwn = [typeof(Bus).Assembly, typeof(IBus).Assembly];
+
+    /// <summary>By the configurator of the consumer's (or saga's) message, so that the filters around and inside its own middleware share one.</summary>
+    private readonly ConditionalWeakTable<object, JobDescription> _descriptions = [];
+
+    private readonly ConcurrentDictionary<Type, Type> _stateMachines = new();
+
+    public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator)
+        where TConsumer : class
+    {
+        // Connected this late, it is asked after the consumer's own middleware: its filters come innermost, inside the consumer's own retry.
+        if (IsJob(typeof(TConsumer)))
+            configurator.ConnectConsumerConfigurationObserver(new AttemptConfigurationObserver(jobs, this));
+    }
+
+    public void ConsumerMessageConfigured<TConsumer, TMessage>(IConsumerMessageConfigurator<TConsumer, TMessage> configurator)
+        where TConsumer : class
+        where TMessage : class
+    {
+        if (IsJob(typeof(TConsumer)) && configurator is IConsumerMessageConfigurator<TMessage> messages)
+            messages.UseFilter(new JobFilter<TMessage>(jobs, Describe<TMessage>(configurator, typeof(TConsumer))));
+    }
+
+    public void SagaConfigured<TSaga>(ISagaConfigurator<TSaga> configurator)
+        where TSaga : class, ISaga
+    {
+        if (IsJob(typeof(TSaga)))
+            configurator.ConnectSagaConfigurationObserver(new AttemptConfigurationObserver(jobs, this));
+    }
+
+    public void StateMachineSagaConfigured<TInstance>(ISagaConfigurator<TInstance> configurator, SagaStateMachine<TInstance> stateMachine)
+        where TInstance : class, ISaga, SagaStateMachineInstance =>
+        _stateMachines[typeof(TInstance)] = stateMachine.GetType();
+
+    public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
+        where TSaga : class, ISaga
+        where TMessage : class
+    {
+        if (IsJob(typeof(TSaga)) && configurator is ISagaMessageConfigurator<TMessage> messages)
+            messages.UseFilter(new JobFilter<TMessage>(jobs, Describe<TMessage>(configurator, typeof(TSaga))));
+    }
+
+    public void HandlerConfigured<TMessage>(IHandlerConfigurator<TMessage> configurator)
+        where TMessage : class =>
+        configurator.UseFilter(new JobFilter<TMessage>(jobs, JobDescription.OfHandler<TMessage>()));
+
+    public void ActivityConfigured<TActivity, TArguments>(IExecuteActivityConfigurator<TActivity, TArguments> configurator, Uri compensateAddress)
+        where TActivity : class, IExecuteActivity<TArguments>
+        where TArguments : class =>
+        ExecuteActivityConfigured(configurator);
+
+    public void ExecuteActivityConfigured<TActivity, TArguments>(IExecuteActivityConfigurator<TActivity, TArguments> configurator)
+        where TActivity : class, IExecuteActivity<TArguments>
+        where TArguments : class
+    {
+        var description = JobDescription.Of<TArguments>(typeof(TActivity), hidesFailures: true);
+        configurator.RoutingSlip(slip => slip.UseFilter(new JobFilter<RoutingSlip>(jobs, description)));
+        configurator.UseFilter(new AttemptFilter<ExecuteActivityContext<TActivity, TArguments>>(jobs, description));
+    }
+
+    public void CompensateActivityConfigured<TActivity, TLog>(ICompensateActivityConfigurator<TActivity, TLog> configurator)
+        where TActivity : class, ICompensateActivity<TLog>
+        where TLog : class
+    {
+        var description = JobDescription.Of<TLog>(typeof(TActivity), hidesFailures: true);
+        configurator.RoutingSlip(slip => slip.UseFilter(new JobFilter<RoutingSlip>(jobs, description)));
+        configurator.UseFilter(new AttemptFilter<CompensateActivityContext<TActivity, TLog>>(jobs, description));
+    }
+
+    public JobDescription Describe<TMessage>(object configurator, Type consumer) =>
+        _descriptions.GetValue(configurator, _ => JobDescription.Of<TMessage>(_stateMachines.GetValueOrDefault(consumer, consumer)));
+
+    public static bool IsJob(Type consumer) => !MassTransitsOwn.Contains(consumer.Assembly);
+}

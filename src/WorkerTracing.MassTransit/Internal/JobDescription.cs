@@ -1,0 +1,30 @@
+using System.Reflection;
+
+namespace WorkerTracing;
+
+/// <summary>One consumer of one message type on one endpoint: what its jobs have in common.</summary>
+/// <param name="name">The jobs' name: consumer and message type.</param>
+/// <param name="member">The consumer's type, or null for a handler, which has none of its own.</param>
+/// <param name="hidesFailures">Whether MassTransit answers for a failure inside the job's span, so that no exception leaves it.</param>
+internal sealed class JobDescription(string name, MemberInfo? member, bool hidesFailures = false)
+{
+    public string Name { get; } = name;
+
+    public MemberInfo? Member { get; } = member;
+
+    public bool HidesFailures { get; } = hidesFailures;
+
+    public static JobDescription Of<TMessage>(Type consumer, bool hidesFailures = false) =>
+        new($"{NameOf(consumer)} {NameOf(typeof(TMessage))}", consumer, hidesFailures);
+
+    public static JobDescription OfHandler<TMessage>() => new($"Handler {NameOf(typeof(TMessage))}", null);
+
+    private static string NameOf(Type type)
+    {
+        if (!type.IsGenericType)
+            return type.Name;
+        string name = type.Name;
+        int arity = name.IndexOf('`', StringComparison.Ordinal);
+        return $"{(arity < 0 ? name : name[..arity])}<{string.Join(", ", type.GetGenericArguments().Select(NameOf))}>";
+    }
+}

@@ -1,0 +1,93 @@
+using System.Diagnostics.CodeAnalysis;
+using MassTransit;
+using MassTransit.RetryPolicies;
+using Microsoft.Extensions.Logging;
+
+namespace WorkerTracing;
+
+/// <summary>Translates MassTransit's contexts into jobs. The boundary of the package: what fails in here leaves a message untraced, and nothing else.</summary>
+[SuppressMessage("Design", "CA1031", Justification = "The failure boundary: a message is consumed and sent, traced or not.")]
+internal sealed class MessageTracer(JobTracer tracer, ILogger logger)
+{
+    /// <summary>MassTransit's own activity source.</summary>
+    public const string MassTransitSource = "MassTransit";
+
+    public bool IsEnabled => tracer.IsEnabled;
+
+    /// <summary>Begins the job of one consumer and makes its span current.</summary>
+    /// <returns>Null where that failed.</returns>
+    public MessageJob? Begin<TMessage>(ConsumeContext<TMessage> context, JobDescription description)
+        where TMessage : class
+    {
+        try
+        {
+            Delivery delivery = Delivery.Begin(context);
+            context.TryGetPayload(out ConsumeRetryContext? retry);
+            MessageJob? before = delivery.Latest(description);
+            var batch = context.Message as IEnumerable<ConsumeContext>;
+            bool detached = context.TryGetPayload(out JobContext? jobContext);
+            JobInfo info = batch is not null ? MessageJobInfo.OfBatch(batch, description, before)
+                : jobContext is not null ? MessageJobInfo.OfJobConsumer(context, jobContext, description)
+                : MessageJobInfo.OfMessage(context, description, before);
+
+            var job = new MessageJob(description, tracer.Start(info with { Arguments = MessageJobInfo.Arguments(context.Message) }), delivery, retry)
+            {
+                IsDetached = detached,
+            };
+            delivery.Add(job);
+            foreach (ConsumeContext message in batch ?? [])
+            {
+                Delivery other = Delivery.Begin(message);
+                if (!ReferenceEquals(other, delivery))
+                    other.Add(job);
+            }
+
+            return job;
+        }
+        catch (Exception exception)
+        {
+            logger.NotTraced(exception);
+            return null;
+        }
+    }
+
+    /// <summary>Begins an attempt of the retry that is configured on the consumer itself, and so runs inside the job.</summary>
+    /// <returns>Null where the consumer has no retry, or this failed.</returns>
+    public JobTrace? BeginAttempt(MessageJob job, ConsumeContext context)
+    {
+        try
+        {
+            if (context.TryGetPayload(out INotifyJobContext? reported) && context.HasPayloadType(typeof(JobContext)))
+                context.AddOrUpdatePayload<INotifyJobContext>(() => new JobNotifications(reported, job), known => new JobNotifications(known, job));
+            if (!context.TryGetPayload(out ConsumeRetryContext? retry) || ReferenceEquals(retry, job.Retry) || IsRedelivery(retry))
+                return null;
+
+            JobTrace attempt = tracer.Start(MessageJobInfo.OfInnerAttempt(job));
+            job.Attempt = new Attempt(attempt.Job.Attempt, attempt.Activity?.Context ?? default);
+            job.HasOwnRetry = true;
+            return attempt;
+        }
+        catch (Exception exception)
+        {
+            logger.NotTraced(exception);
+            return null;
+        }
+    }
+
+    /// <summary>Does something to a message that is being sent, without ever standing in its way.</summary>
+    public void Guard(SendContext context, Action<SendContext> action)
+    {
+        try
+        {
+            action(context);
+        }
+        catch (Exception exception)
+        {
+            logger.NotTraced(exception);
+        }
+    }
+
+    /// <summary>A redelivery borrows the type of a retry's context, but makes no second attempt.</summary>
+    private static bool IsRedelivery(ConsumeRetryContext retry) =>
+        retry.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(RedeliveryRetryConsumeContext<>);
+}

@@ -1,0 +1,73 @@
+using System.Runtime.CompilerServices;
+using MassTransit;
+using MassTransit.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace WorkerTracing;
+
+/// <summary>Adds job traces to a MassTransit bus.</summary>
+public static class MassTransitWorkerTracingExtensions
+{
+    private static readonly ConditionalWeakTable<IBusFactoryConfigurator, object> Configured = [];
+
+    /// <summary>
+    /// Gives every message that the bus consumes one trace, which continues (or links to) the trace of whoever sent it, and carries the
+    /// trace along with every message that the bus sends and publishes.
+    /// </summary>
+    /// <param name="configurator">The bus factory's configurator. Middleware that is added after this call runs inside the job's span.</param>
+    /// <param name="context">The bus registration's context: <see cref="JobTracer"/> comes from here.</param>
+    /// <remarks>
+    /// <para>Calling it a second time for the same bus changes nothing. Each bus of a process needs its own call.</para>
+    /// <para>The trace travels in the W3C headers <c>traceparent</c>, <c>tracestate</c> and <c>baggage</c>.</para>
+    /// <para>
+    /// With <see cref="FlushMode.Wait"/> the delivery of the message waits for the flush, without holding a thread: the acknowledgement comes after it, and
+    /// the message keeps its prefetch slot for as long.
+    /// </para>
+    /// </remarks>
+    /// <exception cref="ConfigurationException"><c>services.AddWorkerTracing()</c> has not been called.</exception>
+    public static void UseWorkerTracing(this IBusFactoryConfigurator configurator, IRegistrationContext context)
+    {
+        ArgumentNullException.ThrowIfNull(configurator);
+        ArgumentNullException.ThrowIfNull(context);
+        JobTracer tracer = context.GetService<JobTracer>()
+            ?? throw new ConfigurationException("UseWorkerTracing needs a JobTracer: call services.AddWorkerTracing() as well.");
+        Use(configurator, tracer, context.GetService<ILoggerFactory>());
+    }
+
+    /// <summary>The same for a bus that is made without a container.</summary>
+    /// <param name="configurator">The bus factory's configurator. Middleware that is added after this call runs inside the job's span.</param>
+    /// <param name="tracer">Traces the jobs.</param>
+    public static void UseWorkerTracing(this IBusFactoryConfigurator configurator, JobTracer tracer)
+    {
+        ArgumentNullException.ThrowIfNull(configurator);
+        ArgumentNullException.ThrowIfNull(tracer);
+        Use(configurator, tracer, null);
+    }
+
+    private static void Use(IBusFactoryConfigurator configurator, JobTracer tracer, ILoggerFactory? loggers)
+    {
+        if (!Configured.TryAdd(configurator, configurator))
+            return;
+
+        var jobs = new MessageTracer(tracer, loggers?.CreateLogger("WorkerTracing.MassTransit") ?? NullLogger.Instance);
+
+        // Before every other filter of the consume pipe, so outside every retry: what comes last here comes last before the acknowledgement.
+        configurator.AddPrePipeSpecification(new FilterPipeSpecification<ConsumeContext>(new DeliveryFilter(jobs)));
+
+        var observer = new JobConfigurationObserver(jobs);
+        configurator.ConnectConsumerConfigurationObserver(observer);
+        configurator.ConnectSagaConfigurationObserver(observer);
+        configurator.ConnectHandlerConfigurationObserver(observer);
+        configurator.ConnectActivityConfigurationObserver(observer);
+
+        var origins = new OriginFilter(jobs);
+        configurator.ConfigureSend(send => send.UseFilter(origins));
+        configurator.ConfigurePublish(publish => publish.AddPipeSpecification(new FilterPipeSpecification<SendContext>(origins)));
+
+        var departures = new DepartureObserver(jobs);
+        configurator.ConnectSendObserver(departures);
+        configurator.ConnectPublishObserver(departures);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using MassTransit;
+
+namespace WorkerTracing.MassTransitTests;
+
+public sealed class SagaTests
+{
+    [Test]
+    public async Task Consume_StateMachine_IsAJobNamedAfterTheMachine()
+    {
+        await using TestBus bus = await TestBus.StartAsync(x => x.AddSagaStateMachine<OrderMachine, OrderState>().InMemoryRepository());
+
+        var order = Guid.NewGuid();
+        ActivityTraceId trace;
+        using (Activity producer = TestSource.Start("producer"))
+        {
+            trace = producer.TraceId;
+            await bus.Bus.Publish(new OrderSubmitted(order));
+            await bus.JobsAsync(1, span => span.TraceId == trace);
+            await bus.Bus.Publish(new OrderPaid(order));
+        }
+
+        IReadOnlyList<Activity> jobs = await bus.JobsAsync(2, span => span.TraceId == trace);
+        Assert.That(jobs.Select(job => job.DisplayName), Is.EqualTo(new[] { "OrderMachine OrderSubmitted", "OrderMachine OrderPaid" }));
+        Assert.That(jobs.Select(job => JobTrace.Of(job)!.Job.Member), Is.All.EqualTo(typeof(OrderMachine)));
+    }
+
+    [Test]
+    public async Task Consume_StateMachineThrows_TheJobFailsWithItsOwnException()
+    {
+        await using TestBus bus = await TestBus.StartAsync(x => x.AddSagaStateMachine<FailingMachine, OrderState>().InMemoryRepository());
+
+        using Activity producer = TestSource.Start("producer");
+        await bus.Bus.Publish(new OrderSubmitted(Guid.NewGuid()));
+        Activity job = (await bus.JobsAsync(1, span => span.TraceId == producer.TraceId))[0];
+
+        Assert.That(job.GetTagItem("error.type"), Is.EqualTo(typeof(InvalidOperationException).FullName));
+    }
+
+    [Test]
+    public async Task Consume_SagaClass_IsAJobNamedAfterTheClass()
+    {
+        await using TestBus bus = await TestBus.StartAsync(x => x.AddSaga<OrderSaga>().InMemoryRepository());
+
+        using Activity producer = TestSource.Start("producer");
+        await bus.Bus.Publish(new OrderSubmitted(Guid.NewGuid()));
+        Activity job = (await bus.JobsAsync(1, span => span.TraceId == producer.TraceId))[0];
+
+        Assert.That(job.DisplayName, Is.EqualTo("OrderSaga OrderSubmitted"));
+        Assert.That(JobTrace.Of(job)!.Job.Member, Is.EqualTo(typeof(OrderSaga)));
+    }
+
+    public sealed record OrderSubmitted(Guid CorrelationId) : CorrelatedBy<Guid>;
+
+    public sealed record OrderPaid(Guid CorrelationId) : CorrelatedBy<Guid>;
+
+    public sealed class OrderState : SagaStateMachineInstance
+    {
+        public string CurrentState { get; set; } = "";
+
+        public Guid CorrelationId { get; set; }
+    }
+
+    public sealed class OrderMachine : MassTransitStateMachine<OrderState>
+    {
+        public OrderMachine()
+        {
+            InstanceState(static state => state.CurrentState);
+            Initially(When(Submitted).TransitionTo(Waiting));
+            During(Waiting, When(Paid).Finalize());
+        }
+
+        public State Waiting { get; private set; } = null!;
+
+        public Event<OrderSubmitted> Submitted { get; private set; } = null!;
+
+        public Event<OrderPaid> Paid { get; private set; } = null!;
+    }
+
+    public sealed class FailingMachine : MassTransitStateMachine<OrderState>
+    {
+        public FailingMachine()
+        {
+            InstanceState(static state => state.CurrentState);
+            Initially(When(Submitted).Then(static _ => throw new InvalidOperationException("no")).TransitionTo(Waiting));
+        }
+
+        public State Waiting { get; private set; } = null!;
+
+        public Event<OrderSubmitted> Submitted { get; private set; } = null!;
+    }
+
+    public sealed class OrderSaga : ISaga, InitiatedBy<OrderSubmitted>
+    {
+        public Guid CorrelationId { get; set; }
+
+        public Task Consume(ConsumeContext<OrderSubmitted> context) => Task.CompletedTask;
+    }
+}

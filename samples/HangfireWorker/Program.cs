@@ -1,0 +1,2 @@
+using Hangfire;
+Console.WriteLine(typeof(JobStorage));

@@ -1,5 +1,3 @@
-using NUnit.Framework;
-
 namespace WorkerTracing.Tests;
 
 /// <summary>All that is compiled of this project where Hangfire's packages cannot be restored.</summary>

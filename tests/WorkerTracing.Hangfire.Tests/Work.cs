@@ -4,7 +4,7 @@ using Hangfire;
 namespace WorkerTracing.Tests;
 
 /// <summary>The jobs of these tests: each runs what its test has put under a key.</summary>
-public class Work : IDerivedWork
+public static class Work
 {
     private static readonly ConcurrentDictionary<string, Func<IJobCancellationToken, Task>> Bodies = new();
 
@@ -30,6 +30,4 @@ public class Work : IDerivedWork
 
     [FlushTrace(FlushMode.Wait)]
     public static void RunAndFlush(string key) => Run(key);
-
-    public void RunByContract(string key) => Run(key);
 }

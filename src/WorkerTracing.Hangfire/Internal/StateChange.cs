@@ -37,9 +37,14 @@ internal static class StateChange
         if (context.OldStateName is not null && context.OldStateName != ScheduledState.StateName)
             JobParameter.Write(context, transaction, JobParameter.Due, UnixTime.Format(enqueued.EnqueuedAt.AsUtc()));
 
-        if (enqueued.Queue != KnownQueue(context))
-            JobParameter.Write(context, transaction, JobParameter.Queue, enqueued.Queue);
+        var queue = QueueOf(context, enqueued);
+        if (queue != KnownQueue(context))
+            JobParameter.Write(context, transaction, JobParameter.Queue, queue);
     }
+
+    /// <summary>The rule is Hangfire's: the job's own queue, unless the state names another one than the default.</summary>
+    private static string QueueOf(ApplyStateContext context, EnqueuedState enqueued) =>
+        enqueued.Queue == EnqueuedState.DefaultQueue && context.BackgroundJob.Job?.Queue is { } own ? own : enqueued.Queue;
 
     /// <summary>The queue that the next attempt would take the job to come from, if nothing were written.</summary>
     private static string KnownQueue(ApplyStateContext context) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -7,6 +8,9 @@ namespace WorkerTracing;
 /// <summary>Adds WorkerTracing to Hangfire's configuration.</summary>
 public static class HangfireWorkerTracingExtensions
 {
+    // Hangfire keeps its renderers for the life of the process, and takes one as often as it is given.
+    private static readonly ConcurrentDictionary<string, JobDetails> Shown = new();
+
     /// <summary>
     /// Adds a <see cref="JobTraceFilter"/> to Hangfire's global filters: <c>services.AddHangfire((sp, config) => config.UseWorkerTracing(sp))</c>.
     /// </summary>
@@ -38,7 +42,7 @@ public static class HangfireWorkerTracingExtensions
         return configuration.Use(filter, static filter => GlobalJobFilters.Filters.Add(filter));
     }
 
-    /// <summary>Shows the trace of a job's last attempt on its page in Hangfire's dashboard.</summary>
+    /// <summary>Shows the trace of a job's last attempt on its page in Hangfire's dashboard. A second call with the same template changes nothing.</summary>
     /// <param name="configuration">Hangfire's configuration.</param>
     /// <param name="urlTemplate">
     /// Makes the trace id a link: an absolute http or https address in which <c>{traceId}</c> stands for the 32 hex digits of the id,
@@ -49,6 +53,7 @@ public static class HangfireWorkerTracingExtensions
     public static IGlobalConfiguration UseWorkerTracingJobDetails(this IGlobalConfiguration configuration, string? urlTemplate = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        return configuration.UseJobDetailsRenderer(10, new JobDetails(urlTemplate).Render);
+        var details = new JobDetails(urlTemplate);
+        return Shown.TryAdd(urlTemplate ?? string.Empty, details) ? configuration.UseJobDetailsRenderer(10, details.Render) : configuration;
     }
 }

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using Hangfire;
-using Hangfire.Common;
-using Hangfire.Server;
 using Hangfire.States;
 
 namespace WorkerTracing.Tests;
@@ -143,9 +141,8 @@ public sealed class FilterTests
         using var caller = server.Source.StartActivity("caller")!;
         Activity? inside = null;
         string key = Work.Does(() => inside = Activity.Current);
-        var job = new BackgroundJob("own thread", Job.FromExpression(() => Work.Run(key)), DateTime.UtcNow);
 
-        new BackgroundJobPerformer(server.Providers).Perform(new PerformContext(server.Storage, server.Storage.GetConnection(), job, new JobCancellationToken(false)));
+        server.PerformHere(() => Work.Run(key));
 
         Assert.That((inside?.ParentSpanId, Activity.Current), Is.EqualTo((caller.SpanId, caller)), "there the caller's span is the parent");
     }

@@ -1,8 +1,11 @@
 using System.Diagnostics;
+using System.Linq.Expressions;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.InMemory;
+using Hangfire.Server;
 using Hangfire.States;
+using Hangfire.Storage;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 using WorkerTracing.Testing;
@@ -66,6 +69,7 @@ internal sealed class Server : IDisposable
                 WorkerCount = workers,
                 Queues = queues.Length == 0 ? ["default"] : queues,
                 FilterProvider = Providers,
+                Activator = new JobActivator(),
                 SchedulePollingInterval = TimeSpan.FromMilliseconds(50),
                 CancellationCheckInterval = TimeSpan.FromMilliseconds(50),
                 StopTimeout = TimeSpan.FromMilliseconds(100),
@@ -89,6 +93,14 @@ internal sealed class Server : IDisposable
         string job = Client.Enqueue(() => Work.Run(key));
         await StateAsync(job, SucceededState.StateName);
         return await SpanAsync(job);
+    }
+
+    /// <summary>Performs a job on the calling thread, without a server.</summary>
+    public void PerformHere(Expression<Action> call)
+    {
+        using IStorageConnection connection = Storage.GetConnection();
+        var job = new BackgroundJob(Guid.NewGuid().ToString(), Job.FromExpression(call), DateTime.UtcNow);
+        new BackgroundJobPerformer(Providers).Perform(new PerformContext(Storage, connection, job, new JobCancellationToken(false)));
     }
 
     public Task StateAsync(string job, params string[] names) => Until.TrueAsync(

@@ -21,6 +21,10 @@ public static class Work
         return key;
     }
 
+    public static void Nothing()
+    {
+    }
+
     public static void Run(string key) => Bodies[key](JobCancellationToken.Null).GetAwaiter().GetResult();
 
     public static Task RunAsync(string key, IJobCancellationToken token) => Bodies[key](token);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 using Hangfire.Logging;
 
@@ -14,27 +15,40 @@ internal sealed class FilterFaults
     private static readonly Counter<long> Errors =
         Meter.CreateCounter<long>("worker_tracing.hangfire.errors", "{error}", "Exceptions in the tracing of Hangfire jobs, kept from the jobs.");
 
-    private readonly ILog _log = LogProvider.For<JobTraceFilter>();
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly Lock _lock = new();
     private long _lastLogged;
     private int _unlogged;
 
+    /// <summary>Never throws: it is called where nothing may.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The logger is the application's, and may have been disposed with its host.")]
     public void Report(Exception exception)
     {
-        Errors.Add(1, new KeyValuePair<string, object?>("error.type", exception.GetType().FullName));
-        int failures;
+        try
+        {
+            Errors.Add(1, new KeyValuePair<string, object?>("error.type", exception.GetType().FullName));
+            if (Due() is var failures and > 0)
+                LogProvider.For<JobTraceFilter>().WarnException($"Tracing a job failed, {failures} time(s) since this was last said. The job itself is not affected.", exception);
+        }
+        catch (Exception)
+        {
+            // There is nobody left to tell.
+        }
+    }
+
+    /// <summary>How many failures there are to be told of now.</summary>
+    private int Due()
+    {
         lock (_lock)
         {
             _unlogged++;
             if (_lastLogged != 0 && _time.GetElapsedTime(_lastLogged) < Interval)
-                return;
+                return 0;
 
             _lastLogged = _time.GetTimestamp();
-            failures = _unlogged;
+            var failures = _unlogged;
             _unlogged = 0;
+            return failures;
         }
-
-        _log.WarnException($"Tracing a job failed, {failures} time(s) since this was last said. The job itself is not affected.", exception);
     }
 }

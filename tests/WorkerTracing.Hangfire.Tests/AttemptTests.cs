@@ -159,7 +159,7 @@ public sealed class AttemptTests
     [Test]
     public async Task Perform_OnTwentyWorkers_EachJobHasItsOwnSpans()
     {
-        using var server = new Server().Start(20);
+        using var server = new Server(new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) }).Start(20);
         var jobs = new List<(string Id, Activity Creator)>();
         using var together = new Barrier(20);
         string key = Work.Does(async _ =>
@@ -175,11 +175,14 @@ public sealed class AttemptTests
             jobs.Add((server.Client.Enqueue(() => Work.RunAsync(key, JobCancellationToken.Null)), creator));
         }
 
+        await Until.TrueAsync(() => server.Exporter.Spans.Count(span => span.Source.Name == server.Source.Name) == 400, "all creators and steps have been exported");
+        foreach ((string id, _) in jobs)
+            await server.StateAsync(id, SucceededState.StateName);
+        ILookup<ActivityTraceId, Activity> traces = server.Exporter.Spans.ToLookup(static span => span.TraceId);
         foreach ((string id, Activity creator) in jobs)
         {
-            Activity job = await server.SpanAsync(id);
-            await Until.TrueAsync(() => server.Exporter.SpansOf(creator.TraceId).Count == 3, "creator, job and step have been exported");
-            Activity step = server.Exporter.SpansOf(creator.TraceId).Single(static span => span.DisplayName == "step");
+            Activity job = traces[creator.TraceId].Single(span => Equals(span.GetTagItem("worker_tracing.job.id"), id));
+            Activity step = traces[creator.TraceId].Single(static span => span.DisplayName == "step");
             Assert.That((job.ParentSpanId, step.ParentSpanId), Is.EqualTo((creator.SpanId, job.SpanId)));
         }
     }

@@ -22,7 +22,7 @@ internal static class AttemptInfo
             Attempt = parameters.Number(JobParameter.RetryCount) + 1,
             Trigger = TriggerOf(parameters, origin),
             EnqueuedAt = context.BackgroundJob.CreatedAt.AsUtc(),
-            DueAt = UnixTime.Parse(parameters.Text(JobParameter.Due)) ?? origin.Due,
+            DueAt = StoredTime.Parse(parameters.Text(JobParameter.Due)) ?? origin.Due,
             Origin = origin.Creator.Context,
             Links = LinksOf(parameters, origin),
             Baggage = origin.Creator.Baggage ?? (context.ServerId is null ? null : NoBaggage),

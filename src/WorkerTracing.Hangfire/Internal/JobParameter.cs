@@ -15,7 +15,7 @@ internal static class JobParameter
     /// <summary>The span of the last attempt, in the form of a <c>traceparent</c>.</summary>
     public const string Trace = "WorkerTracing.Trace";
 
-    /// <summary>When the job, created earlier, was last due: Unix milliseconds.</summary>
+    /// <summary>When the job, created earlier, was last due.</summary>
     public const string Due = "WorkerTracing.Due";
 
     /// <summary>The job's queue, where the job itself does not say.</summary>

@@ -22,7 +22,7 @@ internal static class StateChange
 
             // A retry. A job that is created as a scheduled one has its time in the origin.
             case ScheduledState scheduled when context.OldStateName is not null:
-                JobParameter.Write(context, transaction, JobParameter.Due, UnixTime.Format(scheduled.EnqueueAt.AsUtc()));
+                JobParameter.Write(context, transaction, JobParameter.Due, StoredTime.Format(scheduled.EnqueueAt.AsUtc()));
                 break;
 
             case EnqueuedState enqueued:
@@ -35,7 +35,7 @@ internal static class StateChange
     {
         // A new job is due when it is created, a scheduled one when it says.
         if (context.OldStateName is not null && context.OldStateName != ScheduledState.StateName)
-            JobParameter.Write(context, transaction, JobParameter.Due, UnixTime.Format(enqueued.EnqueuedAt.AsUtc()));
+            JobParameter.Write(context, transaction, JobParameter.Due, StoredTime.Format(enqueued.EnqueuedAt.AsUtc()));
 
         var queue = QueueOf(context, enqueued);
         if (queue != KnownQueue(context))

@@ -21,7 +21,7 @@ internal readonly record struct StoredOrigin(JobOrigin Creator, DateTimeOffset? 
     /// <summary>Never throws: what makes no sense is left out.</summary>
     public static StoredOrigin Parse(string? stored) => string.IsNullOrEmpty(stored)
         ? default
-        : new(JobOrigin.Extract(stored, static (lines, name) => Line(lines, name)), UnixTime.Parse(Line(stored, DueLine)), Line(stored, AfterLine));
+        : new(JobOrigin.Extract(stored, static (lines, name) => Line(lines, name)), StoredTime.Parse(Line(stored, DueLine)), Line(stored, AfterLine));
 
     /// <summary>Null where there is nothing to store.</summary>
     public string? Format()
@@ -29,7 +29,7 @@ internal readonly record struct StoredOrigin(JobOrigin Creator, DateTimeOffset? 
         var lines = new StringBuilder();
         Creator.Inject(lines, static (lines, name, value) => Append(lines, name, value));
         if (Due is { } due)
-            Append(lines, DueLine, UnixTime.Format(due));
+            Append(lines, DueLine, StoredTime.Format(due));
         if (After is not null)
             Append(lines, AfterLine, After);
 

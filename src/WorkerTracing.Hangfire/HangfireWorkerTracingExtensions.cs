@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+using Hangfire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace WorkerTracing;
+
+/// <summary>Adds WorkerTracing to Hangfire's configuration.</summary>
+public static class HangfireWorkerTracingExtensions
+{
+    // Hangfire keeps its renderers for the life of the process, and takes one as often as it is given.
+    private static readonly ConcurrentDictionary<string, JobDetails> Shown = new();
+
+    /// <summary>
+    /// Adds a <see cref="JobTraceFilter"/> to Hangfire's global filters: <c>services.AddHangfire((sp, config) => config.UseWorkerTracing(sp))</c>.
+    /// </summary>
+    /// <remarks>
+    /// A second call for the same services changes nothing. The filter traces the jobs of the services' own <see cref="JobStorage"/>, and
+    /// goes when their host has stopped. It is the returned configuration's <c>Entry</c>, for those who want to remove it sooner.
+    /// </remarks>
+    /// <param name="configuration">Hangfire's configuration.</param>
+    /// <param name="services">The application's services, with <c>AddWorkerTracing()</c> among them.</param>
+    /// <returns>The configuration.</returns>
+    /// <exception cref="InvalidOperationException"><c>AddWorkerTracing()</c> was not called on the services.</exception>
+    public static IGlobalConfiguration<JobTraceFilter> UseWorkerTracing(this IGlobalConfiguration configuration, IServiceProvider services)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        ArgumentNullException.ThrowIfNull(services);
+
+        var tracer = services.GetService<JobTracer>()
+            ?? throw new InvalidOperationException("UseWorkerTracing needs a JobTracer: call services.AddWorkerTracing() as well.");
+
+        foreach (var added in GlobalJobFilters.Filters)
+        {
+            if (added.Instance is JobTraceFilter same && same.Tracer == tracer)
+                return configuration.Use(same, static _ => { });
+        }
+
+        // The storage is not asked for here: its service waits for this very configuration.
+        var filter = new JobTraceFilter(tracer, services.GetService<JobStorage>);
+        services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(() => GlobalJobFilters.Filters.Remove(filter));
+        return configuration.Use(filter, static filter => GlobalJobFilters.Filters.Add(filter));
+    }
+
+    /// <summary>Shows the trace of a job's last attempt on its page in Hangfire's dashboard. A second call with the same template changes nothing.</summary>
+    /// <param name="configuration">Hangfire's configuration.</param>
+    /// <param name="urlTemplate">
+    /// Makes the trace id a link: an absolute http or https address in which <c>{traceId}</c> stands for the 32 hex digits of the id,
+    /// such as <c>https://jaeger.example/trace/{traceId}</c>. Null, the default, shows the id alone.
+    /// </param>
+    /// <returns>The configuration.</returns>
+    /// <exception cref="ArgumentException"><paramref name="urlTemplate"/> is not such an address.</exception>
+    public static IGlobalConfiguration UseWorkerTracingJobDetails(this IGlobalConfiguration configuration, string? urlTemplate = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        var details = new JobDetails(urlTemplate);
+        return Shown.TryAdd(urlTemplate ?? string.Empty, details) ? configuration.UseJobDetailsRenderer(10, details.Render) : configuration;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+using Hangfire.Server;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// Reads what is stored with the job that is about to be performed: from the copy that most storages hand to the worker, without a
+/// round trip. Once a read has failed nothing more is read: the job is traced with what is known by then.
+/// </summary>
+internal sealed class StoredParameters(PerformContext context, FilterFaults faults)
+{
+    private bool _failed;
+
+    public string? Text(string name) => Read(() => context.GetJobParameter<string>(name, allowStale: true));
+
+    public int Number(string name) => Read(() => context.GetJobParameter<int>(name, allowStale: true));
+
+    /// <summary>A parameter of another job, which is a round trip.</summary>
+    public string? TextOf(string job, string name) => Read(() => JobParameter.Read(context.Connection, job, name));
+
+    [SuppressMessage("Design", "CA1031", Justification = "A storage may fail in any way, and its job is still to be performed and traced.")]
+    private T? Read<T>(Func<T> read)
+    {
+        if (_failed)
+            return default;
+
+        try
+        {
+            return read();
+        }
+        catch (Exception exception)
+        {
+            _failed = true;
+            faults.Report(exception);
+            return default;
+        }
+    }
+}

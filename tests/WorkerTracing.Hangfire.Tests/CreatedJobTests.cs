@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Globalization;
+using Hangfire;
+using Hangfire.States;
+using OpenTelemetry;
+
+namespace WorkerTracing.Tests;
+
+/// <summary>What is stored when a job is created, and what its trace makes of it.</summary>
+public sealed class CreatedJobTests
+{
+    [Test]
+    public async Task Enqueue_InsideASpan_TheJobContinuesItsTrace()
+    {
+        using var server = new Server().Start();
+        using var creator = server.Source.StartActivity("creator")!;
+
+        Activity job = await server.RunAsync(static () => { });
+
+        Assert.That((job.TraceId, job.ParentSpanId), Is.EqualTo((creator.TraceId, creator.SpanId)));
+        Assert.That(job.HasRemoteParent, Is.True, "the context came through the storage");
+        Assert.That(job.Kind, Is.EqualTo(ActivityKind.Consumer));
+        Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("enqueued"));
+    }
+
+    [Test]
+    public async Task Enqueue_WithoutASpan_StoresNothing()
+    {
+        using var server = new Server().Start();
+        string key = Work.Does(static () => { });
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        Assert.That(server.Parameter(job, "WorkerTracing.Origin"), Is.Null);
+        Activity span = await server.SpanAsync(job);
+        Assert.That((span.ParentSpanId, span.Links.Count()), Is.EqualTo((default(ActivitySpanId), 0)));
+    }
+
+    [Test]
+    public async Task Enqueue_WithBaggage_TheJobRunsWithItAndTheNextOneWithout()
+    {
+        using var server = new Server().Start();
+        string? tenant = null, next = "not run";
+
+        Baggage.SetBaggage("tenant", "café, \"7\"");
+        await server.RunAsync(() => tenant = Baggage.GetBaggage("tenant"));
+        Baggage.RemoveBaggage("tenant");
+        await server.RunAsync(() => next = Baggage.GetBaggage("tenant"));
+
+        Assert.That((tenant, next), Is.EqualTo(("café, \"7\"", (string?)null)));
+    }
+
+    [Test]
+    public void Enqueue_WithMuchBaggage_StoresOneBoundedString()
+    {
+        using var server = new Server();
+        using var creator = server.Source.StartActivity("creator")!;
+        for (int i = 0; i < 500; i++)
+            Baggage.SetBaggage($"key{i}", new string('x', 1000));
+        string key = Work.Does(static () => { });
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        Assert.That(server.Parameter(job, "WorkerTracing.Origin"), Has.Length.LessThan(9000).And.StartsWith($"traceparent: 00-{creator.TraceId}-{creator.SpanId}-01\n"));
+    }
+
+    [Test]
+    public async Task Schedule_InsideASpan_LinksToItAndCountsTheWaitFromWhenItWasDue()
+    {
+        using var server = new Server().Start();
+        using var creator = server.Source.StartActivity("creator")!;
+        string key = Work.Does(static () => { });
+
+        string job = server.Client.Schedule(() => Work.Run(key), TimeSpan.FromSeconds(3));
+
+        Activity span = await server.SpanAsync(job);
+        Assert.That(span.TraceId, Is.Not.EqualTo(creator.TraceId), "a delayed job has a trace of its own");
+        Assert.That(span.Links.Single().Context.SpanId, Is.EqualTo(creator.SpanId));
+        Assert.That(span.GetTagItem("workflow.trigger.type"), Is.EqualTo("scheduled"));
+        Assert.That(span.GetTagItem("worker_tracing.wait_ms"), Is.LessThan(AgeAtStart(span) - 1500), "the delay that was asked for is no wait; Hangfire keeps it to the second");
+    }
+
+    [Test]
+    public async Task Continuation_InsideASpan_LinksToItsAntecedentAndContinuesItsCreatorsTrace()
+    {
+        using var server = new Server();
+        using var creator = server.Source.StartActivity("creator")!;
+        string first = Work.Does(static () => { }), second = Work.Does(static () => { });
+
+        string antecedent = server.Client.Enqueue(() => Work.Run(first));
+        string continuation = server.Client.ContinueJobWith(antecedent, () => Work.Run(second));
+        server.Start();
+
+        Activity before = await server.SpanAsync(antecedent), after = await server.SpanAsync(continuation);
+        Assert.That(after.ParentSpanId, Is.EqualTo(creator.SpanId));
+        ActivityLink link = after.Links.Single();
+        Assert.That((link.Context.TraceId, link.Context.SpanId), Is.EqualTo((before.TraceId, before.SpanId)));
+        Assert.That(link.Tags!.Single().Value, Is.EqualTo("antecedent"));
+    }
+
+    [Test]
+    public async Task Continuation_OfALongJob_WaitsFromWhenThatWasDone()
+    {
+        using var server = new Server();
+        string first = Work.Does(static () => Thread.CurrentThread.Join(TimeSpan.FromMilliseconds(1500))), second = Work.Does(static () => { });
+
+        string antecedent = server.Client.Enqueue(() => Work.Run(first));
+        string continuation = server.Client.ContinueJobWith(antecedent, () => Work.Run(second));
+        server.Start();
+
+        Activity after = await server.SpanAsync(continuation);
+        Assert.That(after.GetTagItem("worker_tracing.wait_ms"), Is.LessThan(AgeAtStart(after) - 1000), "the antecedent's run is no wait");
+    }
+
+    [Test]
+    public async Task Recurring_ByTheScheduler_BelongsToNobody()
+    {
+        using var server = new Server();
+        string key = Work.Does(static () => { });
+        using (server.Source.StartActivity("startup"))
+        {
+            server.Recurring.AddOrUpdate("nightly", () => Work.Run(key), "* * * * * *");
+            server.Start();
+
+            Activity job = await JobOfAsync(server, "nightly");
+
+            Assert.That((job.ParentSpanId, job.Links.Count()), Is.EqualTo((default(ActivitySpanId), 0)), "who started the server did not create the job");
+            Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("recurring"));
+            Assert.That(job.Kind, Is.EqualTo(ActivityKind.Internal));
+        }
+    }
+
+    [Test]
+    public async Task Recurring_TriggeredByHand_LinksToWhoDid()
+    {
+        using var server = new Server().Start();
+        string key = Work.Does(static () => { });
+        server.Recurring.AddOrUpdate("report", () => Work.Run(key), Cron.Never());
+        using var creator = server.Source.StartActivity("creator")!;
+
+        server.Recurring.Trigger("report");
+
+        Activity job = await JobOfAsync(server, "report");
+        Assert.That(job.Links.Single().Context.SpanId, Is.EqualTo(creator.SpanId));
+        Assert.That(job.TraceId, Is.Not.EqualTo(creator.TraceId));
+    }
+
+    [Test]
+    public async Task Enqueue_InAJob_ContinuesThatJobsTrace()
+    {
+        using var server = new Server().Start();
+        string inner = Work.Does(static () => { });
+        string? child = null;
+
+        Activity outer = await server.RunAsync(() => child = server.Client.Enqueue(() => Work.Run(inner)));
+
+        Assert.That((await server.SpanAsync(child!)).ParentSpanId, Is.EqualTo(outer.SpanId));
+    }
+
+    [TestCase("")]
+    [TestCase("nonsense")]
+    [TestCase("traceparent: 00-zz-zz-01\nbaggage: ==\ndue: 99999999999999999999\nafter: ")]
+    public async Task Perform_OfAJobWithAMalformedOrigin_HasATraceOfItsOwn(string origin)
+    {
+        using var server = new Server();
+        string key = Work.Does(static () => { });
+        string job = server.Client.Create(() => Work.Run(key), new EnqueuedState());
+        server.Storage.GetConnection().SetJobParameter(job, "WorkerTracing.Origin", Hangfire.Common.SerializationHelper.Serialize(origin));
+        server.Start();
+
+        Activity span = await server.SpanAsync(job);
+
+        Assert.That((span.ParentSpanId, span.Links.Count()), Is.EqualTo((default(ActivitySpanId), 0)));
+        await server.StateAsync(job, SucceededState.StateName);
+    }
+
+    /// <summary>How old the job was when the attempt began, in milliseconds.</summary>
+    private static double AgeAtStart(Activity job) =>
+        (job.StartTimeUtc - DateTime.Parse((string)job.GetTagItem("worker_tracing.hangfire.created_at")!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)).TotalMilliseconds;
+
+    private static async Task<Activity> JobOfAsync(Server server, string recurringJob)
+    {
+        Activity? found = null;
+        await Testing.Until.TrueAsync(
+            () => (found = server.Exporter.Spans.FirstOrDefault(span => Equals(span.GetTagItem("worker_tracing.hangfire.recurring_job"), recurringJob))) is not null,
+            $"a run of {recurringJob} has been exported");
+        return found!;
+    }
+}

@@ -1,0 +1,149 @@
+using System.Diagnostics;
+using Hangfire;
+using Hangfire.States;
+
+namespace WorkerTracing.Tests;
+
+/// <summary>The filter as a guest in Hangfire's pipeline.</summary>
+public sealed class FilterTests
+{
+    [Test]
+    public async Task Perform_WithThrowingCallbacks_TheJobSucceeds()
+    {
+        using var server = new Server(new WorkerTracingOptions
+        {
+            Flush = FlushMode.Background,
+            Filter = static _ => throw new InvalidOperationException("filter"),
+            FlushSelector = static _ => throw new InvalidOperationException("selector"),
+            NameSelector = static _ => throw new InvalidOperationException("name"),
+            Enrich = static (_, _) => throw new InvalidOperationException("enrich"),
+            Redact = static (_, _) => throw new InvalidOperationException("redact"),
+            CaptureArguments = true,
+        }).Start();
+
+        Activity job = await server.RunAsync(static () => { });
+
+        Assert.That(job.DisplayName, Is.EqualTo("Work.Run"), "traced all the same");
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Perform_OnAStorageWhoseParametersThrow_TheJobSucceedsAndIsTraced(bool creatingToo)
+    {
+        var storage = new FaultyStorage { CreatingToo = creatingToo };
+        using var server = new Server(storage: real => storage.Over(real));
+        using var creator = server.Source.StartActivity("creator");
+        string first = Work.Does(static () => { }), second = Work.Does(static () => { });
+        string job = server.Client.Enqueue(() => Work.Run(first));
+        string next = server.Client.ContinueJobWith(job, () => Work.Run(second));
+        server.Start();
+
+        foreach (string id in new[] { job, next })
+        {
+            await server.StateAsync(id, SucceededState.StateName);
+            Assert.That((await server.SpanAsync(id)).GetTagItem("workflow.execution.result"), Is.EqualTo("success"));
+        }
+
+        Assert.That(storage.Faults, Is.Positive);
+    }
+
+    [Test]
+    public async Task Perform_OnAStorageThatHandsNoParametersToTheWorker_TheyAreRead()
+    {
+        using var server = new Server(storage: static real => new FaultyStorage { Faultless = true }.Over(real)).Start(1, "default", "chosen");
+        using var creator = server.Source.StartActivity("creator")!;
+        string key = Work.Does(static () => { });
+
+        string job = server.Client.Create(() => Work.Run(key), new EnqueuedState("chosen"));
+
+        Activity span = await server.SpanAsync(job);
+        Assert.That((span.ParentSpanId, span.GetTagItem("messaging.destination.name")), Is.EqualTo((creator.SpanId, (object)"chosen")));
+    }
+
+    [Test]
+    public async Task Perform_WithTheFilterAddedTwice_IsTracedOnce()
+    {
+        using var server = new Server();
+        server.Filters.Add(server.Filter);
+        server.Filters.Add(new JobTraceFilter(server.Tracer));
+        server.Start();
+
+        string key = Work.Does(static () => { });
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        await server.StateAsync(job, SucceededState.StateName);
+        await server.RunAsync(static () => { });
+        Assert.That(server.SpansOf(job), Has.Count.EqualTo(1), "the job after it has been exported, so nothing of it is still on its way");
+    }
+
+    [Test]
+    public async Task Perform_WithTheFilterRemoved_IsNotTraced()
+    {
+        using var server = new Server();
+        server.Filters.Remove(server.Filter);
+        server.Start();
+        Activity? seen = null;
+        string key = Work.Does(() => seen = Activity.Current);
+
+        using var creator = server.Source.StartActivity("creator");
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        await server.StateAsync(job, SucceededState.StateName);
+        Assert.That((server.Parameter(job, "WorkerTracing.Origin"), seen), Is.EqualTo(((string?)null, (Activity?)null)));
+    }
+
+    [Test]
+    public async Task Perform_WithTracingDisabled_StoresAndTracesNothing()
+    {
+        using var server = new Server(new WorkerTracingOptions { Enabled = false }).Start();
+        using var creator = server.Source.StartActivity("creator");
+        JobTrace? seen = null;
+        string key = Work.Does(() => seen = JobTrace.Current);
+
+        string job = server.Client.Create(() => Work.Run(key), new EnqueuedState("default"));
+
+        await server.StateAsync(job, SucceededState.StateName);
+        Assert.That((server.Parameter(job, "WorkerTracing.Origin"), server.Parameter(job, "WorkerTracing.Trace"), seen), Is.EqualTo(((string?)null, (string?)null, (JobTrace?)null)));
+    }
+
+    [Test]
+    public async Task Perform_OfARefusedJob_HasNoTraceAndItsChildrenNone()
+    {
+        using var server = new Server(new WorkerTracingOptions { Flush = FlushMode.Wait, Filter = static job => job.Name != "Work.Run" }).Start();
+        string refused = Work.Does(() => server.Source.StartActivity("step")?.Dispose()), traced = Work.Does(static () => { });
+
+        string job = server.Client.Enqueue(() => Work.Run(refused));
+        await server.StateAsync(job, SucceededState.StateName);
+        await server.SpanAsync(server.Client.Enqueue(() => Work.RunAsync(traced, JobCancellationToken.Null)));
+
+        Assert.That(server.Exporter.Spans.Where(span => span.Source.Name == server.Source.Name), Is.Empty);
+        Assert.That(server.SpansOf(job), Is.Empty);
+        Assert.That(server.Parameter(job, "WorkerTracing.Trace"), Is.Null);
+    }
+
+    [Test]
+    public async Task Perform_AnyAttempt_KeepsItsTraceWithTheJob()
+    {
+        using var server = new Server().Start();
+        string key = Work.Does(static () => throw new InvalidOperationException());
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        await server.StateAsync(job, FailedState.StateName);
+        Activity span = await server.SpanAsync(job);
+        Assert.That(server.Parameter(job, "WorkerTracing.Trace"), Is.EqualTo($"00-{span.TraceId}-{span.SpanId}-01"));
+    }
+
+    [Test]
+    public void Perform_OnACallersOwnThread_PutsBackWhatWasAmbient()
+    {
+        using var server = new Server();
+        using var caller = server.Source.StartActivity("caller")!;
+        Activity? inside = null;
+        string key = Work.Does(() => inside = Activity.Current);
+
+        server.PerformHere(() => Work.Run(key));
+
+        Assert.That((inside?.ParentSpanId, Activity.Current), Is.EqualTo((caller.SpanId, caller)), "there the caller's span is the parent");
+    }
+}

@@ -1,0 +1,122 @@
+using System.Diagnostics;
+using Hangfire;
+using Hangfire.States;
+using WorkerTracing.Testing;
+
+namespace WorkerTracing.Tests;
+
+/// <summary>How an attempt ended, in the span's words.</summary>
+public sealed class OutcomeTests
+{
+    [Test]
+    public async Task Perform_AJobThatThrows_FailsWithItsOwnException()
+    {
+        using var server = new Server().Start();
+        string key = Work.Does(static () => throw new FormatException("no such date"));
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        Activity span = await server.SpanAsync(job);
+        Assert.That((span.Status, span.StatusDescription), Is.EqualTo((ActivityStatusCode.Error, "no such date")));
+        Assert.That(span.GetTagItem("error.type"), Is.EqualTo("System.FormatException"));
+        ActivityEvent recorded = span.Events.Single();
+        Assert.That(recorded.Tags.Single(static tag => tag.Key == "exception.type").Value, Is.EqualTo("System.FormatException"));
+        await server.StateAsync(job, FailedState.StateName);
+    }
+
+    [Test]
+    public async Task Perform_AJobThatAnotherFilterCancels_IsCanceled()
+    {
+        using var server = new Server(filters: static server => server.Filters.Add(new Probe { Performing = static context => context.Canceled = true })).Start();
+        string key = Work.Does(static () => { });
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        await ExpectAsync(server, job, "canceled", ActivityStatusCode.Unset, 0);
+        await server.StateAsync(job, DeletedState.StateName);
+    }
+
+    [Test]
+    public async Task Perform_AJobThatAnotherFilterFails_Fails()
+    {
+        using var server = new Server(filters: static server => server.Filters.Add(new Probe { Performing = static _ => throw new FormatException("filter") })).Start();
+        string key = Work.Does(static () => { });
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        await ExpectAsync(server, job, "failure", ActivityStatusCode.Error, 1);
+    }
+
+    [Test]
+    public async Task Perform_AJobWhoseExceptionAnotherFilterHandles_SucceedsWithTheEvent()
+    {
+        using var server = new Server(filters: static server => server.Filters.Add(new Probe { Performed = static context => context.ExceptionHandled = true })).Start();
+        string key = Work.Does(static () => throw new FormatException("handled"));
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        await ExpectAsync(server, job, "success", ActivityStatusCode.Unset, 1);
+        await server.StateAsync(job, SucceededState.StateName);
+    }
+
+    [Test]
+    public async Task Perform_AJobThatIsDeletedWhileItRuns_IsCanceled()
+    {
+        using var server = new Server().Start();
+        using var running = new ManualResetEventSlim();
+        string key = Work.Does(async token =>
+        {
+            running.Set();
+            await Task.Delay(TimeSpan.FromMinutes(1), token.ShutdownToken);
+        });
+
+        string job = server.Client.Enqueue(() => Work.RunAsync(key, JobCancellationToken.Null));
+        Until.True(() => running.IsSet, "the job runs");
+        server.Client.Delete(job);
+
+        await ExpectAsync(server, job, "canceled", ActivityStatusCode.Unset, 0);
+    }
+
+    [Test]
+    public async Task Perform_AJobThatTheServersShutdownStops_IsCanceledAndLinkedToByTheNextRun()
+    {
+        using var server = new Server().Start();
+        using var running = new ManualResetEventSlim();
+        int runs = 0;
+        string key = Work.Does(async token =>
+        {
+            running.Set();
+            if (++runs == 1)
+                await Task.Delay(TimeSpan.FromMinutes(1), token.ShutdownToken);
+        });
+
+        string job = server.Client.Enqueue(() => Work.RunAsync(key, JobCancellationToken.Null));
+        Until.True(() => running.IsSet, "the job runs");
+        server.Stop();
+        await ExpectAsync(server, job, "canceled", ActivityStatusCode.Unset, 0);
+        server.Start();
+
+        await server.StateAsync(job, SucceededState.StateName);
+        await Until.TrueAsync(() => server.SpansOf(job).Count == 2, "the second run has been exported");
+        Assert.That(server.SpansOf(job)[1].Links.Single().Context.SpanId, Is.EqualTo(server.SpansOf(job)[0].SpanId));
+        Assert.That(server.SpansOf(job)[1].GetTagItem("worker_tracing.attempt"), Is.EqualTo(1), "a stop is no failure, and no retry follows from it");
+    }
+
+    [Test]
+    public async Task Perform_AJobThatCancelsItself_Fails()
+    {
+        using var server = new Server().Start();
+        string key = Work.Does(static () => throw new OperationCanceledException("a timeout of its own"));
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        await ExpectAsync(server, job, "failure", ActivityStatusCode.Error, 1);
+        await server.StateAsync(job, FailedState.StateName);
+    }
+
+    private static async Task ExpectAsync(Server server, string job, string result, ActivityStatusCode status, int events)
+    {
+        Activity span = await server.SpanAsync(job);
+        Assert.That((span.GetTagItem("workflow.execution.result"), span.Status, span.Events.Count()), Is.EqualTo((result, status, events)));
+    }
+}

@@ -39,7 +39,7 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
         int depth = _path.Count;
         try
         {
-            if (TryWriteScalar(value) || TryWriteJson(value) || TryWriteContainer(value))
+            if (TryWriteValue(value))
                 return true;
         }
         catch (Exception)
@@ -51,7 +51,7 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
         return false;
     }
 
-    private bool TryWriteScalar(object? value)
+    private bool TryWriteValue(object? value)
     {
         switch (value)
         {
@@ -71,7 +71,8 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
             case Half number:
                 return JsonNumber.TryWrite(output, (double)number);
             case Enum:
-                return false;
+                JsonString.Write(output, value.ToString());
+                return true;
             case sbyte or byte or short or ushort or int or uint or long:
                 JsonNumber.Write(output, Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 return true;
@@ -87,35 +88,26 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
             case byte[] bytes:
                 JsonString.Write(output, Convert.ToBase64String(bytes));
                 return true;
+            case JsonElement or JsonDocument or JsonNode:
+                return TryWriteJson(value);
+            case IEnumerable sequence:
+                return TryWriteContainer(sequence);
             default:
-                return false;
+                JsonString.Write(output, value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString());
+                return true;
         }
     }
 
-    private bool TryWriteJson(object? value)
+    private bool TryWriteJson(object value) => value switch
     {
-        switch (value)
-        {
-            case JsonElement { ValueKind: JsonValueKind.Undefined }:
-                return false;
-            case JsonElement element:
-                return JsonText.TryCopy(output, JsonMarshal.GetRawUtf8Value(element));
-            case JsonDocument document:
-                return JsonText.TryCopy(output, JsonMarshal.GetRawUtf8Value(document.RootElement));
-            case JsonNode node:
-                return JsonText.TryCopy(output, Encoding.UTF8.GetBytes(node.ToJsonString()));
-            default:
-                return false;
-        }
-    }
+        JsonElement { ValueKind: JsonValueKind.Undefined } => false,
+        JsonElement element => JsonText.TryCopy(output, JsonMarshal.GetRawUtf8Value(element)),
+        JsonDocument document => JsonText.TryCopy(output, JsonMarshal.GetRawUtf8Value(document.RootElement)),
+        _ => JsonText.TryCopy(output, Encoding.UTF8.GetBytes(((JsonNode)value).ToJsonString())),
+    };
 
-    private bool TryWriteContainer(object? value)
+    private bool TryWriteContainer(IEnumerable value)
     {
-        if (value is not IEnumerable sequence || value is Enum)
-        {
-            WriteText(value!);
-            return true;
-        }
         if (_path.Count == JsonText.MaxDepth || IsOnPath(value))
             return false;
 
@@ -125,7 +117,7 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
             IDictionary map => TryWriteMap(map),
             IEnumerable<KeyValuePair<string, object?>> pairs => TryWriteMembers(pairs),
             IEnumerable<KeyValuePair<string, string?>> pairs => TryWriteMembers(pairs),
-            _ => TryWriteArray(sequence),
+            _ => TryWriteArray(value),
         };
         _path.RemoveAt(_path.Count - 1);
         return written;
@@ -189,10 +181,6 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
         output.Write("null"u8);
         return true;
     }
-
-    private void WriteText(object value) => JsonString.Write(
-        output,
-        value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString());
 
     private void WriteVerbatim(string ascii) =>
         output.Advance(Encoding.ASCII.GetBytes(ascii, output.GetSpan(ascii.Length)));

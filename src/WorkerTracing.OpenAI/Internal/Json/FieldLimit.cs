@@ -1,0 +1,23 @@
+namespace WorkerTracing;
+
+/// <summary>
+/// The most that the <c>input</c> or <c>output</c> of a span may hold: 100,000 bytes of compact JSON, in UTF-8, quotes and escapes
+/// included. The ingest endpoint is known to refuse more.
+/// </summary>
+internal static class FieldLimit
+{
+    public const int MaxBytes = 100_000;
+
+    /// <summary>Cuts the JSON value that has been written to <paramref name="output"/> since <paramref name="start"/>, if it is too large.</summary>
+    public static void Apply(Utf8Buffer output, int start)
+    {
+        if (output.Length - start <= MaxBytes)
+            return;
+
+        using var uncut = new Utf8Buffer();
+        uncut.Write(output.Written[start..]);
+        output.Truncate(start);
+        using JsonIndex index = JsonIndex.Of(uncut.Written);
+        new JsonCut(index, output).Write(uncut.Written, 0, MaxBytes);
+    }
+}

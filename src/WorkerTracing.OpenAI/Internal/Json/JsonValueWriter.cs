@@ -1,0 +1,197 @@
+using System.Collections;
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// Writes what people put into span attributes. What JSON cannot say (NaN, a cycle, a collection or an object that throws while it
+/// is read) costs its own place alone: null there, or in <see cref="DropsBadMembers"/> mode no member.
+/// </summary>
+/// <remarks>
+/// Known types are written as JSON; of any other object its <see cref="object.ToString"/> is, as OpenTelemetry does, so that
+/// nothing is reflected upon. Not safe for concurrent use.
+/// </remarks>
+internal sealed class JsonValueWriter(Utf8Buffer output)
+{
+    /// <summary>A sequence of unknown length is given up after this many elements: it might never end.</summary>
+    private const int MaxLazyElements = 100_000;
+
+    private readonly List<object> _path = [];
+
+    /// <summary>Whether a member of an object that cannot be written is left out, as the reference does in fields it has to clean.</summary>
+    public bool DropsBadMembers { get; set; }
+
+    public void WriteOrNull(object? value)
+    {
+        if (!TryWrite(value))
+            output.Write("null"u8);
+    }
+
+    /// <returns>False, with nothing written, when the value has no JSON form.</returns>
+    public bool TryWrite(object? value)
+    {
+        int start = output.Length;
+        int depth = _path.Count;
+        try
+        {
+            if (TryWriteValue(value))
+                return true;
+        }
+        catch (Exception)
+        {
+            // Foreign code ran: an enumerator, a ToString. Its failure is the value's alone.
+        }
+        output.Truncate(start);
+        _path.RemoveRange(depth, _path.Count - depth);
+        return false;
+    }
+
+    private bool TryWriteValue(object? value)
+    {
+        switch (value)
+        {
+            case null:
+                output.Write("null"u8);
+                return true;
+            case string text:
+                JsonString.Write(output, text);
+                return true;
+            case bool flag:
+                output.Write(flag ? "true"u8 : "false"u8);
+                return true;
+            case double number:
+                return JsonNumber.TryWrite(output, number);
+            case float number:
+                return JsonNumber.TryWrite(output, number);
+            case Half number:
+                return JsonNumber.TryWrite(output, (double)number);
+            case Enum:
+                JsonString.Write(output, value.ToString());
+                return true;
+            case sbyte or byte or short or ushort or int or uint or long:
+                JsonNumber.Write(output, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                return true;
+            case ulong or nint or nuint or decimal or BigInteger or Int128 or UInt128:
+                WriteVerbatim(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture));
+                return true;
+            case DateTime time:
+                JsonString.Write(output, time.ToString("O", CultureInfo.InvariantCulture));
+                return true;
+            case DateTimeOffset time:
+                JsonString.Write(output, time.ToString("O", CultureInfo.InvariantCulture));
+                return true;
+            case byte[] bytes:
+                JsonString.Write(output, Convert.ToBase64String(bytes));
+                return true;
+            case JsonElement or JsonDocument or JsonNode:
+                return TryWriteJson(value);
+            case IEnumerable sequence:
+                return TryWriteContainer(sequence);
+            default:
+                JsonString.Write(output, value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString());
+                return true;
+        }
+    }
+
+    private bool TryWriteJson(object value) => value switch
+    {
+        JsonElement { ValueKind: JsonValueKind.Undefined } => false,
+        JsonElement element => JsonText.TryCopy(output, JsonMarshal.GetRawUtf8Value(element)),
+        JsonDocument document => JsonText.TryCopy(output, JsonMarshal.GetRawUtf8Value(document.RootElement)),
+        _ => JsonText.TryCopy(output, Encoding.UTF8.GetBytes(((JsonNode)value).ToJsonString())),
+    };
+
+    private bool TryWriteContainer(IEnumerable value)
+    {
+        if (_path.Count == JsonText.MaxDepth || IsOnPath(value))
+            return false;
+
+        _path.Add(value);
+        bool written = value switch
+        {
+            IDictionary map => TryWriteMap(map),
+            IEnumerable<KeyValuePair<string, object?>> pairs => TryWriteMembers(pairs),
+            IEnumerable<KeyValuePair<string, string?>> pairs => TryWriteMembers(pairs),
+            _ => TryWriteArray(value),
+        };
+        _path.RemoveAt(_path.Count - 1);
+        return written;
+    }
+
+    private bool TryWriteMap(IDictionary map)
+    {
+        output.Write((byte)'{');
+        bool follows = false;
+        foreach (DictionaryEntry entry in map)
+            follows |= WriteMember(Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? "", entry.Value, follows);
+        output.Write((byte)'}');
+        return true;
+    }
+
+    private bool TryWriteMembers<T>(IEnumerable<KeyValuePair<string, T>> pairs)
+    {
+        output.Write((byte)'{');
+        bool follows = false;
+        int count = 0;
+        foreach (KeyValuePair<string, T> pair in pairs)
+        {
+            if (++count > MaxLazyElements && pairs is not ICollection and not IReadOnlyCollection<KeyValuePair<string, T>>)
+                return false;
+            follows |= WriteMember(pair.Key, pair.Value, follows);
+        }
+        output.Write((byte)'}');
+        return true;
+    }
+
+    private bool TryWriteArray(IEnumerable sequence)
+    {
+        output.Write((byte)'[');
+        int count = 0;
+        foreach (object? element in sequence)
+        {
+            if (++count > MaxLazyElements && sequence is not ICollection)
+                return false;
+            if (count > 1)
+                output.Write((byte)',');
+            WriteOrNull(element);
+        }
+        output.Write((byte)']');
+        return true;
+    }
+
+    private bool WriteMember(string name, object? value, bool follows)
+    {
+        int start = output.Length;
+        if (follows)
+            output.Write((byte)',');
+        JsonString.Write(output, name);
+        output.Write((byte)':');
+        if (TryWrite(value))
+            return true;
+        if (DropsBadMembers)
+        {
+            output.Truncate(start);
+            return false;
+        }
+        output.Write("null"u8);
+        return true;
+    }
+
+    private void WriteVerbatim(string ascii) =>
+        output.Advance(Encoding.ASCII.GetBytes(ascii, output.GetSpan(ascii.Length)));
+
+    private bool IsOnPath(object value)
+    {
+        foreach (object ancestor in _path)
+        {
+            if (ReferenceEquals(ancestor, value))
+                return true;
+        }
+        return false;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Buffers;
+
+namespace WorkerTracing;
+
+/// <summary>Text that grows in an array of the shared pool.</summary>
+internal sealed class Utf8Buffer : IDisposable
+{
+    private byte[] _bytes = [];
+
+    public int Length { get; private set; }
+
+    public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    public ReadOnlyMemory<byte> Slice(int start, int end) => _bytes.AsMemory(start, end - start);
+
+    /// <summary>Free space of at least <paramref name="size"/> bytes, which <see cref="Advance"/> makes part of the text.</summary>
+    public Span<byte> GetSpan(int size)
+    {
+        if (_bytes.Length - Length < size)
+            Grow(size);
+        return _bytes.AsSpan(Length);
+    }
+
+    public void Advance(int count) => Length += count;
+
+    public void Write(byte value)
+    {
+        GetSpan(1)[0] = value;
+        Length++;
+    }
+
+    public void Write(ReadOnlySpan<byte> text)
+    {
+        text.CopyTo(GetSpan(text.Length));
+        Length += text.Length;
+    }
+
+    /// <summary>Takes back everything that was written after <paramref name="length"/>.</summary>
+    public void Truncate(int length) => Length = length;
+
+    public void Clear() => Length = 0;
+
+    public void Dispose()
+    {
+        if (_bytes.Length > 0)
+            ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
+        Length = 0;
+    }
+
+    private void Grow(int size)
+    {
+        int wanted = checked(Length + size);
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(wanted, (int)Math.Min(2L * _bytes.Length, Array.MaxLength)));
+        Written.CopyTo(larger);
+        if (_bytes.Length > 0)
+            ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+}

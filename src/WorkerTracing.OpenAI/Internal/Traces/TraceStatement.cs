@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace WorkerTracing;
+
+/// <summary>What a trace item said, as far as it takes to know whether another would say the same.</summary>
+/// <param name="Owner">The span of the job, or the local root, that it came from.</param>
+/// <param name="IsJob">Whether that is a job.</param>
+/// <param name="Length">The length of the item.</param>
+/// <param name="Hash">The hash of the item.</param>
+internal readonly record struct TraceStatement(ActivitySpanId Owner, bool IsJob, int Length, int Hash)
+{
+    public static TraceStatement Of(TraceOwner owner, ReadOnlySpan<byte> item)
+    {
+        var hash = new HashCode();
+        hash.AddBytes(item);
+        return new TraceStatement(owner.Span.SpanId, owner.Job is not null, item.Length, hash.ToHashCode());
+    }
+
+    public bool SaysTheSameAs(TraceStatement other) => Length == other.Length && Hash == other.Hash;
+}

@@ -1,0 +1,215 @@
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace WorkerTracing.OpenAI.Tests;
+
+/// <summary>The exporter as a host has it, with jobs.</summary>
+public sealed class AddOpenAIExporterTests
+{
+    [Test]
+    public async Task RunAsync_WaitingFlush_HasDeliveredTheJobWhenItReturns()
+    {
+        await using IngestServer server = await IngestServer.StartAsync();
+        using IHost host = await StartAsync(server);
+        var tracer = host.Services.GetRequiredService<JobTracer>();
+
+        JobTrace trace = tracer.Start(new JobInfo { System = "test", Name = "job", GroupId = "g" });
+        FlushResult result = await trace.EndAsync();
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
+        JsonObject[] mine = [.. server.Accepted.Where(item => (string?)item["trace_id"] == $"trace_{trace.TraceId}" || (string?)item["id"] == $"trace_{trace.TraceId}")];
+        Assert.That(mine.Select(static item => (string?)item["object"]), Is.EqualTo(new[] { "trace", "trace.span" }));
+        await host.StopAsync();
+    }
+
+    [Test]
+    public async Task RunAsync_NoKey_FailsTheFlushAndLeavesTheJobUnharmed()
+    {
+        Assume.That(Environment.GetEnvironmentVariable("OPENAI_API_KEY"), Is.Null, "a key in the environment is a key");
+        await using IngestServer server = await IngestServer.StartAsync();
+        using IHost host = await StartAsync(server, options => options.ApiKey = null);
+        var tracer = host.Services.GetRequiredService<JobTracer>();
+
+        JobTrace? trace = null;
+        int answer = await tracer.RunAsync("job", (job, _) =>
+        {
+            trace = job;
+            return Task.FromResult(42);
+        });
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(answer, Is.EqualTo(42));
+            Assert.That(trace!.Result.Status, Is.EqualTo(FlushStatus.Failed));
+            Assert.That(trace!.Result.Lost, Is.EqualTo(1));
+            Assert.That(server.Requests, Is.Empty);
+        });
+        await host.StopAsync();
+    }
+
+    [Test]
+    public async Task AddOpenAIExporter_CalledTwice_AddsOne()
+    {
+        await using IngestServer server = await IngestServer.StartAsync();
+        using IHost host = await StartAsync(server, builder: static builder => builder.AddOpenAIExporter());
+
+        await host.Services.GetRequiredService<JobTracer>().RunAsync("job", static (_, _) => Task.CompletedTask);
+        await host.StopAsync();
+
+        Assert.That(server.AcceptedSpans.Count(static span => (string?)span["span_data"]!["name"] == "job"), Is.EqualTo(server.AcceptedSpans.Select(static span => (string?)span["id"]).Distinct().Count()));
+    }
+
+    [Test]
+    public async Task StartAsync_InvalidOptions_NamesEachAndItsValueButNotTheKey()
+    {
+        await using IngestServer server = await IngestServer.StartAsync();
+        OptionsValidationException refused = Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(server, static options =>
+        {
+            options.ApiKey = "sk secret";
+            options.Endpoint = new Uri("ftp://x/y");
+            options.MaxRetries = -1;
+            options.BaseDelay = TimeSpan.Zero;
+            options.MaxDelay = TimeSpan.FromDays(-1);
+            options.RequestTimeout = TimeSpan.Zero;
+            options.Organization = "a b";
+        }))!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.Endpoint is ftp://x/y"));
+            Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.MaxRetries is -1"));
+            Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.BaseDelay is 00:00:00"));
+            Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.MaxDelay is -1.00:00:00"));
+            Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.RequestTimeout is 00:00:00"));
+            Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.Organization is a b"));
+            Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.ApiKey").And.Not.Contain("secret"));
+        });
+    }
+
+    [Test]
+    public async Task Export_KeyCorrectedInConfiguration_DeliversWhatWaited()
+    {
+        await using IngestServer server = await IngestServer.StartAsync(static (request, _) => request.Headers["Authorization"] == "Bearer right" ? 200 : 401);
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["WorkerTracing:OpenAI:ApiKey"] = "wrong",
+            ["WorkerTracing:OpenAI:Endpoint"] = server.Endpoint.ToString(),
+            ["WorkerTracing:OpenAI:MaxRetries"] = "0",
+            ["WorkerTracing:OpenAI:BaseDelay"] = "00:00:00.001",
+            ["WorkerTracing:OpenAI:MaxDelay"] = "00:00:01",
+            ["WorkerTracing:OpenAI:RequestTimeout"] = "00:00:30",
+            ["WorkerTracing:OpenAI:IncludeContent"] = "false",
+        });
+        builder.Services.AddWorkerTracing().AddOpenAIExporter();
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        var flusher = host.Services.GetRequiredService<ITraceFlusher>();
+        await host.Services.GetRequiredService<JobTracer>().RunAsync("job", static (_, _) => Task.CompletedTask);
+
+        FlushResult refused = await flusher.FlushAsync(TimeSpan.FromMilliseconds(200));
+        builder.Configuration["WorkerTracing:OpenAI:MaxRetries"] = "-1";
+        builder.Configuration["WorkerTracing:OpenAI:ApiKey"] = "also wrong";
+        ((IConfigurationRoot)builder.Configuration).Reload();
+        FlushResult invalid = await flusher.FlushAsync(TimeSpan.FromMilliseconds(200));
+        builder.Configuration["WorkerTracing:OpenAI:MaxRetries"] = "0";
+        builder.Configuration["WorkerTracing:OpenAI:ApiKey"] = "right";
+        ((IConfigurationRoot)builder.Configuration).Reload();
+        FlushResult delivered = await flusher.FlushAsync(TimeSpan.FromSeconds(30));
+        await host.StopAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(refused.Status, Is.EqualTo(FlushStatus.TimedOut), "nothing is lost to a wrong key");
+            Assert.That(invalid.Status, Is.EqualTo(FlushStatus.TimedOut), "options that are not valid change nothing");
+            Assert.That(server.Requests, Has.None.Matches<IngestRequest>(static request => request.Headers["Authorization"] == "Bearer also wrong"));
+            Assert.That(delivered.Status, Is.EqualTo(FlushStatus.Delivered));
+        });
+    }
+
+    [Test]
+    public void StartAsync_ConfigurationThatCannotBeRead_NamesTheKeyAndTheValue()
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["WorkerTracing:OpenAI:MaxDelay"] = "soon";
+        builder.Services.AddWorkerTracing().AddOpenAIExporter();
+        using IHost host = builder.Build();
+        Assert.That(() => host.StartAsync(), Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("WorkerTracing:OpenAI:MaxDelay is soon"));
+    }
+
+    [Test]
+    [NonParallelizable]
+    public async Task AddOpenAIExporter_TracingDisabledByTheVariable_SendsNothing([Values("1", "true", "TRUE")] string value)
+    {
+        await using IngestServer server = await IngestServer.StartAsync();
+        Environment.SetEnvironmentVariable("OPENAI_AGENTS_DISABLE_TRACING", value);
+        try
+        {
+            using IHost host = await StartAsync(server);
+            using var alone = new OpenAITraceExporter(server.Options());
+            await host.Services.GetRequiredService<JobTracer>().RunAsync("job", static (_, _) => Task.CompletedTask);
+            Assert.That(alone.Send(SpanMaker.Ended("a")), Has.All.EqualTo(ExportOutcome.Dropped));
+            await host.StopAsync();
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("OPENAI_AGENTS_DISABLE_TRACING", null);
+        }
+        Assert.That(server.Requests, Is.Empty);
+    }
+
+    [Test]
+    public async Task RunAsync_FiftyJobsAtOnce_ShareRequestsFourAtATime()
+    {
+        await using IngestServer server = await IngestServer.StartAsync();
+        server.Latency = TimeSpan.FromMilliseconds(20);
+        using IHost host = await StartAsync(server);
+        var tracer = host.Services.GetRequiredService<JobTracer>();
+        await tracer.RunAsync("warm-up", static (_, _) => Task.CompletedTask);
+        int before = server.Requests.Count;
+
+        using var barrier = new Barrier(50);
+        Task<JobTrace>[] jobs = [.. Enumerable.Range(0, 50).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                barrier.SignalAndWait();
+                using JobTrace outer = tracer.Start(new JobInfo { System = "test", Name = "job" });
+                for (int i = 0; i < 3; i++)
+                    tracer.Start(new JobInfo { System = "test", Name = "step" }).Dispose();
+                outer.End();
+                return outer;
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+        JobTrace[] traces = await Task.WhenAll(jobs);
+        await host.StopAsync();
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(traces.Select(static trace => trace.Result.Status), Has.All.EqualTo(FlushStatus.Delivered));
+            Assert.That(server.Requests.Count - before, Is.LessThanOrEqualTo(40), "a fifth of a request for each of 200 spans");
+            Assert.That(server.MostInFlight, Is.LessThanOrEqualTo(4));
+        });
+        TimeSpan[] waits = [.. traces.Select(static trace => trace.Result.Elapsed).Order()];
+        TestContext.Out.WriteLine($"median {waits[25].TotalMilliseconds:f1} ms, most {waits[^1].TotalMilliseconds:f1} ms, {server.Requests.Count - before} requests");
+    }
+
+    private static async Task<IHost> StartAsync(IngestServer server, Action<OpenAIExporterOptions>? configure = null, Action<WorkerTracingBuilder>? builder = null)
+    {
+        HostApplicationBuilder host = Host.CreateEmptyApplicationBuilder(null);
+        WorkerTracingBuilder tracing = host.Services.AddWorkerTracing(static options =>
+        {
+            options.Flush = FlushMode.Wait;
+            options.FlushTimeout = TimeSpan.FromSeconds(30);
+        }).AddOpenAIExporter(options =>
+        {
+            server.Configure(options);
+            configure?.Invoke(options);
+        });
+        builder?.Invoke(tracing);
+        IHost built = host.Build();
+        await built.StartAsync();
+        return built;
+    }
+}

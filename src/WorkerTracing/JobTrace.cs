@@ -118,23 +118,20 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
     /// Ends the span and the scope on the calling flow; flushes nothing. For integrations whose framework ends the job in one place and lets it wait in another:
     /// <see cref="End"/>, <see cref="EndAsync"/>, <see cref="EndWithoutFlush"/> or disposal must still follow.
     /// </summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: the job has its result, whatever tracing makes of it.")]
     public void Stop()
     {
         if (!_entered || Interlocked.Exchange(ref _stopped, 1) != 0)
             return;
-        try
-        {
-            _outcome.Measure(Job, _tracer.Time.GetElapsedTime(_started));
-            if (IsRecorded)
-                _outcome.RecordOn(Activity!);
-        }
-        catch (Exception exception)
-        {
-            _tracer.Report(nameof(Stop), exception);
-        }
+        Activity? current = Activity.Current;
+        bool inside = IsEnclosing(Ambient.Value);
+        StopSpan();
 
-        Leave();
+        // Another flow's ambient span is not ours to change.
+        Activity.Current = inside ? _currentBefore : current;
+        if (!inside)
+            return;
+        Ambient.Value = _ambientBefore;
+        _baggage.Leave();
     }
 
     /// <summary>
@@ -218,17 +215,20 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>Puts back what was ambient before the job, if the calling flow is inside it: another flow's ambient span is not ours to change.</summary>
-    private void Leave()
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: the job has its result, whatever a processor or a metric listener makes of it.")]
+    private void StopSpan()
     {
-        Activity? current = Activity.Current;
-        bool inside = IsEnclosing(Ambient.Value);
-        Activity?.Stop();
-        Activity.Current = inside ? _currentBefore : current;
-        if (!inside)
-            return;
-        Ambient.Value = _ambientBefore;
-        _baggage.Leave();
+        try
+        {
+            if (IsRecorded)
+                _outcome.RecordOn(Activity!);
+            Activity?.Stop();
+            _outcome.Measure(Job, _tracer.Time.GetElapsedTime(_started));
+        }
+        catch (Exception exception)
+        {
+            _tracer.Report(nameof(Stop), exception);
+        }
     }
 
     private JobTrace Outermost => _enclosing?.Outermost ?? this;

@@ -72,6 +72,18 @@ public sealed class JobOptionsTests
     }
 
     [Test]
+    public async Task Processor_OfTheAppThatThrows_NeverReachesTheJob()
+    {
+        using var pipeline = new Pipeline(others: new ThrowingProcessor());
+
+        JobTrace job = pipeline.Start();
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered), "ours came first");
+        Assert.That(Activity.Current, Is.Null);
+    }
+
+    [Test]
     public void FlushMode_IsChosenByTheInfoElseTheSelectorElseTheAttributeElseTheOption()
     {
         var options = new WorkerTracingOptions { Flush = FlushMode.Background };
@@ -170,6 +182,11 @@ public sealed class JobOptionsTests
         Assert.That(
             () => new JobTracer(provider, options),
             Throws.InstanceOf<OptionsValidationException>().With.Message.Contain("FlushTimeout is 00:00:00").And.Message.Contain("LinkAfter is -00:00:01").And.Message.Contain("Flush is 7"));
+    }
+
+    private sealed class ThrowingProcessor : BaseProcessor<Activity>
+    {
+        public override void OnEnd(Activity data) => throw new InvalidOperationException("somebody's processor");
     }
 
     [FlushTrace(FlushMode.Wait)]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics.Metrics;
 
 namespace WorkerTracing;
@@ -42,22 +43,39 @@ internal static class Telemetry
             "{span}",
             "Ended spans that wait for export.");
 
-    public static void LoseSpans(int count, string reason, string exporter) =>
-        SpansLost.Add(count, new KeyValuePair<string, object?>("reason", reason), new KeyValuePair<string, object?>("exporter", exporter));
+    public static void LoseSpans(int count, string reason, string exporter) => Publish(
+        (count, reason, exporter),
+        static lost => SpansLost.Add(lost.count, new KeyValuePair<string, object?>("reason", lost.reason), new KeyValuePair<string, object?>("exporter", lost.exporter)));
 
-    public static void RecordExport(TimeSpan duration, bool delivered, string exporter) =>
-        ExportDuration.Record(
-            duration.TotalSeconds,
-            new KeyValuePair<string, object?>("result", delivered ? "success" : "failure"),
-            new KeyValuePair<string, object?>("exporter", exporter));
+    public static void RecordExport(TimeSpan duration, bool delivered, string exporter) => Publish(
+        (duration, delivered, exporter),
+        static export => ExportDuration.Record(
+            export.duration.TotalSeconds,
+            new KeyValuePair<string, object?>("result", export.delivered ? "success" : "failure"),
+            new KeyValuePair<string, object?>("exporter", export.exporter)));
 
-    public static void RecordFlush(in FlushResult result)
+    public static void RecordFlush(FlushResult result)
     {
         if (FlushDuration.Enabled)
-            FlushDuration.Record(result.Elapsed.TotalSeconds, new KeyValuePair<string, object?>("status", result.Status.ToString()));
+            Publish(result, static flush => FlushDuration.Record(flush.Elapsed.TotalSeconds, new KeyValuePair<string, object?>("status", flush.Status.ToString())));
     }
 
-    public static void FailCallback(string callback) => CallbackFailures.Add(1, new KeyValuePair<string, object?>("callback", callback));
+    public static void FailCallback(string callback) =>
+        Publish(callback, static name => CallbackFailures.Add(1, new KeyValuePair<string, object?>("callback", name)));
 
-    public static void RejectContext(string header) => ContextRejected.Add(1, new KeyValuePair<string, object?>("header", header));
+    public static void RejectContext(string header) =>
+        Publish(header, static name => ContextRejected.Add(1, new KeyValuePair<string, object?>("header", name)));
+
+    /// <summary>A metric listener's callback runs right here, on the job's thread or an export thread: what it throws is nobody's problem but its own.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to metric listeners; there is nobody left to tell.")]
+    private static void Publish<TState>(TState state, Action<TState> measure)
+    {
+        try
+        {
+            measure(state);
+        }
+        catch (Exception)
+        {
+        }
+    }
 }

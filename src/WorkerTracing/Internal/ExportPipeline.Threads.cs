@@ -1,0 +1,184 @@
+using System.Diagnostics;
+using OpenTelemetry;
+
+namespace WorkerTracing;
+
+/// <content>The export threads' side: taking what is due, sending it, settling what came of it.</content>
+internal sealed partial class ExportPipeline
+{
+    private void AddThread()
+    {
+        _threads++;
+        _idleThreads++;
+        new Thread(Run) { IsBackground = true, Name = $"WorkerTracing {ExporterName} {_threads}" }.UnsafeStart();
+    }
+
+    private void Run()
+    {
+        using IDisposable suppressed = SuppressInstrumentationScope.Begin();
+        var batch = new ExportBatch(_maxBatchSize);
+        while (TakeBatch(batch))
+        {
+            batch.ReleaseAnswered();
+            if (batch.Count == 0)
+                continue;
+            _sender.Send(batch);
+            TimeSpan duration = _time.GetElapsedTime(batch.Started);
+            (int delivered, int lost) = Settle(batch, duration);
+            batch.ReleaseAnswered();
+            batch.Clear();
+            Report(duration, delivered, lost);
+        }
+    }
+
+    /// <summary>Waits until spans are due, and takes them. One thread at a time leads; the others wait for their turn.</summary>
+    /// <returns>False when the pipeline is closed. The batch may be empty where taking alone has answered a flush.</returns>
+    private bool TakeBatch(ExportBatch batch)
+    {
+        lock (_turn)
+        {
+            lock (_sync)
+            {
+                while (!_closed)
+                {
+                    TimeSpan wait = TimeToExport();
+                    if (wait <= TimeSpan.Zero)
+                    {
+                        Fill(batch);
+                        if (batch.Count > 0 || batch.Answered.Count > 0)
+                            return true;
+                        wait = Retake;
+                    }
+
+                    // A monitor counts in whole milliseconds and would take a fraction of one for none.
+                    if (!Monitor.Wait(_sync, (int)Math.Ceiling(wait.TotalMilliseconds)))
+                        _gathering.Pass();
+                    _leader = LeaderState.Busy;
+                }
+
+                return false;
+            }
+        }
+    }
+
+    /// <summary>How long until the next export is due. Zero: now.</summary>
+    private TimeSpan TimeToExport()
+    {
+        if (IsDue())
+        {
+            _leader = LeaderState.Gathering;
+            return _gathering.Delay(_inFlight.Count);
+        }
+
+        _leader = LeaderState.Idle;
+        TimeSpan untilSchedule = _scheduleDelay - _time.GetElapsedTime(_scheduleStarted);
+        if (untilSchedule > TimeSpan.Zero)
+            return untilSchedule;
+        _scheduleStarted = _time.GetTimestamp();
+        _requested = _queue.Tail;
+        _round++;
+        return IsDue() ? TimeSpan.Zero : _scheduleDelay;
+    }
+
+    private bool IsDue() => _queue.Head < _requested || _held.IsDue(_round);
+
+    private void Fill(ExportBatch batch)
+    {
+        _held.Take(batch, _round);
+        while (!batch.IsFull && _queue.TryTake(out Activity span, out long position))
+        {
+            LocalTrace? trace = LocalTrace.Of(span);
+            if (trace is { IsSuppressed: true })
+                continue;
+            TraceAccount? account = trace?.AccountOf(this);
+            if (account is not null)
+                account.Pending++;
+            if (_held.MustWait(span))
+                _held.Add(span, account, position);
+            else
+                batch.Add(span, account, position);
+        }
+
+        _thresholdReached = false;
+        _flushes.Drain(_queue.Head, batch.Answered);
+        if (batch.Count == 0)
+            _flushes.Settle(batch, LowestUnsettled());
+        else
+            Depart(batch);
+        LendRoom();
+    }
+
+    /// <summary>A batch leaves. Another thread is made ready where the exporter takes more than one export at a time.</summary>
+    private void Depart(ExportBatch batch)
+    {
+        batch.Started = _time.GetTimestamp();
+        _inFlight.Add(batch);
+        _held.Start(batch);
+        _gathering.Start();
+        if (--_idleThreads == 0 && _threads < _sender.MaxConcurrency)
+            AddThread();
+    }
+
+    /// <summary>Writes the outcomes of an export to the accounts, and answers the flushes that waited for them.</summary>
+    private (int Delivered, int Lost) Settle(ExportBatch batch, TimeSpan duration)
+    {
+        int delivered = 0;
+        int lost = 0;
+        lock (_sync)
+        {
+            if (_closed)
+                batch.Outcomes.Replace(ExportOutcome.Retained, ExportOutcome.Dropped);
+            for (int i = 0; i < batch.Count; i++)
+            {
+                ExportOutcome outcome = batch.Outcomes[i];
+                delivered += outcome == ExportOutcome.Delivered ? 1 : 0;
+                lost += outcome == ExportOutcome.Dropped ? 1 : 0;
+                batch.Account(i)?.Settle(outcome);
+            }
+
+            _inFlight.Remove(batch);
+            _idleThreads++;
+            _held.Finish(batch, _round);
+            LendRoom();
+            Health.Settle(delivered, lost, duration);
+            long lowestUnsettled = LowestUnsettled();
+            if (lowestUnsettled >= Volatile.Read(ref _overflowPosition))
+                _overflowLost = 0;
+            _flushes.Settle(batch, lowestUnsettled);
+            _gathering.Free(batch.Answered.Count, duration);
+            Monitor.Pulse(_sync);
+        }
+
+        return (delivered, lost);
+    }
+
+    private void Report(TimeSpan duration, int delivered, int lost)
+    {
+        Telemetry.RecordExport(duration, delivered > 0, ExporterName);
+        if (lost == 0)
+            return;
+        Telemetry.LoseSpans(lost, "export_failed", ExporterName);
+        Log.ExportFailed(_log, ExporterName, lost);
+    }
+
+    /// <summary>What is held, or may come back from an exporter that retains, keeps its place: the queue has that much less room.</summary>
+    private void LendRoom()
+    {
+        int lent = _held.Count;
+        for (int i = 0; _sender.CanRetain && i < _inFlight.Count; i++)
+            lent += _inFlight[i].Count;
+        _queue.Capacity = _maxQueueSize - lent;
+    }
+
+    private enum LeaderState
+    {
+        /// <summary>Taking or sending.</summary>
+        Busy,
+
+        /// <summary>Waiting for something to be due: any request wakes it.</summary>
+        Idle,
+
+        /// <summary>Holding an export back for a moment: the last of a burst wakes it.</summary>
+        Gathering,
+    }
+}

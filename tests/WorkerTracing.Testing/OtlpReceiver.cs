@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace WorkerTracing.Testing;
+
+/// <summary>A real receiver of OTLP over HTTP on a loopback port, that answers what the test says.</summary>
+public sealed class OtlpReceiver : IAsyncDisposable
+{
+    private readonly HttpListener _listener = new();
+    private readonly ConcurrentQueue<OtlpSpan> _spans = new();
+    private readonly Task _serving;
+    private int _requests;
+
+    public OtlpReceiver()
+    {
+        Endpoint = new Uri($"http://127.0.0.1:{FreePort()}/");
+        _listener.Prefixes.Add(Endpoint.ToString());
+        _listener.Start();
+        _serving = ServeAsync();
+    }
+
+    /// <summary>The base address. The traces go to <c>v1/traces</c> below it.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>Called with each request's spans before it is answered. Its answer is the status.</summary>
+    public Func<IReadOnlyList<OtlpSpan>, Task<HttpStatusCode>> OnRequest { get; set; } = static _ => Task.FromResult(HttpStatusCode.OK);
+
+    public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>The spans of the requests that were answered with OK.</summary>
+    public IReadOnlyList<OtlpSpan> Spans => [.. _spans];
+
+    public async ValueTask DisposeAsync()
+    {
+        _listener.Close();
+        await _serving;
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    private async Task ServeAsync()
+    {
+        var answering = new List<Task>();
+        while (_listener.IsListening)
+        {
+            try
+            {
+                answering.Add(AnswerAsync(await _listener.GetContextAsync()));
+            }
+            catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException)
+            {
+                break; // closed
+            }
+        }
+
+        await Task.WhenAll(answering);
+    }
+
+    private async Task AnswerAsync(HttpListenerContext context)
+    {
+        try
+        {
+            using var body = new MemoryStream();
+            await context.Request.InputStream.CopyToAsync(body);
+            Interlocked.Increment(ref _requests);
+            IReadOnlyList<OtlpSpan> spans = OtlpSpan.ReadRequest(body.ToArray());
+            HttpStatusCode status = await OnRequest(spans);
+            if (status == HttpStatusCode.OK)
+            {
+                foreach (OtlpSpan span in spans)
+                    _spans.Enqueue(span);
+            }
+
+            context.Response.StatusCode = (int)status;
+            context.Response.Close();
+        }
+        catch (Exception exception) when (exception is HttpListenerException or ObjectDisposedException or IOException)
+        {
+            // the client went away
+        }
+    }
+}

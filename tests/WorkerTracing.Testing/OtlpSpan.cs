@@ -1,0 +1,40 @@
+using Google.Protobuf;
+
+namespace WorkerTracing.Testing;
+
+/// <summary>What a test looks at in a span that came over OTLP.</summary>
+public sealed record OtlpSpan(string TraceId, string SpanId, string Name)
+{
+    /// <summary>Reads the spans of an ExportTraceServiceRequest of opentelemetry-proto: resource spans (field 1), scope spans (2), spans (2).</summary>
+    public static IReadOnlyList<OtlpSpan> ReadRequest(byte[] body)
+    {
+        var spans = new List<OtlpSpan>();
+        foreach (ByteString resource in Fields(ByteString.CopyFrom(body), 1))
+        {
+            foreach (ByteString scope in Fields(resource, 2))
+                spans.AddRange(Fields(scope, 2).Select(ReadSpan));
+        }
+
+        return spans;
+    }
+
+    private static OtlpSpan ReadSpan(ByteString span) => new(
+        Convert.ToHexStringLower(Fields(span, 1).Single().Span),
+        Convert.ToHexStringLower(Fields(span, 2).Single().Span),
+        Fields(span, 5).Single().ToStringUtf8());
+
+    private static List<ByteString> Fields(ByteString message, int field)
+    {
+        var found = new List<ByteString>();
+        CodedInputStream input = message.CreateCodedInput();
+        for (uint tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
+        {
+            if (WireFormat.GetTagFieldNumber(tag) == field && WireFormat.GetTagWireType(tag) == WireFormat.WireType.LengthDelimited)
+                found.Add(input.ReadBytes());
+            else
+                input.SkipLastField();
+        }
+
+        return found;
+    }
+}

@@ -85,7 +85,7 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
             span.SetTag(SpanAttributes.GroupId, job.GroupId);
         if (job.Queue is not null)
             span.SetTag(SpanAttributes.Destination, job.Queue);
-        if (KindOf(job.Trigger) == ActivityKind.Consumer)
+        if (job.Trigger == JobTrigger.Message)
         {
             span.SetTag(SpanAttributes.MessagingSystem, job.System);
             span.SetTag(SpanAttributes.OperationType, "process");

@@ -11,6 +11,7 @@ public static class SharedScheduler
         {
             options.InstanceName = scheduler;
             options.GenerateInstanceId = true;
+            options.ShutdownJobInterruption = ShutdownJobInterruption.Always;
         })
         .UseDefaultThreadPool(8)
         .UsePersistentStore(store => store

@@ -42,7 +42,7 @@ public sealed class ClusterTests
         Assert.That((triggered.TraceId, triggered.ParentSpanId), Is.EqualTo((caller.TraceId.ToHexString(), caller.SpanId.ToHexString())), "a recovery is still its caller's");
         Assert.That(recurring.ParentSpanId, Is.Empty, "the recovery of a recurring firing is nobody's");
         Assert.That(recurring.TraceId, Is.Not.EqualTo(caller.TraceId.ToHexString()));
-        Assert.That(recurring.Attributes["worker_tracing.quartz.recovering_trigger"], Is.EqualTo($"{TriggerKey.DefaultGroup}.every minute"));
+        Assert.That(recurring.Attributes["worker_tracing.quartz.recovering_trigger"], Is.EqualTo($"{TriggerKey.DefaultGroup}.every hour"));
         Assert.That(
             backend.Spans.Select(static span => span.Attributes[ActivityTags.SchedulerId]).Distinct().Count(),
             Is.EqualTo(2),
@@ -64,7 +64,7 @@ public sealed class ClusterTests
         using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
         await client.ScheduleJob(
             JobBuilder.Create<UnfinishedJob>().WithIdentity("recurring").RequestRecovery().Build(),
-            TriggerBuilder.Create().WithIdentity("every minute").StartNow().WithSimpleSchedule(static schedule => schedule.WithInterval(TimeSpan.FromMinutes(1)).RepeatForever()).Build());
+            TriggerBuilder.Create().WithIdentity("every hour").StartNow().WithSimpleSchedule(static schedule => schedule.WithInterval(TimeSpan.FromHours(1)).RepeatForever()).Build());
         await client.TriggerJob(triggered.Key);
         return caller.Context;
     }

@@ -1,0 +1,25 @@
+using Npgsql;
+using Quartz;
+
+namespace WorkerTracing.Tests;
+
+/// <summary>What the nodes of the cluster have in common, and the test that schedules for them.</summary>
+public static class SharedScheduler
+{
+    public static IQuartzBuilder Configure(IQuartzBuilder q, string connectionString, string scheduler) => q
+        .ConfigureScheduler(options =>
+        {
+            options.InstanceName = scheduler;
+            options.GenerateInstanceId = true;
+            options.ShutdownJobInterruption = ShutdownJobInterruption.Always;
+        })
+        .UseDefaultThreadPool(8)
+        .UsePersistentStore(store => store
+            .UsePostgres(NpgsqlFactory.Instance, connectionString)
+            .ProvisionSchema()
+            .UseClustering(static cluster =>
+            {
+                cluster.CheckinInterval = TimeSpan.FromMilliseconds(500);
+                cluster.CheckinMisfireThreshold = TimeSpan.FromSeconds(1);
+            }));
+}

@@ -1,0 +1,16 @@
+using Quartz;
+
+namespace WorkerTracing.Tests;
+
+/// <summary>A job that does not end in its first run, and does when it is recovered.</summary>
+public sealed class UnfinishedJob : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        context.Result = JobTrace.Current;
+        if (context.Recovering)
+            return;
+        Console.WriteLine($"running {context.JobDetail.Key.Name}");
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+    }
+}

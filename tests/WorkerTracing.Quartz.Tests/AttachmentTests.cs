@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Quartz;
+using Quartz.Diagnostics;
+using WorkerTracing.Testing;
+
+namespace WorkerTracing.Tests;
+
+public sealed class AttachmentTests
+{
+    [Test]
+    public async Task UseWorkerTracing_OnOneOfSeveralSchedulers_TracesThatOneAlone()
+    {
+        string traced = $"traced-{Guid.NewGuid():N}";
+        string untraced = $"untraced-{Guid.NewGuid():N}";
+
+        IReadOnlyList<Activity> spans = await RunAsync(
+            services => services.AddQuartz(traced, static q => q.UseWorkerTracing()).AddQuartz(untraced, static _ => { }),
+            traced,
+            untraced);
+
+        Assert.That(spans.Select(static span => span.GetTagItem(ActivityTags.SchedulerName)), Is.EqualTo(new[] { traced }));
+    }
+
+    [Test]
+    public async Task UseWorkerTracing_OnEachOfSeveralSchedulers_TracesEachOnce()
+    {
+        string one = $"one-{Guid.NewGuid():N}";
+        string other = $"other-{Guid.NewGuid():N}";
+
+        IReadOnlyList<Activity> spans = await RunAsync(
+            services => services
+                .AddQuartz(one, static q => q.UseWorkerTracing())
+                .AddQuartz(other, static q => q.UseWorkerTracing().UseWorkerTracing()),
+            one,
+            other);
+
+        Assert.That(spans.Select(static span => span.GetTagItem(ActivityTags.SchedulerName)), Is.EquivalentTo(new[] { one, other }));
+    }
+
+    [Test]
+    public async Task UseWorkerTracing_OnAllSchedulersAtOnce_TracesEachOnce()
+    {
+        string one = $"one-{Guid.NewGuid():N}";
+        string other = $"other-{Guid.NewGuid():N}";
+
+        IReadOnlyList<Activity> spans = await RunAsync(
+            services => services
+                .ConfigureAllQuartzSchedulers(static q => q.UseWorkerTracing())
+                .AddQuartz(one, static q => q.UseWorkerTracing())
+                .AddQuartz(other, static _ => { }),
+            one,
+            other);
+
+        Assert.That(spans.Select(static span => span.GetTagItem(ActivityTags.SchedulerName)), Is.EquivalentTo(new[] { one, other }));
+    }
+
+    [Test]
+    public async Task AddJobListener_WithAMatcher_TracesTheJobsThatMatch()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(Attachment.Listener, static options => options.Enabled = false);
+        string group = $"group-{Guid.NewGuid():N}";
+        traced.Scheduler.ListenerManager.AddJobListener(new JobTraceListener(new JobTracer(traced.Provider)), GroupMatcher<JobKey>.GroupEquals(group));
+        var unmatched = new TaskCompletionSource<JobTrace?>();
+
+        await traced.TriggerAsync(_ => unmatched.SetResult(JobTrace.Current));
+        await traced.TriggerAsync(static (_, _) => Task.CompletedTask, group);
+
+        Assert.That((await traced.JobSpanAsync()).DisplayName, Does.StartWith(group));
+        Assert.That(await Until.DoneAsync(unmatched.Task, "the unmatched job runs"), Is.Null);
+    }
+
+    [Test]
+    public void JobTraceListener_WithoutATracer_IsRefused()
+    {
+        Assert.That(static () => new JobTraceListener(null!), Throws.ArgumentNullException);
+        Assert.That(static () => QuartzSchedulerBuilder.Create(static q => q.UseWorkerTracing(null!)), Throws.ArgumentNullException);
+    }
+
+    /// <summary>Runs one job on each of the schedulers of a host.</summary>
+    /// <returns>The jobs' spans, when the host has stopped.</returns>
+    private static async Task<IReadOnlyList<Activity>> RunAsync(Action<IServiceCollection> configure, params string[] schedulers)
+    {
+        var exporter = new RecordingExporter();
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddWorkerTracing().AddExporter(_ => exporter);
+        configure(builder.Services);
+        builder.Services.AddQuartzHostedService(static options => options.WaitForJobsToComplete = true);
+        using IHost host = builder.Build();
+        await host.StartAsync();
+
+        foreach (string name in schedulers)
+        {
+            var ran = new TaskCompletionSource();
+            IScheduler scheduler = await host.Services.GetRequiredKeyedService<ISchedulerFactory>(name).GetScheduler();
+            IJobDetail job = ScriptedJob.Make((_, _) =>
+            {
+                ran.SetResult();
+                return Task.CompletedTask;
+            });
+            await scheduler.AddJob(job);
+            await scheduler.TriggerJob(job.Key);
+            await Until.DoneAsync(ran.Task, $"a job of {name}");
+        }
+
+        await host.StopAsync();
+        return [.. exporter.Spans.Where(span => schedulers.Contains(span.GetTagItem(ActivityTags.SchedulerName)))];
+    }
+}

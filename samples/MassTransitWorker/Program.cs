@@ -11,7 +11,6 @@ HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
 builder.Services.AddWorkerTracing().AddConsoleExporter();
 
 builder.Services.AddSingleton<Deliveries>();
-builder.Services.AddHostedService<Customer>();
 builder.Services.AddMassTransit(bus =>
 {
     // MassTransit 8.4 reports its usage to its makers; this sample does not.
@@ -37,6 +36,9 @@ builder.Services.AddMassTransit(bus =>
     }
 });
 
+// The customer orders when the queues are there.
+builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
+builder.Services.AddHostedService<Customer>();
 await builder.Build().RunAsync();
 
 static void Configure<TEndpoint>(IBusRegistrationContext context, IBusFactoryConfigurator<TEndpoint> configurator)

@@ -96,6 +96,16 @@ internal static class MessageJobInfo
 
     public static Dictionary<string, object?> Arguments(object message) => new(1) { ["message"] = message };
 
+    /// <summary>What OpenTelemetry's messaging conventions call the transport; null where they have no name for it.</summary>
+    public static string? MessagingSystem(ConsumeContext context) => context.ReceiveContext.InputAddress?.Scheme switch
+    {
+        "rabbitmq" or "rabbitmqs" or "amqp" or "amqps" => "rabbitmq",
+        "sb" => "servicebus",
+        "amazonsqs" => "aws_sqs",
+        "activemq" => "activemq",
+        _ => null,
+    };
+
     /// <summary>The last part of the endpoint's address: <c>rabbitmq://host/vhost/orders?durable=true</c> is <c>orders</c>.</summary>
     private static string? QueueOf(ConsumeContext context) =>
         context.ReceiveContext.InputAddress?.AbsolutePath is { } path ? Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]) : null;

@@ -34,6 +34,8 @@ internal sealed class MessageTracer(JobTracer tracer, ILogger logger)
             {
                 IsDetached = detached,
             };
+            if (job.Trace.IsRecorded && MessageJobInfo.MessagingSystem(context) is { } broker)
+                job.Trace.Activity!.SetTag("messaging.system", broker);
             delivery.Add(job);
             foreach (ConsumeContext message in batch ?? [])
             {

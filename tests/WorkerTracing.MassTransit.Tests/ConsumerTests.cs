@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
 
 namespace WorkerTracing.MassTransitTests;
 
@@ -72,6 +74,22 @@ public sealed class ConsumerTests
         });
 
         Assert.That(bus.Scenario.Seen.Single()!.TraceId, Is.EqualTo(outer));
+    }
+
+    [Test]
+    public async Task Consume_BusStartedUnderASpanThatGoesOn_TheSpanIsNotTheMessagesParent()
+    {
+        using TracerProvider provider = Sdk.CreateTracerProviderBuilder().AddSource(TestSource.Name).Build();
+        using Activity startup = TestSource.Start("startup");
+        await using TestBus bus = await TestBus.StartAsync(static x => x.AddConsumer<PlacedConsumer>());
+        Activity.Current = null;
+        await Testing.Until.TrueAsync(() => DateTime.UtcNow - startup.StartTimeUtc > TimeSpan.FromMilliseconds(20), "the span is older than the delivery");
+
+        await bus.Bus.Publish(new OrderPlaced("1"));
+        Activity job = (await bus.JobsAsync(1))[0];
+
+        Assert.That(job.TraceId, Is.Not.EqualTo(startup.TraceId));
+        Assert.That(job.ParentSpanId, Is.EqualTo(default(ActivitySpanId)));
     }
 
     [Test]

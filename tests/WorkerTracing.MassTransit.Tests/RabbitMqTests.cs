@@ -24,6 +24,7 @@ public sealed class RabbitMqTests
 
         Assert.That(job.ParentSpanId, Is.EqualTo(sender.SpanId));
         Assert.That(job.GetTagItem("messaging.destination.name"), Is.EqualTo(worker.Queue));
+        Assert.That(job.GetTagItem("messaging.system"), Is.EqualTo("rabbitmq"));
         Assert.That(worker.Baggage, Is.EqualTo("acme"));
     }
 

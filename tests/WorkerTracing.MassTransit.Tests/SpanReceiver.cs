@@ -23,7 +23,8 @@ internal sealed class SpanReceiver : IAsyncDisposable
     /// <summary>The traces that have come: id, and a span's name.</summary>
     public IReadOnlyDictionary<string, string> Traces => _nameOfTrace;
 
-    public static async Task<SpanReceiver> StartAsync()
+    /// <param name="latency">How long a request takes to be answered, as over a network.</param>
+    public static async Task<SpanReceiver> StartAsync(TimeSpan latency = default)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -35,6 +36,7 @@ internal sealed class SpanReceiver : IAsyncDisposable
             using var body = new MemoryStream();
             await request.Body.CopyToAsync(body);
             receiver.Keep(body.ToArray());
+            await Task.Delay(latency);
             return Results.Bytes([], "application/x-protobuf");
         });
         await app.StartAsync();

@@ -41,15 +41,10 @@ internal sealed class Delivery
     /// <summary>Flushes the jobs that have ended, as their modes say. They start together, so they share the exports. Never throws.</summary>
     public Task FlushAsync()
     {
+        MessageJob[] jobs;
         lock (_lock)
-        {
-            return _jobs.Count switch
-            {
-                0 => Task.CompletedTask,
-                1 => Flush(_jobs[0]),
-                _ => Task.WhenAll(_jobs.Select(Flush).ToArray()),
-            };
-        }
+            jobs = [.. _jobs];
+        return jobs.Length == 1 ? Flush(jobs[0]) : Task.WhenAll(jobs.Select(Flush));
 
         static Task Flush(MessageJob job) => job is { IsStopped: true, IsDetached: false } ? job.Trace.EndAsync().AsTask() : Task.CompletedTask;
     }

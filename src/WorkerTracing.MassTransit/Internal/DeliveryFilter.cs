@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MassTransit;
 
 namespace WorkerTracing;
@@ -8,12 +9,16 @@ namespace WorkerTracing;
 /// </summary>
 internal sealed class DeliveryFilter(MessageTracer jobs) : IFilter<ConsumeContext>
 {
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMilliseconds(10);
+
     public Task Send(ConsumeContext context, IPipe<ConsumeContext> next) => jobs.IsEnabled ? SendTraced(context, next) : next.Send(context);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("workerTracingFlush");
 
     private static async Task SendTraced(ConsumeContext context, IPipe<ConsumeContext> next)
     {
+        if (Activity.Current is { } ambient && IsOlderThan(context.ReceiveContext, ambient))
+            Activity.Current = null;
         Delivery delivery = Delivery.Begin(context);
         try
         {
@@ -23,5 +28,19 @@ internal sealed class DeliveryFilter(MessageTracer jobs) : IFilter<ConsumeContex
         {
             await delivery.FlushAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// A bus that was started under a span has that span ambient in every delivery. It says nothing about the message: who sent that is in its headers.
+    /// </summary>
+    private static bool IsOlderThan(ReceiveContext received, Activity ambient)
+    {
+        for (Activity? span = ambient; span is not null; span = span.Parent)
+        {
+            if (span.Source.Name == MessageTracer.MassTransitSource)
+                return false;
+        }
+
+        return ambient.StartTimeUtc < TimeProvider.System.GetUtcNow().UtcDateTime - received.ElapsedTime - ClockTolerance;
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using MassTransit;
+using MassTransit.Serialization;
 
 namespace WorkerTracing;
 
@@ -55,7 +56,7 @@ internal sealed class DepartureObserver(MessageTracer jobs) : ISendObserver, IPu
                     context.Headers.Set(Attempt.Header, job.Attempt.ToString());
             }
         }
-        else if (Activity.Current is { Recorded: true, Source.Name: MessageTracer.MassTransitSource })
+        else if (context is not SendContext<SerializedMessageBody> && Activity.Current is { Recorded: true, Source.Name: MessageTracer.MassTransitSource })
         {
             OriginHeaders.Write(context, JobOrigin.Current);
         }

@@ -8,7 +8,7 @@ internal static class MessageJobInfo
 {
     private const string System = "masstransit";
 
-    public static JobInfo OfMessage(ConsumeContext context, JobDescription description, MessageJob? before)
+    public static JobInfo OfMessage(ConsumeContext context, object message, JobDescription description, MessageJob? before)
     {
         Attempt last = before?.Attempt ?? Attempt.Parse(OriginHeaders.Text(context, Attempt.Header));
         JobOrigin origin = OriginHeaders.Read(context);
@@ -29,6 +29,7 @@ internal static class MessageJobInfo
             Origin = origin.Context,
             Baggage = origin.Baggage,
             Links = last.Context == default ? null : [new ActivityLink(last.Context)],
+            Arguments = Arguments(message),
         };
     }
 
@@ -57,13 +58,14 @@ internal static class MessageJobInfo
             Trigger = JobTrigger.Message,
             EnqueuedAt = before is null ? oldest : null,
             Links = links,
+            Arguments = Arguments(batch),
         };
     }
 
     /// <summary>
     /// The job service sends a control message for every attempt. A retry's comes, over several hops, from the attempt before: that one's span is its origin.
     /// </summary>
-    public static JobInfo OfJobConsumer(ConsumeContext context, JobContext job, JobDescription description)
+    public static JobInfo OfJobConsumer(ConsumeContext context, object message, JobContext job, JobDescription description)
     {
         JobOrigin origin = OriginHeaders.Read(context);
         return new JobInfo
@@ -79,6 +81,7 @@ internal static class MessageJobInfo
             Origin = origin.Context,
             Baggage = origin.Baggage,
             Links = job.RetryAttempt > 0 && origin.Context != default ? [new ActivityLink(origin.Context)] : null,
+            Arguments = Arguments(message),
         };
     }
 
@@ -94,7 +97,15 @@ internal static class MessageJobInfo
         Arguments = null,
     };
 
-    public static Dictionary<string, object?> Arguments(object message) => new(1) { ["message"] = message };
+    /// <summary>What OpenTelemetry's messaging conventions call the transport; null where they have no name for it.</summary>
+    public static string? MessagingSystem(ConsumeContext context) => context.ReceiveContext.InputAddress?.Scheme switch
+    {
+        "rabbitmq" or "rabbitmqs" or "amqp" or "amqps" => "rabbitmq",
+        "sb" => "servicebus",
+        "amazonsqs" => "aws_sqs",
+        "activemq" => "activemq",
+        _ => null,
+    };
 
     /// <summary>The last part of the endpoint's address: <c>rabbitmq://host/vhost/orders?durable=true</c> is <c>orders</c>.</summary>
     private static string? QueueOf(ConsumeContext context) =>
@@ -102,4 +113,6 @@ internal static class MessageJobInfo
 
     private static DateTimeOffset? SentTimeOf(ConsumeContext context) =>
         context.SentTime is { } sent ? new DateTimeOffset(DateTime.SpecifyKind(sent.Kind == DateTimeKind.Local ? sent.ToUniversalTime() : sent, DateTimeKind.Utc)) : null;
+
+    private static Dictionary<string, object?> Arguments(object message) => new(1) { ["message"] = message };
 }

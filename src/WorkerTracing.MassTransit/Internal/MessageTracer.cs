@@ -27,13 +27,12 @@ internal sealed class MessageTracer(JobTracer tracer, ILogger logger)
             var batch = context.Message as IEnumerable<ConsumeContext>;
             bool detached = context.TryGetPayload(out JobContext? jobContext);
             JobInfo info = batch is not null ? MessageJobInfo.OfBatch(batch, description, before)
-                : jobContext is not null ? MessageJobInfo.OfJobConsumer(context, jobContext, description)
-                : MessageJobInfo.OfMessage(context, description, before);
+                : jobContext is not null ? MessageJobInfo.OfJobConsumer(context, context.Message, jobContext, description)
+                : MessageJobInfo.OfMessage(context, context.Message, description, before);
 
-            var job = new MessageJob(description, tracer.Start(info with { Arguments = MessageJobInfo.Arguments(context.Message) }), delivery, retry)
-            {
-                IsDetached = detached,
-            };
+            var job = new MessageJob(description, tracer.Start(info), delivery, retry) { IsDetached = detached };
+            if (job.Trace.IsRecorded && MessageJobInfo.MessagingSystem(context) is { } broker)
+                job.Trace.Activity!.SetTag("messaging.system", broker);
             delivery.Add(job);
             foreach (ConsumeContext message in batch ?? [])
             {

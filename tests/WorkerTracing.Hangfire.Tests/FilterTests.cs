@@ -28,9 +28,9 @@ public sealed class FilterTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task Perform_OnAStorageWhoseParametersThrow_TheJobSucceedsAndIsTraced(bool creatingToo)
+    public async Task Perform_OnAStorageWhoseParametersThrow_TheJobSucceedsAndIsTraced(bool hangfiresToo)
     {
-        var storage = new FaultyStorage { CreatingToo = creatingToo };
+        var storage = new FaultyStorage { HangfiresToo = hangfiresToo };
         using var server = new Server(storage: real => storage.Over(real));
         using var creator = server.Source.StartActivity("creator");
         string first = Work.Does(static () => { }), second = Work.Does(static () => { });
@@ -48,9 +48,10 @@ public sealed class FilterTests
     }
 
     [Test]
-    public async Task Perform_OnAStorageThatHandsNoParametersToTheWorker_TheyAreRead()
+    public async Task Perform_OnAStorageThatHandsNoParametersToTheWorker_ReadsFour()
     {
-        using var server = new Server(storage: static real => new FaultyStorage { Faultless = true }.Over(real)).Start(1, "default", "chosen");
+        var storage = new FaultyStorage { Faultless = true };
+        using var server = new Server(storage: real => storage.Over(real)).Start(1, "default", "chosen");
         using var creator = server.Source.StartActivity("creator")!;
         string key = Work.Does(static () => { });
 
@@ -58,6 +59,7 @@ public sealed class FilterTests
 
         Activity span = await server.SpanAsync(job);
         Assert.That((span.ParentSpanId, span.GetTagItem("messaging.destination.name")), Is.EqualTo((creator.SpanId, (object)"chosen")));
+        Assert.That(storage.Reads.Where(static name => name != "Continuations"), Is.EqualTo(new[] { "WorkerTracing.Origin", "WorkerTracing.Turn", "RetryCount", "WorkerTracing.Trace" }));
     }
 
     [Test]

@@ -15,11 +15,8 @@ internal static class JobParameter
     /// <summary>The span of the last attempt, in the form of a <c>traceparent</c>.</summary>
     public const string Trace = "WorkerTracing.Trace";
 
-    /// <summary>When the job, created earlier, was last due.</summary>
-    public const string Due = "WorkerTracing.Due";
-
-    /// <summary>The job's queue, where the job itself does not say.</summary>
-    public const string Queue = "WorkerTracing.Queue";
+    /// <summary>What has changed since the creation about when and where the job is to run: a <see cref="StoredTurn"/>.</summary>
+    public const string Turn = "WorkerTracing.Turn";
 
     /// <summary>Hangfire's: the recurring job that this one is an execution of.</summary>
     public const string RecurringJobId = "RecurringJobId";

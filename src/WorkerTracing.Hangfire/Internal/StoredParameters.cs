@@ -11,6 +11,11 @@ internal sealed class StoredParameters(PerformContext context, FilterFaults faul
 {
     private bool _failed;
 
+    /// <summary>What was stored when the job was created; by an application without the filter, Hangfire's own part of it.</summary>
+    public StoredOrigin Origin() => Text(JobParameter.Origin) is { Length: > 0 } stored
+        ? StoredOrigin.Parse(stored)
+        : new StoredOrigin(default, null, null, Text(JobParameter.RecurringJobId));
+
     public string? Text(string name) => Read(() => context.GetJobParameter<string>(name, allowStale: true));
 
     public int Number(string name) => Read(() => context.GetJobParameter<int>(name, allowStale: true));

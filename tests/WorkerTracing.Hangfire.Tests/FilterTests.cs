@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hangfire;
 using Hangfire.States;
@@ -31,7 +32,9 @@ public sealed class FilterTests
     public async Task Perform_OnAStorageWhoseParametersThrow_TheJobSucceedsAndIsTraced(bool hangfiresToo)
     {
         var storage = new FaultyStorage { HangfiresToo = hangfiresToo };
-        using var server = new Server(storage: real => storage.Over(real));
+        var traces = new ConcurrentBag<JobTrace>();
+        var options = new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30), Enrich = (trace, _) => traces.Add(trace) };
+        using var server = new Server(options, real => storage.Over(real));
         using var creator = server.Source.StartActivity("creator");
         string first = Work.Does(static () => { }), second = Work.Does(static () => { });
         string job = server.Client.Enqueue(() => Work.Run(first));
@@ -45,6 +48,7 @@ public sealed class FilterTests
         }
 
         Assert.That(storage.Faults, Is.Positive);
+        Assert.That(traces.Select(static trace => trace.Result.Status), Is.EqualTo(new[] { FlushStatus.Delivered, FlushStatus.Delivered }));
     }
 
     [Test]

@@ -69,7 +69,8 @@ public sealed class FilterTests
     [Test]
     public async Task Perform_WithTheFilterAddedTwice_IsTracedOnce()
     {
-        using var server = new Server();
+        var begun = new ConcurrentBag<string?>();
+        using var server = new Server(new WorkerTracingOptions { Flush = FlushMode.Background, Enrich = (_, info) => begun.Add(info.Id) });
         server.Filters.Add(server.Filter);
         server.Filters.Add(new JobTraceFilter(server.Tracer));
         server.Start();
@@ -80,6 +81,7 @@ public sealed class FilterTests
         await server.StateAsync(job, SucceededState.StateName);
         await server.RunAsync(static () => { });
         Assert.That(server.SpansOf(job), Has.Count.EqualTo(1), "the job after it has been exported, so nothing of it is still on its way");
+        Assert.That(begun.Count(id => id == job), Is.EqualTo(1));
     }
 
     [Test]

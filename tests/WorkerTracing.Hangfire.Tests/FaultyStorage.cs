@@ -18,6 +18,9 @@ internal sealed class FaultyStorage
     /// <summary>Fails for Hangfire's own parameters that tracing reads, too.</summary>
     public bool HangfiresToo { get; init; }
 
+    /// <summary>Runs with each reading and writing of a parameter.</summary>
+    public Action<string> Touched { get; set; } = static _ => { };
+
     /// <summary>The parameters that were read one by one, each a round trip.</summary>
     public ConcurrentQueue<string> Reads { get; } = new();
 
@@ -25,6 +28,7 @@ internal sealed class FaultyStorage
 
     private void Fail(string name)
     {
+        Touched(name);
         if (Faultless || !(name.StartsWith("WorkerTracing.", StringComparison.Ordinal) || (HangfiresToo && name is "RecurringJobId" or "RetryCount")))
             return;
         Interlocked.Increment(ref _faults);

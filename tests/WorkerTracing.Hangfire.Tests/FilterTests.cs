@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hangfire;
 using Hangfire.States;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
@@ -56,14 +57,23 @@ public sealed class FilterTests
     {
         var storage = new FaultyStorage { Faultless = true };
         using var server = new Server(storage: real => storage.Over(real)).Start(1, "default", "chosen");
+        storage.Touched = name =>
+        {
+            if (name != "Continuations")
+                server.Source.StartActivity(name)?.Dispose();
+        };
         using var creator = server.Source.StartActivity("creator")!;
         string key = Work.Does(static () => { });
 
         string job = server.Client.Create(() => Work.Run(key), new EnqueuedState("chosen"));
 
         Activity span = await server.SpanAsync(job);
+        await server.StateAsync(job, SucceededState.StateName);
+        server.Source.StartActivity("done")?.Dispose();
         Assert.That((span.ParentSpanId, span.GetTagItem("messaging.destination.name")), Is.EqualTo((creator.SpanId, (object)"chosen")));
         Assert.That(storage.Reads.Where(static name => name != "Continuations"), Is.EqualTo(new[] { "WorkerTracing.Origin", "WorkerTracing.Turn", "RetryCount", "WorkerTracing.Trace" }));
+        await Until.TrueAsync(() => server.Exporter.Spans.Any(span => span.DisplayName == "done"), "a span that began after them all has been exported");
+        Assert.That(server.Exporter.Spans.Where(span => span.Source.Name == server.Source.Name).Select(static span => span.DisplayName), Is.EqualTo(new[] { "done" }), "none of it is in a trace");
     }
 
     [Test]

@@ -46,9 +46,6 @@ internal static class JobParameter
     }
 
     /// <summary>Reads a parameter of another job, or null.</summary>
-    public static string? Read(IStorageConnection connection, string jobId, string name)
-    {
-        using (SuppressInstrumentationScope.Begin())
-            return SerializationHelper.Deserialize<string>(connection.GetJobParameter(jobId, name), SerializationOption.User);
-    }
+    public static string? Read(IStorageConnection connection, string jobId, string name) =>
+        SerializationHelper.Deserialize<string>(connection.GetJobParameter(jobId, name), SerializationOption.User);
 }

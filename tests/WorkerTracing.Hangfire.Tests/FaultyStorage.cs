@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using Hangfire;
@@ -14,14 +15,21 @@ internal sealed class FaultyStorage
 
     public bool Faultless { get; init; }
 
-    /// <summary>Fails the reading of any parameter, too.</summary>
-    public bool CreatingToo { get; init; }
+    /// <summary>Fails for Hangfire's own parameters that tracing reads, too.</summary>
+    public bool HangfiresToo { get; init; }
+
+    /// <summary>Runs with each reading and writing of a parameter.</summary>
+    public Action<string> Touched { get; set; } = static _ => { };
+
+    /// <summary>The parameters that were read one by one, each a round trip.</summary>
+    public ConcurrentQueue<string> Reads { get; } = new();
 
     public JobStorage Over(JobStorage real) => new Storage(real, this);
 
     private void Fail(string name)
     {
-        if (Faultless || !(name.StartsWith("WorkerTracing.", StringComparison.Ordinal) || (CreatingToo && name == "RecurringJobId")))
+        Touched(name);
+        if (Faultless || !(name.StartsWith("WorkerTracing.", StringComparison.Ordinal) || (HangfiresToo && name is "RecurringJobId" or "RetryCount")))
             return;
         Interlocked.Increment(ref _faults);
         throw new InvalidOperationException($"no parameter {name}");
@@ -54,7 +62,9 @@ internal sealed class FaultyStorage
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
-            if (targetMethod!.Name is nameof(IStorageConnection.GetJobParameter) or nameof(IStorageConnection.SetJobParameter))
+            if (targetMethod!.Name == nameof(IStorageConnection.GetJobParameter))
+                ((FaultyStorage)_faults!).Reads.Enqueue((string)args![1]!);
+            if (targetMethod.Name is nameof(IStorageConnection.GetJobParameter) or nameof(IStorageConnection.SetJobParameter))
                 ((FaultyStorage)_faults!).Fail((string)args![1]!);
             try
             {

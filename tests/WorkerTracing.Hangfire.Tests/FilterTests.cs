@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hangfire;
 using Hangfire.States;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
@@ -28,10 +30,12 @@ public sealed class FilterTests
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task Perform_OnAStorageWhoseParametersThrow_TheJobSucceedsAndIsTraced(bool creatingToo)
+    public async Task Perform_OnAStorageWhoseParametersThrow_TheJobSucceedsAndIsTraced(bool hangfiresToo)
     {
-        var storage = new FaultyStorage { CreatingToo = creatingToo };
-        using var server = new Server(storage: real => storage.Over(real));
+        var storage = new FaultyStorage { HangfiresToo = hangfiresToo };
+        var traces = new ConcurrentBag<JobTrace>();
+        var options = new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30), Enrich = (trace, _) => traces.Add(trace) };
+        using var server = new Server(options, real => storage.Over(real));
         using var creator = server.Source.StartActivity("creator");
         string first = Work.Does(static () => { }), second = Work.Does(static () => { });
         string job = server.Client.Enqueue(() => Work.Run(first));
@@ -45,25 +49,38 @@ public sealed class FilterTests
         }
 
         Assert.That(storage.Faults, Is.Positive);
+        Assert.That(traces.Select(static trace => trace.Result.Status), Is.EqualTo(new[] { FlushStatus.Delivered, FlushStatus.Delivered }));
     }
 
     [Test]
-    public async Task Perform_OnAStorageThatHandsNoParametersToTheWorker_TheyAreRead()
+    public async Task Perform_OnAStorageThatHandsNoParametersToTheWorker_ReadsFour()
     {
-        using var server = new Server(storage: static real => new FaultyStorage { Faultless = true }.Over(real)).Start(1, "default", "chosen");
+        var storage = new FaultyStorage { Faultless = true };
+        using var server = new Server(storage: real => storage.Over(real)).Start(1, "default", "chosen");
+        storage.Touched = name =>
+        {
+            if (name != "Continuations")
+                server.Source.StartActivity(name)?.Dispose();
+        };
         using var creator = server.Source.StartActivity("creator")!;
         string key = Work.Does(static () => { });
 
         string job = server.Client.Create(() => Work.Run(key), new EnqueuedState("chosen"));
 
         Activity span = await server.SpanAsync(job);
+        await server.StateAsync(job, SucceededState.StateName);
+        server.Source.StartActivity("done")?.Dispose();
         Assert.That((span.ParentSpanId, span.GetTagItem("messaging.destination.name")), Is.EqualTo((creator.SpanId, (object)"chosen")));
+        Assert.That(storage.Reads.Where(static name => name != "Continuations"), Is.EqualTo(new[] { "WorkerTracing.Origin", "WorkerTracing.Turn", "RetryCount", "WorkerTracing.Trace" }));
+        await Until.TrueAsync(() => server.Exporter.Spans.Any(span => span.DisplayName == "done"), "a span that began after them all has been exported");
+        Assert.That(server.Exporter.Spans.Where(span => span.Source.Name == server.Source.Name).Select(static span => span.DisplayName), Is.EqualTo(new[] { "done" }), "none of it is in a trace");
     }
 
     [Test]
     public async Task Perform_WithTheFilterAddedTwice_IsTracedOnce()
     {
-        using var server = new Server();
+        var begun = new ConcurrentBag<string?>();
+        using var server = new Server(new WorkerTracingOptions { Flush = FlushMode.Background, Enrich = (_, info) => begun.Add(info.Id) });
         server.Filters.Add(server.Filter);
         server.Filters.Add(new JobTraceFilter(server.Tracer));
         server.Start();
@@ -74,6 +91,7 @@ public sealed class FilterTests
         await server.StateAsync(job, SucceededState.StateName);
         await server.RunAsync(static () => { });
         Assert.That(server.SpansOf(job), Has.Count.EqualTo(1), "the job after it has been exported, so nothing of it is still on its way");
+        Assert.That(begun.Count(id => id == job), Is.EqualTo(1));
     }
 
     [Test]

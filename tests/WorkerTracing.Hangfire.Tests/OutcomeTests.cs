@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hangfire;
+using Hangfire.Server;
 using Hangfire.States;
 using WorkerTracing.Testing;
 
@@ -100,6 +101,17 @@ public sealed class OutcomeTests
         await Until.TrueAsync(() => server.SpansOf(job).Count == 2, "the second run has been exported");
         Assert.That(server.SpansOf(job)[1].Links.Single().Context.SpanId, Is.EqualTo(server.SpansOf(job)[0].SpanId));
         Assert.That(server.SpansOf(job)[1].GetTagItem("worker_tracing.attempt"), Is.EqualTo(1), "a stop is no failure, and no retry follows from it");
+    }
+
+    [Test]
+    public async Task Perform_AJobThatSaysItWasAborted_IsCanceled()
+    {
+        using var server = new Server().Start();
+        string key = Work.Does(static () => throw new JobAbortedException());
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        await ExpectAsync(server, job, "canceled", ActivityStatusCode.Unset, 0);
     }
 
     [Test]

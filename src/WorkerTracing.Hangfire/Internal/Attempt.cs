@@ -25,7 +25,8 @@ internal sealed class Attempt
     public static void Begin(JobTraceFilter filter, PerformContext context, FilterFaults faults)
     {
         var parameters = new StoredParameters(context, faults);
-        var job = AttemptInfo.Of(context, parameters);
+        var origin = parameters.Origin();
+        var job = AttemptInfo.Of(context, origin, parameters);
 
         // A worker's thread has no caller. What is ambient there came with the thread that started the server, or was left behind by
         // somebody's filter, and no job is a part of it. A job that is performed on its caller's own thread has no server.
@@ -35,7 +36,7 @@ internal sealed class Attempt
 
         var trace = filter.Tracer.Start(job);
         context.Items[Key] = new Attempt(filter, trace, ambient);
-        Describe(trace.Activity, context, parameters.Text(JobParameter.RecurringJobId));
+        Describe(trace.Activity, context, origin.RecurringJob);
     }
 
     /// <summary>The attempt that the filter began, once.</summary>

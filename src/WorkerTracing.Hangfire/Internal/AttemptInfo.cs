@@ -1,50 +1,49 @@
 using System.Diagnostics;
 using Hangfire.Server;
-using Hangfire.States;
 
 namespace WorkerTracing;
 
-/// <summary>Translates what Hangfire knows of a job into a <see cref="JobInfo"/>.</summary>
+/// <summary>Translates what Hangfire knows of a job, and what is stored with it, into a <see cref="JobInfo"/>.</summary>
 internal static class AttemptInfo
 {
     private static readonly Dictionary<string, string?> NoBaggage = [];
 
-    public static JobInfo Of(PerformContext context, StoredParameters parameters)
+    public static JobInfo Of(PerformContext context, StoredOrigin origin, StoredParameters parameters)
     {
-        var origin = StoredOrigin.Parse(parameters.Text(JobParameter.Origin));
         var job = context.BackgroundJob.Job;
+        var turn = StoredTurn.Parse(parameters.Text(JobParameter.Turn));
         return new JobInfo
         {
             System = "hangfire",
             Name = JobName.Of(job),
             Id = context.BackgroundJob.Id,
-            Queue = parameters.Text(JobParameter.Queue) ?? job?.Queue ?? EnqueuedState.DefaultQueue,
+            Queue = turn.Queue ?? StateChange.DefaultQueueOf(job),
             Attempt = parameters.Number(JobParameter.RetryCount) + 1,
-            Trigger = TriggerOf(parameters, origin),
+            Trigger = TriggerOf(origin),
             EnqueuedAt = context.BackgroundJob.CreatedAt.AsUtc(),
-            DueAt = StoredTime.Parse(parameters.Text(JobParameter.Due)) ?? origin.Due,
+            DueAt = turn.Due ?? origin.Due,
             Origin = origin.Creator.Context,
-            Links = LinksOf(parameters, origin),
+            Links = LinksOf(origin, parameters),
             Baggage = origin.Creator.Baggage ?? (context.ServerId is null ? null : NoBaggage),
             Member = job?.Method,
             Arguments = job is null ? null : new JobArguments(job),
         };
     }
 
-    private static JobTrigger TriggerOf(StoredParameters parameters, StoredOrigin origin)
+    private static JobTrigger TriggerOf(StoredOrigin origin)
     {
-        if (parameters.Text(JobParameter.RecurringJobId) is not null)
+        if (origin.RecurringJob is not null)
             return JobTrigger.Recurring;
 
         return origin.Due is null ? JobTrigger.Enqueued : JobTrigger.Scheduled;
     }
 
-    private static List<ActivityLink>? LinksOf(StoredParameters parameters, StoredOrigin origin)
+    private static List<ActivityLink>? LinksOf(StoredOrigin origin, StoredParameters parameters)
     {
         List<ActivityLink>? links = null;
         Add(parameters.Text(JobParameter.Trace), "attempt");
-        if (origin.After is not null)
-            Add(parameters.TextOf(origin.After, JobParameter.Trace), "antecedent");
+        if (origin.Antecedent is not null)
+            Add(parameters.TextOf(origin.Antecedent, JobParameter.Trace), "antecedent");
         return links;
 
         void Add(string? span, string relation)

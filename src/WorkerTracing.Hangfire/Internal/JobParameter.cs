@@ -15,11 +15,8 @@ internal static class JobParameter
     /// <summary>The span of the last attempt, in the form of a <c>traceparent</c>.</summary>
     public const string Trace = "WorkerTracing.Trace";
 
-    /// <summary>When the job, created earlier, was last due.</summary>
-    public const string Due = "WorkerTracing.Due";
-
-    /// <summary>The job's queue, where the job itself does not say.</summary>
-    public const string Queue = "WorkerTracing.Queue";
+    /// <summary>What has changed since the creation about when and where the job is to run: a <see cref="StoredTurn"/>.</summary>
+    public const string Turn = "WorkerTracing.Turn";
 
     /// <summary>Hangfire's: the recurring job that this one is an execution of.</summary>
     public const string RecurringJobId = "RecurringJobId";
@@ -49,9 +46,6 @@ internal static class JobParameter
     }
 
     /// <summary>Reads a parameter of another job, or null.</summary>
-    public static string? Read(IStorageConnection connection, string jobId, string name)
-    {
-        using (SuppressInstrumentationScope.Begin())
-            return SerializationHelper.Deserialize<string>(connection.GetJobParameter(jobId, name), SerializationOption.User);
-    }
+    public static string? Read(IStorageConnection connection, string jobId, string name) =>
+        SerializationHelper.Deserialize<string>(connection.GetJobParameter(jobId, name), SerializationOption.User);
 }

@@ -1,3 +1,4 @@
+using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 
@@ -14,41 +15,47 @@ internal static class StateChange
 
     public static void Applied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
+        if (context.NewState is ProcessingState processing)
+            _taken = (context.BackgroundJob.Id, processing.WorkerId);
+        else if (Turn(context) is { } turn)
+            JobParameter.Write(context, transaction, JobParameter.Turn, turn.Format());
+    }
+
+    /// <summary>What is to be stored, or null where what the next attempt finds is right.</summary>
+    private static StoredTurn? Turn(ApplyStateContext context)
+    {
+        var job = context.BackgroundJob.Job;
         switch (context.NewState)
         {
-            case ProcessingState processing:
-                _taken = (context.BackgroundJob.Id, processing.WorkerId);
-                break;
+            // The origin has the time of a job that is created as a scheduled one. This is a retry.
+            case ScheduledState scheduled:
+                return context.OldStateName is null ? null : new StoredTurn(scheduled.EnqueueAt.AsUtc(), null);
 
-            // A retry. A job that is created as a scheduled one has its time in the origin.
-            case ScheduledState scheduled when context.OldStateName is not null:
-                JobParameter.Write(context, transaction, JobParameter.Due, StoredTime.Format(scheduled.EnqueueAt.AsUtc()));
-                break;
+            // A new job is due when it is created.
+            case EnqueuedState enqueued when context.OldStateName is null:
+                return QueueOf(job, enqueued) is { } first ? new StoredTurn(null, first) : null;
+
+            // The time was up: it stays what the job was due at.
+            case EnqueuedState enqueued when context.OldStateName == ScheduledState.StateName:
+                var stored = StoredTurn.Parse(context.GetJobParameter<string>(JobParameter.Turn, allowStale: true));
+                var queue = QueueOf(job, enqueued);
+                return queue == stored.Queue ? null : stored with { Queue = queue };
 
             case EnqueuedState enqueued:
-                Enqueued(context, transaction, enqueued);
-                break;
+                return new StoredTurn(enqueued.EnqueuedAt.AsUtc(), QueueOf(job, enqueued));
+
+            default:
+                return null;
         }
     }
 
-    private static void Enqueued(ApplyStateContext context, IWriteOnlyTransaction transaction, EnqueuedState enqueued)
-    {
-        // A new job is due when it is created, a scheduled one when it says.
-        if (context.OldStateName is not null && context.OldStateName != ScheduledState.StateName)
-            JobParameter.Write(context, transaction, JobParameter.Due, StoredTime.Format(enqueued.EnqueuedAt.AsUtc()));
+    /// <summary>
+    /// The queue that the job goes to, or null where <see cref="DefaultQueueOf"/> is right. The rule is Hangfire's: the job's own queue,
+    /// unless the state names another one than the default.
+    /// </summary>
+    private static string? QueueOf(Job? job, EnqueuedState enqueued) =>
+        enqueued.Queue == EnqueuedState.DefaultQueue || enqueued.Queue == DefaultQueueOf(job) ? null : enqueued.Queue;
 
-        var queue = QueueOf(context, enqueued);
-        if (queue != KnownQueue(context))
-            JobParameter.Write(context, transaction, JobParameter.Queue, queue);
-    }
-
-    /// <summary>The rule is Hangfire's: the job's own queue, unless the state names another one than the default.</summary>
-    private static string QueueOf(ApplyStateContext context, EnqueuedState enqueued) =>
-        enqueued.Queue == EnqueuedState.DefaultQueue && context.BackgroundJob.Job?.Queue is { } own ? own : enqueued.Queue;
-
-    /// <summary>The queue that the next attempt would take the job to come from, if nothing were written.</summary>
-    private static string KnownQueue(ApplyStateContext context) =>
-        (context.OldStateName is null ? null : context.GetJobParameter<string>(JobParameter.Queue, allowStale: true))
-        ?? context.BackgroundJob.Job?.Queue
-        ?? EnqueuedState.DefaultQueue;
+    /// <summary>The queue of a job of which nothing else is known.</summary>
+    public static string DefaultQueueOf(Job? job) => job?.Queue ?? EnqueuedState.DefaultQueue;
 }

@@ -1,38 +1,49 @@
 using System.Text;
 using Hangfire.Client;
+using Hangfire.Server;
 using Hangfire.States;
 
 namespace WorkerTracing;
 
 /// <summary>
 /// What is known of a job when it is created, as the one string that is stored with it: the W3C headers of who created it
-/// (<c>traceparent</c>, <c>tracestate</c>, <c>baggage</c>), and two lines of the same form for when it is due and what it continues.
+/// (<c>traceparent</c>, <c>tracestate</c>, <c>baggage</c>), and lines of the same form for what Hangfire does not tell its worker.
 /// </summary>
-internal readonly record struct StoredOrigin(JobOrigin Creator, DateTimeOffset? Due, string? After)
+/// <param name="Creator">Who created the job.</param>
+/// <param name="Due">When a delayed job is due.</param>
+/// <param name="Antecedent">The job that a continuation waits for.</param>
+/// <param name="RecurringJob">The recurring job that this one is an execution of.</param>
+internal readonly record struct StoredOrigin(JobOrigin Creator, DateTimeOffset? Due, string? Antecedent, string? RecurringJob)
 {
     private const string DueLine = "due";
-    private const string AfterLine = "after";
+    private const string AntecedentLine = "after";
+    private const string RecurringJobLine = "recurring";
 
-    public static StoredOrigin Of(CreatingContext context) => new(
-        IsScheduler(context) ? default : JobOrigin.Current,
-        (context.InitialState as ScheduledState)?.EnqueueAt.AsUtc(),
-        (context.InitialState as AwaitingState)?.ParentId);
+    public static StoredOrigin Of(CreatingContext context)
+    {
+        var recurringJob = context.Parameters.TryGetValue(JobParameter.RecurringJobId, out var id) ? id as string : null;
+        return new(
+            recurringJob is not null && IsSchedulersThread() ? default : JobOrigin.Current,
+            (context.InitialState as ScheduledState)?.EnqueueAt.AsUtc(),
+            (context.InitialState as AwaitingState)?.ParentId,
+            recurringJob);
+    }
 
     /// <summary>Never throws: what makes no sense is left out.</summary>
-    public static StoredOrigin Parse(string? stored) => string.IsNullOrEmpty(stored)
-        ? default
-        : new(JobOrigin.Extract(stored, static (lines, name) => Line(lines, name)), StoredTime.Parse(Line(stored, DueLine)), Line(stored, AfterLine));
+    public static StoredOrigin Parse(string stored) => new(
+        JobOrigin.Extract(stored, StoredLines.Find),
+        StoredTime.Parse(StoredLines.Find(stored, DueLine)),
+        StoredLines.Find(stored, AntecedentLine),
+        StoredLines.Find(stored, RecurringJobLine));
 
     /// <summary>Null where there is nothing to store.</summary>
     public string? Format()
     {
         var lines = new StringBuilder();
-        Creator.Inject(lines, static (lines, name, value) => Append(lines, name, value));
-        if (Due is { } due)
-            Append(lines, DueLine, StoredTime.Format(due));
-        if (After is not null)
-            Append(lines, AfterLine, After);
-
+        Creator.Inject(lines, StoredLines.Append);
+        StoredLines.Append(lines, DueLine, Due is { } due ? StoredTime.Format(due) : null);
+        StoredLines.Append(lines, AntecedentLine, Antecedent);
+        StoredLines.Append(lines, RecurringJobLine, RecurringJob);
         return lines.Length == 0 ? null : lines.ToString();
     }
 
@@ -40,26 +51,6 @@ internal readonly record struct StoredOrigin(JobOrigin Creator, DateTimeOffset? 
     /// The scheduler's thread inherits what was ambient where the server was started, and none of it created the job.
     /// Hangfire names the thread after the process; a recurring job that is triggered by hand is created on the caller's.
     /// </summary>
-    private static bool IsScheduler(CreatingContext context) =>
-        context.Parameters.ContainsKey(JobParameter.RecurringJobId)
-        && Thread.CurrentThread.Name?.StartsWith(nameof(Hangfire.Server.RecurringJobScheduler), StringComparison.Ordinal) == true;
-
-    private static void Append(StringBuilder lines, string name, string value)
-    {
-        if (lines.Length > 0)
-            lines.Append('\n');
-        lines.Append(name).Append(": ").Append(value);
-    }
-
-    private static string? Line(string lines, string name)
-    {
-        foreach (var range in lines.AsSpan().Split('\n'))
-        {
-            var line = lines.AsSpan(range);
-            if (line.StartsWith(name) && line[name.Length..].StartsWith(": "))
-                return line[(name.Length + 2)..].ToString();
-        }
-
-        return null;
-    }
+    private static bool IsSchedulersThread() =>
+        Thread.CurrentThread.Name?.StartsWith(nameof(RecurringJobScheduler), StringComparison.Ordinal) == true;
 }

@@ -1,15 +1,21 @@
 using System.Diagnostics.CodeAnalysis;
 using Hangfire.Server;
+using OpenTelemetry;
 
 namespace WorkerTracing;
 
 /// <summary>
 /// Reads what is stored with the job that is about to be performed: from the copy that most storages hand to the worker, without a
-/// round trip. Once a read has failed nothing more is read: the job is traced with what is known by then.
+/// round trip, and else outside of everybody's traces. Once a read has failed nothing more is read: the job is traced with what is known by then.
 /// </summary>
 internal sealed class StoredParameters(PerformContext context, FilterFaults faults)
 {
     private bool _failed;
+
+    /// <summary>What was stored when the job was created; by an application without the filter, Hangfire's own part of it.</summary>
+    public StoredOrigin Origin() => Text(JobParameter.Origin) is { Length: > 0 } stored
+        ? StoredOrigin.Parse(stored)
+        : new StoredOrigin(default, null, null, Text(JobParameter.RecurringJobId));
 
     public string? Text(string name) => Read(() => context.GetJobParameter<string>(name, allowStale: true));
 
@@ -26,7 +32,8 @@ internal sealed class StoredParameters(PerformContext context, FilterFaults faul
 
         try
         {
-            return read();
+            using (SuppressInstrumentationScope.Begin())
+                return read();
         }
         catch (Exception exception)
         {

@@ -117,7 +117,7 @@ public sealed class AddOpenAIExporterTests
         builder.Configuration["WorkerTracing:OpenAI:MaxRetries"] = "0";
         builder.Configuration["WorkerTracing:OpenAI:ApiKey"] = "right";
         ((IConfigurationRoot)builder.Configuration).Reload();
-        FlushResult delivered = await flusher.FlushAsync(TimeSpan.FromSeconds(30));
+        FlushResult delivered = await flusher.FlushUntilSettledAsync();
         await host.StopAsync();
 
         Assert.Multiple(() =>

@@ -129,6 +129,16 @@ public sealed class FieldLimitTests
         Assert.That((string?)custom["data"]!["input"], Has.Length.EqualTo(150_000), "the data of a custom span is never cut");
     }
 
+    [TestCase(double.NaN, """{"truncated":true,"original_type":"Double","preview":"<Double truncated>"}""")]
+    [TestCase(new byte[] { 1, 2, 3 }, """{"truncated":true,"original_type":"Byte[]","preview":"<Byte[] bytes=3 truncated>"}""")]
+    public async Task Export_FieldWithoutAJsonForm_IsPreviewed(object value, string expected)
+    {
+        JsonObject tool = await Exports.DataOfAsync(SpanMaker.Ended("execute_tool f", ("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.call.arguments", value)));
+        JsonObject chat = await Exports.DataOfAsync(SpanMaker.Ended("chat x", ("gen_ai.operation.name", "chat"), ("gen_ai.output.messages", value)));
+        Exports.AssertSame(tool["input"], expected);
+        Exports.AssertSame(chat["output"], expected);
+    }
+
     private static void AssertIs(Utf8Buffer output, int size, string sha256)
     {
         Assert.That(output.Length, Is.EqualTo(size));

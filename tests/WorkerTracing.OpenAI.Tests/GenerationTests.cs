@@ -168,7 +168,7 @@ public sealed class GenerationTests
     {
         Activity span = SpanMaker.Ended(
             "chat x", ("gen_ai.operation.name", "chat"), ("gen_ai.usage.prompt_tokens", 1), ("gen_ai.usage.completion_tokens", 2),
-            ("gen_ai.usage.total_tokens", 3), ("gen_ai.usage.cache_creation.input_tokens", 4));
+            ("gen_ai.usage.total_tokens", 3), ("gen_ai.usage.cost", double.NaN), ("gen_ai.usage.cache_creation.input_tokens", 4));
         Exports.AssertSame(
             (await Exports.DataOfAsync(span))["usage"],
             """{"input_tokens":1,"output_tokens":2,"details":{"total_tokens":3,"input_tokens_details":{"cache_write_tokens":4}}}""");

@@ -35,16 +35,35 @@ internal sealed class SpanFields(Utf8Buffer output)
         return true;
     }
 
+    /// <summary>As <see cref="WriteMember"/>, but what has no JSON form is left out.</summary>
+    public bool TryWriteMember(ReadOnlySpan<char> name, object? value, bool follows)
+    {
+        int start = Output.Length;
+        if (follows)
+            Output.Write((byte)',');
+        JsonString.Write(Output, name);
+        Output.Write((byte)':');
+        if (_values.TryWrite(value))
+            return true;
+        Output.Truncate(start);
+        return follows;
+    }
+
     /// <summary>
     /// Writes an attribute that holds JSON: as an object, or as text of JSON, which OpenTelemetry's conventions ask for where a
-    /// span cannot hold an object. Other text stays text.
+    /// span cannot hold an object. Other text stays text; of what has no JSON form at all there is a preview.
     /// </summary>
     public static void WriteJson(Utf8Buffer output, object? value)
     {
-        if (value is string text && !TryWriteJsonText(output, text))
-            JsonString.Write(output, text);
-        else if (value is not string && !new JsonValueWriter(output) { DropsBadMembers = true }.TryWrite(value))
-            output.Write("null"u8);
+        if (value is string text)
+        {
+            if (!TryWriteJsonText(output, text))
+                JsonString.Write(output, text);
+        }
+        else if (value is byte[] || !new JsonValueWriter(output) { DropsBadMembers = true }.TryWrite(value))
+        {
+            FieldPreview.Write(output, value!);
+        }
     }
 
     /// <summary>Writes a value as text: what is no text already, as the text of its JSON.</summary>
@@ -57,7 +76,7 @@ internal sealed class SpanFields(Utf8Buffer output)
         }
         using var json = new Utf8Buffer();
         WriteJson(json, value);
-        if (json.Written[0] == '"' || json.Written.SequenceEqual("null"u8))
+        if (json.Written[0] == '"' || FieldPreview.Is(json.Written))
             Output.Write(json.Written);
         else
             JsonString.Write(Output, json.Written);

@@ -36,7 +36,7 @@ internal static class TokenUsage
         foreach ((string name, object? value) in fields.Tags)
         {
             if (value is not null && IsDetail(name))
-                any = fields.WriteMember(name.AsSpan(GenAI.UsagePrefix.Length), value, any);
+                any = fields.TryWriteMember(name.AsSpan(GenAI.UsagePrefix.Length), value, any);
         }
         any |= WriteGroup(fields, "input_tokens_details", any, ("cached_tokens", GenAI.CacheReadTokens), ("cache_write_tokens", GenAI.CacheCreationTokens));
         any |= WriteGroup(fields, "output_tokens_details", any, ("reasoning_tokens", GenAI.ReasoningTokens));

@@ -6,10 +6,10 @@ public static class WorkerTraces
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Asks every processor for an export and waits for their verdicts, holding no thread. Call it after the trace has closed.</summary>
-    /// <param name="timeout">The longest wait. Positive or infinite; null for 5 seconds.</param>
+    /// <param name="timeout">The longest wait; zero does not wait, null waits for 5 seconds.</param>
     /// <param name="ct">Ends the wait, not the exports.</param>
     /// <returns>The worst status and the sums. <see cref="FlushStatus.Unconfirmed"/> where the process has no such processor.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is neither positive nor infinite.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or too long.</exception>
     public static async ValueTask<FlushResult> FlushAsync(TimeSpan? timeout = null, CancellationToken ct = default)
     {
         TimeSpan limit = timeout ?? DefaultTimeout;

@@ -44,8 +44,6 @@ public static class WorkerTracingBuilderExtensions
         {
             OtlpExporterOptions options = services.GetRequiredService<IOptionsFactory<OtlpExporterOptions>>().Create(Options.DefaultName);
             configure?.Invoke(options);
-            if (string.Equals(services.GetService<IConfiguration>()?["OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"], "disk", StringComparison.OrdinalIgnoreCase))
-                Log.DiskRetry(services.GetRequiredService<QuietLogger>());
             return new OtlpTraceExporter(options);
         });
 

@@ -8,7 +8,7 @@ namespace WorkerTracing.Tests;
 public sealed class BatchTraceProcessorTests : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Never = TimeSpan.FromDays(1);
 
     private readonly Gate _gate = new();
@@ -407,14 +407,28 @@ public sealed class BatchTraceProcessorTests : IDisposable
         Assert.That(other.Spans, Has.Count.EqualTo(1));
     }
 
-    [TestCase(0)]
-    [TestCase(-5)]
-    public void FlushAsync_TimeoutNotPositive_ThrowsWithTheName(int milliseconds)
+    [Test]
+    public async Task FlushAsync_TimeoutOfZero_DoesNotWait()
+    {
+        _exporter.OnExport = Gated;
+        using BatchTraceProcessor processor = Processor();
+        End(processor, 1);
+
+        ValueTask<FlushResult> flush = processor.FlushAsync(TimeSpan.Zero);
+
+        Assert.That(flush.IsCompleted, Is.True);
+        Assert.That((await flush).Status, Is.EqualTo(FlushStatus.TimedOut));
+        _gate.Open();
+        await Until.TrueAsync(() => _exporter.Spans.Count == 1, "the span has arrived");
+    }
+
+    [Test]
+    public void FlushAsync_NegativeTimeout_ThrowsWithTheName()
     {
         using BatchTraceProcessor processor = Processor();
 
         Assert.That(
-            () => processor.FlushAsync(TimeSpan.FromMilliseconds(milliseconds)),
+            () => processor.FlushAsync(TimeSpan.FromMilliseconds(-5)),
             Throws.InstanceOf<ArgumentOutOfRangeException>().With.Property("ParamName").EqualTo("timeout"));
     }
 

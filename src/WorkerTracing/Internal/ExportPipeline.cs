@@ -136,8 +136,8 @@ internal sealed partial class ExportPipeline
         {
             if (request.IsAnswered)
                 return;
-            if (status == FlushStatus.TimedOut && _inFlight.Count > 0)
-                Health.OutlastWait(request.Timeout);
+            if (status == FlushStatus.TimedOut)
+                Health.OutlastWait(request.Timeout, _inFlight, _sender.MaxConcurrency);
             request.Settle(status, _time.GetTimestamp());
             WaitingFlushes.Remove(request);
         }

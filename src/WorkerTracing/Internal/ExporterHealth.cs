@@ -33,8 +33,12 @@ internal sealed class ExporterHealth(TimeProvider time)
         Interlocked.Add(ref _lostInAll, spans);
     }
 
-    /// <summary>A flush's whole timeout went by with an export in flight.</summary>
-    public void OutlastWait(TimeSpan timeout) => _outlasted = timeout > _outlasted ? timeout : _outlasted;
+    /// <summary>A flush's whole timeout went by. If the exports in flight took up most of it, they are what it waited for.</summary>
+    public void OutlastWait(TimeSpan timeout, List<ExportBatch> inFlight, int concurrency)
+    {
+        if (InFlightFor(inFlight, concurrency) >= timeout / 2 && timeout > _outlasted)
+            _outlasted = timeout;
+    }
 
     /// <summary>An export has ended.</summary>
     public void Settle(int delivered, int lost, TimeSpan duration)
@@ -61,13 +65,11 @@ internal sealed class ExporterHealth(TimeProvider time)
     {
         if (timeout == Timeout.InfiniteTimeSpan)
             return false;
-        TimeSpan waiting = _outlasted;
-        if (inFlight.Count == concurrency)
-        {
-            TimeSpan youngest = time.GetElapsedTime(inFlight[^1].Started);
-            waiting = youngest > waiting ? youngest : waiting;
-        }
-
-        return _failing + waiting >= timeout;
+        TimeSpan inFlightFor = InFlightFor(inFlight, concurrency);
+        return _failing + (inFlightFor > _outlasted ? inFlightFor : _outlasted) >= timeout;
     }
+
+    /// <summary>How long all the exports that may be in flight have been; zero where one more could start.</summary>
+    private TimeSpan InFlightFor(List<ExportBatch> inFlight, int concurrency) =>
+        inFlight.Count < concurrency ? TimeSpan.Zero : time.GetElapsedTime(inFlight[^1].Started);
 }

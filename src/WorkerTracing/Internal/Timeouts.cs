@@ -10,10 +10,11 @@ internal static class Timeouts
     public static bool IsValid(TimeSpan timeout) =>
         timeout == Timeout.InfiniteTimeSpan || (timeout > TimeSpan.Zero && timeout <= Longest);
 
+    /// <summary>Checks the timeout of a call: there, zero means not to wait.</summary>
     public static void ThrowIfInvalid(TimeSpan timeout, string parameter)
     {
-        if (!IsValid(timeout))
-            throw new ArgumentOutOfRangeException(parameter, timeout, $"A timeout must be {Rule}.");
+        if (timeout != TimeSpan.Zero && !IsValid(timeout))
+            throw new ArgumentOutOfRangeException(parameter, timeout, $"A timeout must be zero, {Rule}.");
     }
 
     /// <summary>What is left of <paramref name="timeout"/> after <paramref name="elapsed"/>: infinite stays infinite, never below zero.</summary>

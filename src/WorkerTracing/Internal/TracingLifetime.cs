@@ -14,7 +14,12 @@ internal sealed class TracingLifetime(
     /// <summary>What the last flush still gets when the host's own deadline has already passed: a service outlived it and has just written its last spans.</summary>
     private static readonly TimeSpan LastDrain = TimeSpan.FromSeconds(1);
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (string.Equals(Environment.GetEnvironmentVariable("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"), "disk", StringComparison.OrdinalIgnoreCase))
+            Log.DiskRetry(log);
+        return Task.CompletedTask;
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

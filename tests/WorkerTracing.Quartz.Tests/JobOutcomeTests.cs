@@ -115,6 +115,25 @@ public sealed class JobOutcomeTests
     }
 
     [Test]
+    public async Task Refire_OfAJobThatLinksToItsCaller_LinksToItToo()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(options: static options => options.LinkAfter = TimeSpan.Zero);
+        using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
+
+        await traced.TriggerAsync(static context =>
+        {
+            if (context.RefireCount == 0)
+                throw new JobExecutionException(new TimeoutException()) { RefireImmediately = true };
+        });
+
+        IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(2);
+        Assert.That(attempts[0].Links.Select(static link => link.Context.SpanId), Is.EqualTo(new[] { caller.SpanId }));
+        Assert.That(attempts[1].Links.Select(static link => link.Context.SpanId), Is.EquivalentTo(new[] { caller.SpanId, attempts[0].SpanId }));
+        Assert.That(attempts[1].ParentSpanId, Is.EqualTo(default(ActivitySpanId)));
+        Assert.That(attempts[1].GetTagItem("worker_tracing.wait_ms"), Is.Null, "it waited for nothing");
+    }
+
+    [Test]
     public async Task Interrupt_OfARunningJob_IsCanceled([Values] Attachment attachment)
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment);

@@ -9,27 +9,26 @@ namespace WorkerTracing;
 /// <remarks>The <c>quartz.*</c> attributes are Quartz's own (<see cref="ActivityTags"/>).</remarks>
 internal static class FiredJob
 {
-    public static JobInfo Describe(IJobExecutionContext context, FiringOrigin origin, PreviousAttempt? previous)
+    /// <summary>Describes an attempt.</summary>
+    /// <param name="context">The firing.</param>
+    /// <param name="origin">Why it happened.</param>
+    /// <param name="previous">The attempt before. This one keeps its relation to the caller, however late it is by now.</param>
+    public static JobInfo Describe(IJobExecutionContext context, FiringOrigin origin, PreviousAttempt? previous) => new()
     {
-        bool refired = context.RefireCount > 0;
-        return new JobInfo
-        {
-            System = "quartz",
-            Name = Name(context.JobDetail.Key),
-            Id = context.FireInstanceId,
-            Attempt = 1 + context.RetryAttempt + context.RefireCount,
-            Trigger = origin.Trigger,
-            Origin = origin.Context,
-            // A trigger doesn't say when it was scheduled, but a manual one starts at that very moment. An attempt that follows one which
-            // continued the caller's trace has nothing to count from, so that it continues it too.
-            EnqueuedAt = origin.Trigger == JobTrigger.Manual && previous is not { ContinuesOrigin: true } ? context.Trigger.StartTimeUtc : null,
-            DueAt = refired ? null : context.ScheduledFireTimeUtc,
-            Links = previous is { } attempt && attempt.Span != default ? [new ActivityLink(attempt.Span)] : null,
-            Member = Member(context.JobDetail.JobType) ?? context.JobInstance.GetType(),
-            Arguments = new JobArguments(context.MergedJobDataMap),
-        };
-    }
+        System = "quartz",
+        Name = Name(context.JobDetail.Key),
+        Id = context.FireInstanceId,
+        Attempt = 1 + context.RetryAttempt + context.RefireCount,
+        Trigger = origin.Trigger,
+        Origin = previous is { ContinuesOrigin: false } ? default : origin.Context,
+        EnqueuedAt = previous is null ? EnqueuedAt(origin, context.Trigger) : null,
+        DueAt = context.RefireCount == 0 ? context.ScheduledFireTimeUtc : null,
+        Links = previous is { } attempt ? Links(attempt, origin) : null,
+        Member = Member(context.JobDetail.JobType) ?? context.JobInstance.GetType(),
+        Arguments = new JobArguments(context.MergedJobDataMap),
+    };
 
+    /// <summary>Describes a firing whose job could not be created.</summary>
     public static JobInfo Describe(JobInstantiationException failure)
     {
         FiringOrigin origin = FiringOrigin.Of(failure.Trigger);
@@ -41,7 +40,7 @@ internal static class FiredJob
             Attempt = 1 + failure.Trigger.RetryAttempt,
             Trigger = origin.Trigger,
             Origin = origin.Context,
-            EnqueuedAt = origin.Trigger == JobTrigger.Manual ? failure.Trigger.StartTimeUtc : null,
+            EnqueuedAt = EnqueuedAt(origin, failure.Trigger),
             DueAt = failure.Trigger.PreviousFireTimeUtc, // the firing at hand: the trigger has advanced already
             Member = Member(failure.JobDetail.JobType),
         };
@@ -72,6 +71,15 @@ internal static class FiredJob
             .SetTag(ActivityTags.FireInstanceId, fireInstanceId);
         if (trigger.ExecutionGroup is { } group)
             span.SetTag(ActivityTags.ExecutionGroup, group);
+    }
+
+    // A trigger doesn't say when it was stored, but one that TriggerJob makes starts at that very moment.
+    private static DateTimeOffset? EnqueuedAt(FiringOrigin origin, ITrigger trigger) => origin.Trigger == JobTrigger.Manual ? trigger.StartTimeUtc : null;
+
+    private static ActivityLink[] Links(PreviousAttempt previous, FiringOrigin origin)
+    {
+        ActivityContext[] linked = [previous.Span, previous.ContinuesOrigin ? default : origin.Context];
+        return [.. linked.Where(static context => context != default).Select(static context => new ActivityLink(context))];
     }
 
     private static Type? Member(JobType type) => type.TryResolve(out Type? resolved) ? resolved : null;

@@ -61,6 +61,7 @@ internal sealed class ItemBatch : IDisposable
         _text.Clear();
         _items.Clear();
         _announced.Clear();
+        _fields.Tags.Clear();
     }
 
     public void Dispose() => _text.Dispose();

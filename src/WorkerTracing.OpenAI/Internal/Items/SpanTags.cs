@@ -16,6 +16,8 @@ internal sealed class SpanTags
             _values[tag.Key] = tag.Value;
     }
 
+    public void Clear() => _values.Clear();
+
     /// <summary>The attribute's value if it is text, and not empty.</summary>
     public string? Text(string name) => _values.GetValueOrDefault(name) is string { Length: > 0 } text ? text : null;
 

@@ -6,10 +6,11 @@ namespace WorkerTracing;
 /// <summary>Copies JSON text of any form in this exporter's one form: no white space, only the escapes that JSON requires.</summary>
 internal static class JsonText
 {
-    /// <summary>The deepest nesting that is read and written. What is deeper is no JSON to this exporter.</summary>
+    /// <summary>The deepest nesting of JSON text from outside. What is deeper is no JSON to this exporter.</summary>
     public const int MaxDepth = 1000;
 
-    public static Utf8JsonReader CreateReader(ReadOnlySpan<byte> json) => new(json, new JsonReaderOptions { MaxDepth = MaxDepth });
+    /// <summary>A reader of text that this exporter has written, which may be somewhat deeper than what it was made of.</summary>
+    public static Utf8JsonReader CreateReader(ReadOnlySpan<byte> json) => new(json, new JsonReaderOptions { MaxDepth = MaxDepth + 16 });
 
     /// <returns>False, with nothing written, when <paramref name="json"/> is no JSON text.</returns>
     public static bool TryCopy(Utf8Buffer output, ReadOnlySpan<byte> json)
@@ -30,7 +31,7 @@ internal static class JsonText
     /// <exception cref="JsonException"><paramref name="json"/> is no JSON text, or nested too deeply.</exception>
     public static void Copy(Utf8Buffer output, ReadOnlySpan<byte> json)
     {
-        Utf8JsonReader reader = CreateReader(json);
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth });
         bool follows = false;
         while (reader.Read())
         {

@@ -21,6 +21,9 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
     /// <summary>A sequence of unknown length is given up after this many elements: it might never end.</summary>
     private const int MaxLazyElements = 100_000;
 
+    /// <summary>A deeper collection counts as one that cannot be written; each level takes its part of the stack.</summary>
+    private const int MaxDepth = 128;
+
     private readonly List<object> _path = [];
 
     /// <summary>Whether a member of an object that cannot be written is left out, as the reference does in fields it has to clean.</summary>
@@ -108,7 +111,7 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
 
     private bool TryWriteContainer(IEnumerable value)
     {
-        if (_path.Count == JsonText.MaxDepth || IsOnPath(value))
+        if (_path.Count == MaxDepth || IsOnPath(value))
             return false;
 
         _path.Add(value);

@@ -5,6 +5,9 @@ namespace WorkerTracing;
 /// <summary>Text that grows in an array of the shared pool.</summary>
 internal sealed class Utf8Buffer : IDisposable
 {
+    /// <summary>A larger array is not kept for the next use: one huge text must not occupy its room for ever.</summary>
+    private const int MaxKeptBytes = 16 * 1024 * 1024;
+
     private byte[] _bytes = [];
 
     public int Length { get; private set; }
@@ -38,7 +41,12 @@ internal sealed class Utf8Buffer : IDisposable
     /// <summary>Takes back everything that was written after <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = length;
 
-    public void Clear() => Length = 0;
+    public void Clear()
+    {
+        if (_bytes.Length > MaxKeptBytes)
+            Dispose();
+        Length = 0;
+    }
 
     public void Dispose()
     {

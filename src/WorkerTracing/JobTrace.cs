@@ -213,6 +213,8 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         {
             LocalTrace.Join(span, local);
         }
+
+        spans.Describe(span, Job);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: the job has its result, whatever a processor or a metric listener makes of it.")]

@@ -56,25 +56,11 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
             LinksOf(job, linkOrigin));
         if (span is null && !ReferenceEquals(current, parent))
             Activity.Current = current is { IsStopped: true } ? null : current;
-        if (span is { IsAllDataRequested: true })
-            Describe(span, job);
         return span;
     }
 
-    private static ActivityKind KindOf(JobTrigger trigger) =>
-        trigger is JobTrigger.Enqueued or JobTrigger.Message ? ActivityKind.Consumer : ActivityKind.Internal;
-
-    private static List<ActivityLink>? LinksOf(JobInfo job, bool origin)
-    {
-        if (!origin && job.Links is null)
-            return null;
-        List<ActivityLink> links = job.Links is null ? [] : [.. job.Links];
-        if (origin && !links.Exists(link => link.Context.SpanId == job.Origin.SpanId && link.Context.TraceId == job.Origin.TraceId))
-            links.Insert(0, new ActivityLink(job.Origin));
-        return links;
-    }
-
-    private void Describe(Activity span, JobInfo job)
+    /// <summary>Says on a recorded span what is known of its job.</summary>
+    public void Describe(Activity span, JobInfo job)
     {
         if (callbacks.Ask(nameof(options.NameSelector), options.NameSelector, job, job.Name) is { } name)
             span.DisplayName = name;
@@ -95,6 +81,19 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
             span.SetTag(SpanAttributes.Wait, Math.Max(0, (long)(time.GetUtcNow() - due).TotalMilliseconds));
         if (options.CaptureArguments && job.Arguments is not null)
             Capture(span, job.Arguments);
+    }
+
+    private static ActivityKind KindOf(JobTrigger trigger) =>
+        trigger is JobTrigger.Enqueued or JobTrigger.Message ? ActivityKind.Consumer : ActivityKind.Internal;
+
+    private static List<ActivityLink>? LinksOf(JobInfo job, bool origin)
+    {
+        if (!origin && job.Links is null)
+            return null;
+        List<ActivityLink> links = job.Links is null ? [] : [.. job.Links];
+        if (origin && !links.Exists(link => link.Context.SpanId == job.Origin.SpanId && link.Context.TraceId == job.Origin.TraceId))
+            links.Insert(0, new ActivityLink(job.Origin));
+        return links;
     }
 
     private void Capture(Activity span, IReadOnlyDictionary<string, object?> arguments)

@@ -69,7 +69,7 @@ internal sealed class LocalTrace
             if (at.Parent is { } parent)
                 at = parent;
             else
-                return at.ParentSpanId != default && !Alive.IsEmpty ? Alive.GetValueOrDefault(at.TraceId) : null;
+                return at.ParentSpanId != default && Alive.TryGetValue(at.TraceId, out LocalTrace? alive) ? alive : null;
         }
     }
 

@@ -32,6 +32,8 @@ public sealed class FlushTests
         var received = new ReceiveCounter();
         await using TestBus bus = await StartAsync(FlushMode.Wait, Held(gate), received);
         bus.Scenario.OnConsume = static (_, _) => throw new InvalidOperationException("no");
+        bool delivered = false;
+        received.OnCompleted = () => delivered = bus.Scenario.Seen.Single()!.Result.Status == FlushStatus.Delivered;
 
         await bus.Bus.Publish(new OrderPlaced("1"));
         await gate.EnteredAsync();
@@ -39,6 +41,7 @@ public sealed class FlushTests
 
         gate.Open();
         await Until.TrueAsync(() => received.Completed == 1, "the message is let go");
+        Assert.That(delivered, "the flush had answered when MassTransit let go of the message");
         Assert.That(received.Faulted, Is.EqualTo(1), "the exception is MassTransit's to handle, as ever");
     }
 

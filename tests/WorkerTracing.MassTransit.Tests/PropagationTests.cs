@@ -75,12 +75,12 @@ public sealed class PropagationTests
         await bus.Bus.Publish(new OrderPlaced("1"), context =>
         {
             context.Headers.Set("traceparent", $"00-{sender.TraceId}-{sender.SpanId}-01");
-            context.Headers.Set("MT-WorkerTracing-Due", "2000-01-01T00:00:00.0000000+00:00");
+            context.Headers.Set("tracestate", "vendor=1");
         });
         IReadOnlyList<Activity> jobs = await bus.JobsAsync(2, span => span.TraceId == sender.TraceId);
 
         Assert.That(jobs[1].ParentSpanId, Is.EqualTo(jobs[0].SpanId));
-        Assert.That(state, Is.Null);
+        Assert.That(state, Is.EqualTo("vendor=1"), "the job is in the sender's trace, and so is what it sends");
     }
 
     [Test]
@@ -123,7 +123,51 @@ public sealed class PropagationTests
 
         Assert.That(job.TraceId, Is.Not.EqualTo(producer.TraceId), "Auto gives a delayed message a trace of its own");
         Assert.That(job.Links.Single().Context.SpanId, Is.EqualTo(producer.SpanId));
-        Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("schedule").Or.EqualTo("scheduled"));
+        Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("scheduled"));
+    }
+
+    [Test]
+    public async Task Consume_TheFaultOfAMessage_IsBelowTheJobThatFailed()
+    {
+        await using TestBus bus = await TestBus.StartAsync(static x =>
+        {
+            x.AddConsumer<PlacedConsumer>();
+            x.AddConsumer<FaultConsumer>();
+        });
+        bus.Scenario.OnConsume = static (context, _) =>
+            context is ConsumeContext<OrderPlaced> ? throw new InvalidOperationException("no") : Task.CompletedTask;
+
+        IReadOnlyList<Activity> jobs = await RunChainAsync(bus);
+
+        Assert.That(jobs[1].DisplayName, Is.EqualTo("FaultConsumer Fault<OrderPlaced>"), "a user's consumer of MassTransit's message is a job");
+        Assert.That(jobs[1].ParentSpanId, Is.EqualTo(jobs[0].SpanId));
+    }
+
+    [Test]
+    public async Task Forward_AMessageThatWasRedelivered_IsTheFirstAttemptElsewhere()
+    {
+        await using TestBus bus = await TestBus.StartAsync(
+            static x =>
+            {
+                x.AddDelayedMessageScheduler();
+                x.AddConsumer<PlacedConsumer>();
+            },
+            static (_, cfg) =>
+            {
+                cfg.UseDelayedMessageScheduler();
+                cfg.UseDelayedRedelivery(r => r.Intervals(50));
+                cfg.ReceiveEndpoint("elsewhere", static e => e.Handler<OrderPlaced>(static _ => Task.CompletedTask));
+            });
+        bus.Scenario.OnConsume = static (context, call) =>
+            call == 1 ? throw new InvalidOperationException("not yet") : ((ConsumeContext<OrderPlaced>)context).Forward(new Uri("queue:elsewhere"));
+
+        using Activity producer = TestSource.Start("producer");
+        ISendEndpoint endpoint = await bus.Bus.GetSendEndpoint(new Uri("queue:Placed"));
+        await endpoint.Send(new OrderPlaced("1"));
+        IReadOnlyList<Activity> jobs = await bus.JobsAsync(3, span => span.TraceId == producer.TraceId);
+
+        Assert.That(jobs.Select(job => job.DisplayName), Is.EqualTo(new[] { "PlacedConsumer OrderPlaced", "PlacedConsumer OrderPlaced", "Handler OrderPlaced" }));
+        Assert.That(jobs.Select(job => job.GetTagItem("worker_tracing.attempt")), Is.EqualTo(new object[] { 1, 2, 1 }));
     }
 
     [Test]
@@ -145,10 +189,6 @@ public sealed class PropagationTests
     [TestCase("traceparent", "\u0000\uFFFF")]
     [TestCase("tracestate", "=,=,=")]
     [TestCase("baggage", ";;;;====")]
-    [TestCase("MT-WorkerTracing-Attempt", "-1;x")]
-    [TestCase("MT-WorkerTracing-Attempt", "2147483647;")]
-    [TestCase("MT-WorkerTracing-Attempt", ";;;;;")]
-    [TestCase("MT-WorkerTracing-Due", "yesterday")]
     [TestCase("MT-Activity-Id", "zz")]
     public async Task Consume_HostileHeader_IsIgnored(string name, string value)
     {
@@ -171,8 +211,6 @@ public sealed class PropagationTests
         {
             context.Headers.Set("traceparent", 42, true);
             context.Headers.Set("baggage", new string('x', 1 << 20));
-            context.Headers.Set("MT-WorkerTracing-Attempt", new string('9', 1 << 20));
-            context.Headers.Set("MT-WorkerTracing-Due", DateTime.MaxValue, true);
         });
         Activity job = (await bus.JobsAsync(1))[0];
 
@@ -197,5 +235,10 @@ public sealed class PropagationTests
     public sealed class ReservedConsumer(Scenario scenario) : IConsumer<StockReserved>
     {
         public Task Consume(ConsumeContext<StockReserved> context) => scenario.ConsumeAsync(context);
+    }
+
+    public sealed class FaultConsumer(Scenario scenario) : IConsumer<Fault<OrderPlaced>>
+    {
+        public Task Consume(ConsumeContext<Fault<OrderPlaced>> context) => scenario.ConsumeAsync(context);
     }
 }

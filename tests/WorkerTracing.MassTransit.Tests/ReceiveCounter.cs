@@ -8,6 +8,9 @@ public sealed class ReceiveCounter : IReceiveObserver
     private int _completed;
     private int _faulted;
 
+    /// <summary>Called when MassTransit is done with a message, before it is counted.</summary>
+    public Action OnCompleted { get; set; } = static () => { };
+
     public int Completed => Volatile.Read(ref _completed);
 
     public int Faulted => Volatile.Read(ref _faulted);
@@ -16,6 +19,7 @@ public sealed class ReceiveCounter : IReceiveObserver
 
     public Task PostReceive(ReceiveContext context)
     {
+        OnCompleted();
         Interlocked.Increment(ref _completed);
         return Task.CompletedTask;
     }

@@ -100,6 +100,7 @@ public sealed class RetryTests
     }
 
     [TestCase("bus")]
+    [TestCase("bus, scheduled")]
     [TestCase("consumer")]
     public async Task Consume_Redelivered_CountsOnAndKeepsTheOrigin(string level)
     {
@@ -118,6 +119,8 @@ public sealed class RetryTests
                 cfg.UseDelayedMessageScheduler();
                 if (level == "bus")
                     cfg.UseDelayedRedelivery(r => r.Intervals(50, 50));
+                else if (level == "bus, scheduled")
+                    cfg.UseScheduledRedelivery(r => r.Intervals(50, 50));
             });
         bus.Scenario.OnConsume = FailTwice;
 

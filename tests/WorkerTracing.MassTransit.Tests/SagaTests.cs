@@ -50,6 +50,21 @@ public sealed class SagaTests
         Assert.That(JobTrace.Of(job)!.Job.Member, Is.EqualTo(typeof(OrderSaga)));
     }
 
+    [Test]
+    public async Task Consume_SagaRetriesByItself_TheAttemptsAreInsideTheJob()
+    {
+        await using TestBus bus = await TestBus.StartAsync(static x =>
+            x.AddSagaStateMachine<FailingMachine, OrderState>(static (_, saga) => saga.UseMessageRetry(r => r.Immediate(1))).InMemoryRepository());
+
+        using Activity producer = TestSource.Start("producer");
+        await bus.Bus.Publish(new OrderSubmitted(Guid.NewGuid()));
+        IReadOnlyList<Activity> spans = await bus.JobsAsync(3, span => span.TraceId == producer.TraceId);
+
+        Assert.That(spans.Skip(1).Select(attempt => attempt.GetTagItem("worker_tracing.attempt")), Is.EqualTo(new object[] { 1, 2 }));
+        Assert.That(spans.Skip(1).Select(attempt => attempt.ParentSpanId), Is.All.EqualTo(spans[0].SpanId));
+        Assert.That(spans[0].Status, Is.EqualTo(ActivityStatusCode.Error));
+    }
+
     public sealed record OrderSubmitted(Guid CorrelationId) : CorrelatedBy<Guid>;
 
     public sealed record OrderPaid(Guid CorrelationId) : CorrelatedBy<Guid>;

@@ -9,12 +9,12 @@ namespace WorkerTracing.MassTransitTests;
 public sealed class ThroughputMeasurement
 {
     [Test]
-    public async Task Measure([Values(1, 16, 64)] int prefetch, [Values(0, 20)] int receiverMilliseconds)
+    public async Task Measure([Values(1, 16, 64, 256)] int prefetch, [Values(0, 20)] int receiverMilliseconds)
     {
         foreach (FlushMode flush in new[] { FlushMode.None, FlushMode.Background, FlushMode.Wait })
         {
             double rate = await MeasureAsync(flush, prefetch, receiverMilliseconds, messages: prefetch == 1 ? 500 : 3000);
-            await TestContext.Progress.WriteLineAsync(string.Create(
+            await TestContext.Out.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture, $"prefetch {prefetch,2}, receiver {receiverMilliseconds,2} ms, {flush,-10}: {rate,6:F0} messages/s"));
         }
     }

@@ -44,22 +44,36 @@ internal sealed class DepartureObserver(MessageTracer jobs) : ISendObserver, IPu
         string? due = context.Delay is { } delay && delay > TimeSpan.Zero
             ? (TimeProvider.System.GetUtcNow() + delay).ToString("O", CultureInfo.InvariantCulture)
             : null;
-        context.Headers.Set(OriginHeaders.Due, due);
+        if (context is SendContext<SerializedMessageBody>)
+        {
+            // What an outbox or a scheduler stored keeps the headers that it was stored with.
+            if (due is not null)
+                context.Headers.Set(OriginHeaders.Due, due);
+            return;
+        }
 
-        if (context.TryGetPayload(out ConsumeContext? consumed) && IsRedelivery(context, consumed))
-        {
-            OriginHeaders.Keep(context, consumed);
-            if (Delivery.Of(consumed) is { } delivery)
-            {
-                delivery.IsRedelivered = true;
-                if (delivery.Latest() is { } job)
-                    context.Headers.Set(Attempt.Header, job.Attempt.ToString());
-            }
-        }
-        else if (context is not SendContext<SerializedMessageBody> && Activity.Current is { Recorded: true, Source.Name: MessageTracer.MassTransitSource })
-        {
+        context.TryGetPayload(out ConsumeContext? consumed);
+        bool again = consumed is not null && IsRedelivery(context, consumed);
+        Replace(context, consumed, OriginHeaders.Due, due);
+        Replace(context, consumed, Attempt.Header, again ? Redeliver(consumed!)?.ToString() : null);
+        if (again)
+            OriginHeaders.Keep(context, consumed!);
+        else if (Activity.Current is { Recorded: true, Source.Name: MessageTracer.MassTransitSource })
             OriginHeaders.Write(context, JobOrigin.Current);
-        }
+    }
+
+    /// <summary>A message that is forwarded keeps its envelope, where a header can be written over but not removed.</summary>
+    private static void Replace(SendContext context, ConsumeContext? consumed, string header, string? value) =>
+        context.Headers.Set(header, value ?? (consumed is not null && OriginHeaders.Text(consumed, header) is not null ? "" : null));
+
+    /// <summary>Notes that the message is sent again.</summary>
+    /// <returns>The attempt that the next one follows.</returns>
+    private static Attempt? Redeliver(ConsumeContext consumed)
+    {
+        if (Delivery.Of(consumed) is not { } delivery)
+            return null;
+        delivery.IsRedelivered = true;
+        return delivery.Latest()?.Attempt;
     }
 
     private static bool IsRedelivery(SendContext context, ConsumeContext consumed) =>

@@ -12,18 +12,18 @@ internal static class FiredJob
     /// <summary>Describes an attempt.</summary>
     /// <param name="context">The firing.</param>
     /// <param name="origin">Why it happened.</param>
-    /// <param name="previous">The attempt before. This one keeps its relation to the caller, however late it is by now.</param>
-    public static JobInfo Describe(IJobExecutionContext context, FiringOrigin origin, PreviousAttempt? previous) => new()
+    /// <param name="previous">The span of the attempt before, whose relation to the caller this one keeps. The default where there was none, or none was recorded.</param>
+    public static JobInfo Describe(IJobExecutionContext context, FiringOrigin origin, ActivityContext previous) => new()
     {
         System = "quartz",
         Name = Name(context.JobDetail.Key),
         Id = context.FireInstanceId,
         Attempt = 1 + context.RetryAttempt + context.RefireCount,
         Trigger = origin.Trigger,
-        Origin = previous is { ContinuesOrigin: false } ? default : origin.Context,
-        EnqueuedAt = previous is null ? EnqueuedAt(origin, context.Trigger) : null,
+        Origin = origin.Context,
+        EnqueuedAt = previous == default ? EnqueuedAt(origin, context.Trigger) : null,
         DueAt = context.RefireCount == 0 ? context.ScheduledFireTimeUtc : null,
-        Links = previous is { } attempt ? Links(attempt, origin) : null,
+        Links = previous == default ? null : [new ActivityLink(previous)],
         Member = Member(context.JobDetail.JobType) ?? context.JobInstance.GetType(),
         Arguments = new JobArguments(context.MergedJobDataMap),
     };
@@ -75,12 +75,6 @@ internal static class FiredJob
 
     // A trigger doesn't say when it was stored, but one that TriggerJob makes starts at that very moment.
     private static DateTimeOffset? EnqueuedAt(FiringOrigin origin, ITrigger trigger) => origin.Trigger == JobTrigger.Manual ? trigger.StartTimeUtc : null;
-
-    private static ActivityLink[] Links(PreviousAttempt previous, FiringOrigin origin)
-    {
-        ActivityContext[] linked = [previous.Span, previous.ContinuesOrigin ? default : origin.Context];
-        return [.. linked.Where(static context => context != default).Select(static context => new ActivityLink(context))];
-    }
 
     private static Type? Member(JobType type) => type.TryResolve(out Type? resolved) ? resolved : null;
 

@@ -18,7 +18,7 @@ internal sealed class Firing
     private readonly RetriedAttempts _retried;
 
     private FiringOrigin _origin;
-    private PreviousAttempt? _previous;
+    private ActivityContext _previous;
     private JobTrace? _attempt;
     private bool _running;
     private Exception? _failure;
@@ -77,8 +77,7 @@ internal sealed class Firing
         }
 
         last.EndWithoutFlush();
-        if (_previous is { } attempt)
-            _retried.Keep(_context, attempt);
+        _retried.Keep(_context, _previous);
     }
 
     private void Begin(Activity quartzSpan)
@@ -112,7 +111,7 @@ internal sealed class Firing
         }
 
         attempt.Stop();
-        _previous = PreviousAttempt.Of(attempt, _origin);
+        _previous = attempt is { IsRecorded: true, Activity: { } span } ? span.Context : default;
     }
 
     private async ValueTask FindOriginAsync() => _origin = await FiringOrigin.FindAsync(_context).ConfigureAwait(false);

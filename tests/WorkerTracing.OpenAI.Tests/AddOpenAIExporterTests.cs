@@ -140,27 +140,6 @@ public sealed class AddOpenAIExporterTests
     }
 
     [Test]
-    [NonParallelizable]
-    public async Task AddOpenAIExporter_TracingDisabledByTheVariable_SendsNothing([Values("1", "true", "TRUE")] string value)
-    {
-        await using IngestServer server = await IngestServer.StartAsync();
-        Environment.SetEnvironmentVariable("OPENAI_AGENTS_DISABLE_TRACING", value);
-        try
-        {
-            using IHost host = await StartAsync(server);
-            using var alone = new OpenAITraceExporter(server.Options());
-            await host.Services.GetRequiredService<JobTracer>().RunAsync("job", static (_, _) => Task.CompletedTask);
-            Assert.That(alone.Send(SpanMaker.Ended("a")), Has.All.EqualTo(ExportOutcome.Dropped));
-            await host.StopAsync();
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("OPENAI_AGENTS_DISABLE_TRACING", null);
-        }
-        Assert.That(server.Requests, Is.Empty);
-    }
-
-    [Test]
     public async Task RunAsync_FiftyJobsAtOnce_ShareRequestsFourAtATime()
     {
         await using IngestServer server = await IngestServer.StartAsync();

@@ -260,6 +260,17 @@ public sealed class SendingTests
     }
 
     [Test]
+    public async Task Export_FirstOfSeveralRequestsFails_RetainsTheRestUnsent()
+    {
+        await using IngestServer server = await IngestServer.StartAsync(static (_, _) => 503);
+        using var exporter = new OpenAITraceExporter(server.Options(static options => options.MaxRetries = 0));
+        string large = new('x', 1_500_000);
+
+        Assert.That(exporter.Send([.. Enumerable.Range(0, 7).Select(i => SpanMaker.Ended($"span {i}", ("large", large)))]), Has.All.EqualTo(ExportOutcome.Retained));
+        Assert.That(server.Requests, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public async Task Export_UnserialisableValues_CostNoNeighbour()
     {
         await using IngestServer server = await IngestServer.StartAsync();

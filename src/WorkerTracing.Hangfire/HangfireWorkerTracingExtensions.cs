@@ -12,7 +12,8 @@ public static class HangfireWorkerTracingExtensions
     private static readonly ConcurrentDictionary<string, JobDetails> Shown = new();
 
     /// <summary>
-    /// Adds a <see cref="JobTraceFilter"/> to Hangfire's global filters: <c>services.AddHangfire((sp, config) => config.UseWorkerTracing(sp))</c>.
+    /// Adds a <see cref="JobTraceFilter"/> to Hangfire's global filters:
+    /// <c>services.AddHangfire((sp, config) => config.UseWorkerTracing(sp))</c>.
     /// </summary>
     /// <remarks>
     /// A second call for the same services changes nothing. The filter traces the jobs of the services' own <see cref="JobStorage"/>, and
@@ -22,7 +23,9 @@ public static class HangfireWorkerTracingExtensions
     /// <param name="services">The application's services, with <c>AddWorkerTracing()</c> among them.</param>
     /// <returns>The configuration.</returns>
     /// <exception cref="InvalidOperationException"><c>AddWorkerTracing()</c> was not called on the services.</exception>
-    public static IGlobalConfiguration<JobTraceFilter> UseWorkerTracing(this IGlobalConfiguration configuration, IServiceProvider services)
+    public static IGlobalConfiguration<JobTraceFilter> UseWorkerTracing(
+        this IGlobalConfiguration configuration,
+        IServiceProvider services)
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(services);
@@ -38,11 +41,14 @@ public static class HangfireWorkerTracingExtensions
 
         // The storage is not asked for here: its service waits for this very configuration.
         var filter = new JobTraceFilter(tracer, services.GetService<JobStorage>);
-        services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(() => GlobalJobFilters.Filters.Remove(filter));
+        services.GetService<IHostApplicationLifetime>()?.ApplicationStopped
+            .Register(static filter => GlobalJobFilters.Filters.Remove(filter), filter);
         return configuration.Use(filter, static filter => GlobalJobFilters.Filters.Add(filter));
     }
 
-    /// <summary>Shows the trace of a job's last attempt on its page in Hangfire's dashboard. A second call with the same template changes nothing.</summary>
+    /// <summary>
+    /// Shows the trace of a job's last attempt on its page in Hangfire's dashboard. A second call with the same template changes nothing.
+    /// </summary>
     /// <param name="configuration">Hangfire's configuration.</param>
     /// <param name="urlTemplate">
     /// Makes the trace id a link: an absolute http or https address in which <c>{traceId}</c> stands for the 32 hex digits of the id,

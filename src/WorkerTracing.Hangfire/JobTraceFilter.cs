@@ -59,7 +59,21 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
 
     internal JobTracer Tracer => _tracer;
 
-    private JobStorage? Storage => _storage ??= _findStorage?.Invoke();
+    private JobStorage? Storage
+    {
+        get
+        {
+            try
+            {
+                return _storage ??= _findStorage?.Invoke();
+            }
+            catch (ObjectDisposedException)
+            {
+                // A host that was disposed before it ran a job: it has none, and other hosts' filters ask for it all the same.
+                return null;
+            }
+        }
+    }
 
     /// <summary>Stores the current trace context with the job that is being created.</summary>
     /// <param name="context">Hangfire's context.</param>
@@ -134,7 +148,7 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
     {
     }
 
-    /// <summary>The global filters are one list for all hosts of the process: another host's jobs are left to its own filter.</summary>
+    /// <summary>The global filters are one list for the whole process: another host's jobs are left to its own filter.</summary>
     private bool IsMine(JobStorage? storage)
     {
         if (storage is null || ReferenceEquals(storage, Storage))

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hangfire;
 using Hangfire.States;
+using OpenTelemetry;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
@@ -115,7 +116,7 @@ public sealed class AttemptTests
                 Performing = context =>
                 {
                     server.Source.StartActivity("leaked");
-                    OpenTelemetry.Baggage.SetBaggage("leaked", "yes");
+                    Baggage.SetBaggage("leaked", "yes");
                     if (context.BackgroundJob.Job.Args[0] is string and [.., '!'])
                         throw new InvalidOperationException("before");
                 },
@@ -147,13 +148,18 @@ public sealed class AttemptTests
     public async Task Perform_OnTheThreadsOfAServerStartedInsideASpan_IsNoPartOfThatSpan()
     {
         using var server = new Server();
-        using var startup = server.Source.StartActivity("startup")!;
-        server.Start();
-        Activity.Current = null;
+        using Activity startup = await Task.Run(() =>
+        {
+            Activity span = server.Source.StartActivity("startup")!;
+            Baggage.SetBaggage("startup", "yes");
+            server.Start();
+            return span;
+        });
+        string? baggage = "not run";
 
-        Activity job = await server.RunAsync(static () => { });
+        Activity job = await server.RunAsync(() => baggage = Baggage.GetBaggage("startup"));
 
-        Assert.That((job.TraceId == startup.TraceId, job.Links.Count()), Is.EqualTo((false, 0)));
+        Assert.That((job.TraceId == startup.TraceId, job.Links.Count(), baggage), Is.EqualTo((false, 0, (string?)null)));
     }
 
     [Test]

@@ -25,6 +25,7 @@ public sealed class HostTests
         }
 
         GlobalConfiguration.Configuration.UseNoOpLogProvider().UseDefaultActivator();
+        GlobalJobFilters.Filters.Remove<JobTraceFilter>();
     }
 
     [Test]
@@ -58,6 +59,17 @@ public sealed class HostTests
 
         await one.StopAsync();
         Assert.That(await NameOfAsync(twos, await RunAsync(two)), Is.EqualTo("two"), "the first host has taken its own filter with it, and no other");
+    }
+
+    [Test]
+    public async Task UseWorkerTracing_AfterAHostThatWasDisposedWithoutAStop_TracesAllTheSame()
+    {
+        await using (WebApplication abandoned = Build("one", new RecordingExporter()))
+            abandoned.Services.GetRequiredService<IGlobalConfiguration>();
+        var exporter = new RecordingExporter();
+        WebApplication host = await StartAsync("two", exporter);
+
+        Assert.That(await NameOfAsync(exporter, await RunAsync(host)), Is.EqualTo("two"));
     }
 
     [Test]
@@ -122,6 +134,15 @@ public sealed class HostTests
 
     private async Task<WebApplication> StartAsync(string name, RecordingExporter exporter)
     {
+        WebApplication host = Build(name, exporter);
+        _hosts.Add(host);
+        host.UseHangfireDashboard();
+        await host.StartAsync();
+        return host;
+    }
+
+    private static WebApplication Build(string name, RecordingExporter exporter)
+    {
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -134,11 +155,7 @@ public sealed class HostTests
             .UseInMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid })
             .UseWorkerTracing(services));
         builder.Services.AddHangfireServer(static options => options.WorkerCount = 2);
-        WebApplication host = builder.Build();
-        _hosts.Add(host);
-        host.UseHangfireDashboard();
-        await host.StartAsync();
-        return host;
+        return builder.Build();
     }
 
     private static async Task<string> RunAsync(WebApplication host)

@@ -61,6 +61,23 @@ public sealed class OutcomeTests
     }
 
     [Test]
+    public async Task Perform_AJobWhoseHandledExceptionCannotBeTold_EndsItsSpanAllTheSame()
+    {
+        Activity? after = null;
+        using var server = new Server(filters: server => server.Filters.Add(new Probe
+        {
+            Performed = static context => context.ExceptionHandled = true,
+            Electing = context => after = context.CandidateState.Name == SucceededState.StateName ? Activity.Current : after,
+        })).Start();
+        string key = Work.Does(static () => throw new UntellableException());
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        await server.StateAsync(job, SucceededState.StateName);
+        Assert.That(((await server.SpanAsync(job)).IsStopped, after), Is.EqualTo((true, (Activity?)null)));
+    }
+
+    [Test]
     public async Task Perform_AJobThatIsDeletedWhileItRuns_IsCanceled()
     {
         using var server = new Server().Start();

@@ -54,12 +54,12 @@ internal sealed class Attempt
         try
         {
             Conclude(context);
-            _trace.Stop();
-            Keep(context, faults);
-            _trace.End();
         }
         finally
         {
+            _trace.Stop();
+            Keep(context, faults);
+            _trace.End();
             Activity.Current = _ambient is { IsStopped: false } ? _ambient : null;
         }
     }
@@ -69,7 +69,8 @@ internal sealed class Attempt
         if (span is not { IsAllDataRequested: true })
             return;
 
-        span.SetTag("worker_tracing.hangfire.created_at", context.BackgroundJob.CreatedAt.AsUtc().ToString("O", CultureInfo.InvariantCulture));
+        var created = context.BackgroundJob.CreatedAt.AsUtc();
+        span.SetTag("worker_tracing.hangfire.created_at", created.ToString("O", CultureInfo.InvariantCulture));
         span.SetTag("worker_tracing.hangfire.server", context.ServerId);
         span.SetTag("worker_tracing.hangfire.worker", StateChange.WorkerOf(context.BackgroundJob.Id));
         span.SetTag("worker_tracing.hangfire.recurring_job", recurringJob);
@@ -84,7 +85,10 @@ internal sealed class Attempt
                 _trace.Cancel();
         }
         else if (context.ExceptionHandled)
-            _trace.Activity?.AddException(exception);
+        {
+            if (_trace.IsRecorded)
+                _trace.Activity!.AddException(exception);
+        }
         else if (IsCanceled(context))
             _trace.Cancel();
         else

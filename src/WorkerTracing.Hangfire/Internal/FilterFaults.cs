@@ -12,8 +12,8 @@ internal sealed class FilterFaults
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
     private static readonly Meter Meter = new("WorkerTracing");
 
-    private static readonly Counter<long> Errors =
-        Meter.CreateCounter<long>("worker_tracing.hangfire.errors", "{error}", "Exceptions in the tracing of Hangfire jobs, kept from the jobs.");
+    private static readonly Counter<long> Errors = Meter.CreateCounter<long>(
+        "worker_tracing.hangfire.errors", "{error}", "Exceptions in the tracing of Hangfire jobs, kept from the jobs.");
 
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly Lock _lock = new();
@@ -28,7 +28,10 @@ internal sealed class FilterFaults
         {
             Errors.Add(1, new KeyValuePair<string, object?>("error.type", exception.GetType().FullName));
             if (Due() is var failures and > 0)
-                LogProvider.For<JobTraceFilter>().WarnException($"Tracing a job failed, {failures} time(s) since this was last said. The job itself is not affected.", exception);
+            {
+                LogProvider.For<JobTraceFilter>().WarnException(
+                    $"Tracing a job failed, {failures} time(s) since this was last said. The job itself is not affected.", exception);
+            }
         }
         catch (Exception)
         {

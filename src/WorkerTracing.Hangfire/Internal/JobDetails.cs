@@ -15,7 +15,10 @@ internal sealed class JobDetails
     public JobDetails(string? urlTemplate)
     {
         if (urlTemplate is not null && !IsLink(urlTemplate))
-            throw new ArgumentException($"The template has to be an absolute http or https address with {TraceId} in it, and is '{urlTemplate}'.", nameof(urlTemplate));
+        {
+            throw new ArgumentException(
+                $"The template has to be an absolute http or https address with {TraceId} in it, and is '{urlTemplate}'.", nameof(urlTemplate));
+        }
 
         _urlTemplate = urlTemplate;
     }

@@ -7,7 +7,9 @@ namespace WorkerTracing;
 /// <summary>What the changes of a job's state tell of its next attempt.</summary>
 internal static class StateChange
 {
-    /// <summary>The job that this thread's worker took last: its state is changed on the worker's thread, right before it is performed.</summary>
+    /// <summary>
+    /// The job that this thread's worker took last: its state is changed on the worker's thread, right before it is performed.
+    /// </summary>
     [ThreadStatic]
     private static (string Job, string Worker) _taken;
 

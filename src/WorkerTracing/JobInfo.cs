@@ -12,6 +12,12 @@ public sealed record JobInfo
     /// <summary>What is run, of low cardinality: <c>Type.Method</c>, <c>group.job</c>, consumer and message. Recorded as <c>workflow.task.name</c>, and the span's name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>
+    /// The operation name of the span (<see cref="Activity.OperationName"/>), for a framework that reads that of the ambient span and must find its own there. Null, the default, for
+    /// <see cref="Name"/>; the display name is <see cref="Name"/> either way.
+    /// </summary>
+    public string? OperationName { get; init; }
+
     /// <summary>The framework's id of this run. Recorded as <c>worker_tracing.job.id</c>.</summary>
     public string? Id { get; init; }
 

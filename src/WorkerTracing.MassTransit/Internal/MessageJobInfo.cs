@@ -8,6 +8,9 @@ internal static class MessageJobInfo
 {
     private const string System = "masstransit";
 
+    /// <summary>MassTransit names its own span inside a job after the ambient operation, and remembers it for ever: the job must not come between.</summary>
+    private static string? AmbientOperation => Activity.Current?.OperationName;
+
     public static JobInfo OfMessage(ConsumeContext context, object message, JobDescription description, MessageJob? before)
     {
         Attempt last = before?.Attempt ?? Attempt.Parse(OriginHeaders.Text(context, Attempt.Header));
@@ -18,6 +21,7 @@ internal static class MessageJobInfo
         {
             System = System,
             Name = description.Name,
+            OperationName = AmbientOperation,
             Member = description.Member,
             Id = context.MessageId?.ToString(),
             GroupId = context.ConversationId?.ToString(),
@@ -52,6 +56,7 @@ internal static class MessageJobInfo
         {
             System = System,
             Name = description.Name,
+            OperationName = AmbientOperation,
             Member = description.Member,
             Queue = batch.FirstOrDefault() is { } first ? QueueOf(first) : null,
             Attempt = (before?.Attempt.Number ?? 0) + 1,
@@ -72,6 +77,7 @@ internal static class MessageJobInfo
         {
             System = System,
             Name = description.Name,
+            OperationName = AmbientOperation,
             Member = description.Member,
             Id = job.JobId.ToString(),
             GroupId = context.ConversationId?.ToString(),

@@ -46,10 +46,8 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
         Activity? parent = inherit ? ambient : null;
         if (!ReferenceEquals(current, parent))
             Activity.Current = parent;
-        // MassTransit names its own span inside a job after the ambient operation, and remembers it for ever: the job must not come between.
-        string operation = parent is not null && job.System == "masstransit" ? parent.OperationName : job.Name;
         Activity? span = Telemetry.Source.StartActivity(
-            operation,
+            job.OperationName ?? job.Name,
             KindOf(job.Trigger),
             adopt ? job.Origin : default,
             [new(SpanAttributes.Platform, job.System), new(SpanAttributes.Task, job.Name), new(SpanAttributes.Trigger, SpanAttributes.TriggerName(job.Trigger))],

@@ -67,12 +67,14 @@ public sealed class StandaloneTests
     }
 
     [Test]
-    public async Task Export_EverySourceListenedTo_DoesNotTraceItself()
+    public async Task Export_EverySourceListenedTo_DoesNotTraceItself([Values] bool givenClient)
     {
         await using IngestServer server = await IngestServer.StartAsync();
+        using var client = new HttpClient();
         using (TracerProvider provider = Sdk.CreateTracerProviderBuilder()
             .AddSource(_source.Name, "System.Net.Http")
-            .AddProcessor(new SimpleActivityExportProcessor(new OpenAITraceExporter(server.Options())))
+            .AddProcessor(new SimpleActivityExportProcessor(
+                new OpenAITraceExporter(server.Options(options => options.HttpClientFactory = givenClient ? () => client : null))))
             .Build())
         {
             _source.StartActivity("one")!.Dispose();

@@ -42,7 +42,10 @@ public sealed record JobInfo
     /// <summary>The span that enqueued the job. The default means nobody.</summary>
     public ActivityContext Origin { get; init; }
 
-    /// <summary>Further spans to link to: the other origins of a batch, a continuation's antecedent, the attempt before.</summary>
+    /// <summary>
+    /// Further spans to link to: the attempt before, which comes first, a continuation's antecedent, the other origins of a batch. The first link of a retry tells
+    /// <see cref="TraceRelation.Auto"/> whether the attempt before continued the origin's trace.
+    /// </summary>
     public IReadOnlyList<ActivityLink>? Links { get; init; }
 
     /// <summary>The baggage that the job runs with. Null leaves <c>Baggage.Current</c> as it is.</summary>

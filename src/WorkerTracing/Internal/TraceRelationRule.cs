@@ -10,7 +10,7 @@ internal static class TraceRelationRule
         if (job.Attempt > 1 && job.Links is { Count: > 0 } links)
         {
             // The attempt before shows what the first one decided: it is in the origin's trace, or in one of its own.
-            return links.Any(link => link.Context.TraceId == job.Origin.TraceId) ? TraceRelation.Child : TraceRelation.Link;
+            return links[0].Context.TraceId == job.Origin.TraceId ? TraceRelation.Child : TraceRelation.Link;
         }
 
         bool ownTrace = job.Trigger is JobTrigger.Recurring or JobTrigger.Scheduled || now - job.EnqueuedAt > options.LinkAfter;

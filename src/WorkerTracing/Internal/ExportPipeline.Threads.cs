@@ -142,8 +142,8 @@ internal sealed partial class ExportPipeline
             LendRoom();
             Health.Settle(delivered, lost, duration);
             long lowestUnsettled = LowestUnsettled();
-            if (lowestUnsettled >= Volatile.Read(ref _overflowPosition))
-                _overflowLost = 0;
+            if (lowestUnsettled >= Volatile.Read(ref _refusedAt))
+                Volatile.Write(ref _refusedSettled, Health.Refused);
             _flushes.Settle(batch, lowestUnsettled);
             _gathering.Free(batch.Answered.Count, duration);
             Monitor.Pulse(_sync);

@@ -37,8 +37,8 @@ internal sealed partial class ExportPipeline
     private long _scheduleStarted;
     private int _threads;
     private int _idleThreads;
-    private int _overflowLost;
-    private long _overflowPosition;
+    private long _refusedSettled;
+    private long _refusedAt;
     private LeaderState _leader;
     private volatile bool _started;
     private volatile bool _thresholdReached;
@@ -102,7 +102,7 @@ internal sealed partial class ExportPipeline
         FlushRequest request;
         lock (_sync)
         {
-            request = new FlushRequest(trace, _queue.Tail, baseline, _time) { Timeout = timeout, Lost = _overflowLost };
+            request = new FlushRequest(trace, _queue.Tail, baseline, _time) { Timeout = timeout, Lost = (int)(Health.Refused - _refusedSettled) };
             if (IsSettled(request))
                 request.Settle(FlushStatus.Delivered, request.Started);
             else if (Health.IsStalledFor(timeout, _inFlight, _sender.MaxConcurrency))
@@ -184,12 +184,12 @@ internal sealed partial class ExportPipeline
         if (trace is { IsSuppressed: true })
             return;
         trace?.AccountOf(this).Lose();
-        Health.Lose(1);
+        Volatile.Write(ref _refusedAt, _queue.Tail);
+        long refused = Health.Refuse();
         Telemetry.LoseSpans(1, _closed ? "shutdown" : "queue_full", ExporterName);
         if (_closed)
             return;
-        Volatile.Write(ref _overflowPosition, _queue.Tail);
-        if (Interlocked.Increment(ref _overflowLost) == 1)
+        if (refused - Volatile.Read(ref _refusedSettled) == 1)
             Log.QueueFull(_log, ExporterName, _maxQueueSize);
         if (!_thresholdReached)
             ReachThreshold();
@@ -260,7 +260,7 @@ internal sealed partial class ExportPipeline
 
         if (lost > 0)
         {
-            Health.Lose(lost);
+            Health.Abandon(lost);
             Telemetry.LoseSpans(lost, "shutdown", ExporterName);
         }
 

@@ -12,26 +12,31 @@ internal sealed class ExporterHealth(TimeProvider time)
 {
     private TimeSpan _failing;
     private TimeSpan _outlasted;
-    private int _lost;
-    private long _lostInAll;
+    private long _refused;
+    private long _lostInExports;
+    private long _lostAtSuccess;
 
     /// <summary>Spans delivered since the start.</summary>
     public long Delivered { get; private set; }
 
     /// <summary>Spans lost since the start.</summary>
-    public long Lost => Volatile.Read(ref _lostInAll);
+    public long Lost => Refused + Volatile.Read(ref _lostInExports);
+
+    /// <summary>Spans that a full or closed queue has refused since the start.</summary>
+    public long Refused => Volatile.Read(ref _refused);
 
     /// <summary>Exports in a row that delivered nothing.</summary>
     public int FailedExports { get; private set; }
 
     /// <summary>Spans lost since the last export that delivered something.</summary>
-    public int LostSinceSuccess => Volatile.Read(ref _lost);
+    public long LostSinceSuccess => Lost - Volatile.Read(ref _lostAtSuccess);
 
-    public void Lose(int spans)
-    {
-        Interlocked.Add(ref _lost, spans);
-        Interlocked.Add(ref _lostInAll, spans);
-    }
+    /// <summary>A span found no room. Called by threads that end spans.</summary>
+    /// <returns>How many have since the start.</returns>
+    public long Refuse() => Interlocked.Increment(ref _refused);
+
+    /// <summary>Queued spans were given up.</summary>
+    public void Abandon(int spans) => Interlocked.Add(ref _lostInExports, spans);
 
     /// <summary>A flush's whole timeout went by. If the exports in flight took up most of it, they are what it waited for.</summary>
     public void OutlastWait(TimeSpan timeout, List<ExportBatch> inFlight, int concurrency)
@@ -48,7 +53,7 @@ internal sealed class ExporterHealth(TimeProvider time)
         {
             _failing = TimeSpan.Zero;
             FailedExports = 0;
-            Volatile.Write(ref _lost, 0);
+            Volatile.Write(ref _lostAtSuccess, Lost);
         }
         else
         {
@@ -57,7 +62,7 @@ internal sealed class ExporterHealth(TimeProvider time)
         }
 
         Delivered += delivered;
-        Lose(lost);
+        Interlocked.Add(ref _lostInExports, lost);
     }
 
     /// <summary>Whether the exporter has kept flushes waiting for <paramref name="timeout"/> and more without a success.</summary>

@@ -19,6 +19,9 @@ internal sealed class LocalTrace
 
     private static readonly LocalTrace SuppressedTrace = new(null);
 
+    /// <summary>Whether this process has ever begun a job: until then no span has anything to be looked for.</summary>
+    private static bool Any;
+
     private readonly Activity? _root;
     private TraceAccount? _accounts;
     private volatile bool _flushWhenRootEnds;
@@ -53,14 +56,20 @@ internal sealed class LocalTrace
         return trace;
     }
 
-    public static void Join(Activity job, LocalTrace trace) => job.SetCustomProperty(Property, trace);
+    public static void Join(Activity job, LocalTrace trace)
+    {
+        Volatile.Write(ref Any, true);
+        job.SetCustomProperty(Property, trace);
+    }
 
-    public static void Suppress(Activity job) => job.SetCustomProperty(Property, SuppressedTrace);
+    public static void Suppress(Activity job) => Join(job, SuppressedTrace);
 
     public static bool Suppresses(Activity span) => Of(span) is { IsSuppressed: true };
 
     /// <summary>The local trace that a span belongs to, or null where no job of ours is concerned.</summary>
-    public static LocalTrace? Of(Activity span)
+    public static LocalTrace? Of(Activity span) => Volatile.Read(ref Any) ? Find(span) : null;
+
+    private static LocalTrace? Find(Activity span)
     {
         for (Activity at = span; ;)
         {
@@ -75,7 +84,7 @@ internal sealed class LocalTrace
 
     /// <summary>Whether <paramref name="ended"/> is the topmost span, and the end of a job below it left a flush to do.</summary>
     public static bool IsFlushDue(Activity ended) =>
-        ended.GetCustomProperty(Property) is LocalTrace { _flushWhenRootEnds: true } trace && ReferenceEquals(trace._root, ended);
+        Volatile.Read(ref Any) && ended.GetCustomProperty(Property) is LocalTrace { _flushWhenRootEnds: true } trace && ReferenceEquals(trace._root, ended);
 
     public void FlushWhenRootEnds() => _flushWhenRootEnds = true;
 

@@ -43,9 +43,14 @@ internal static class Telemetry
             "{span}",
             "Ended spans that wait for export.");
 
-    public static void LoseSpans(int count, string reason, string exporter) => Publish(
-        (count, reason, exporter),
-        static lost => SpansLost.Add(lost.count, new KeyValuePair<string, object?>("reason", lost.reason), new KeyValuePair<string, object?>("exporter", lost.exporter)));
+    public static void LoseSpans(int count, string reason, string exporter)
+    {
+        if (!SpansLost.Enabled)
+            return;
+        Publish(
+            (count, reason, exporter),
+            static lost => SpansLost.Add(lost.count, new KeyValuePair<string, object?>("reason", lost.reason), new KeyValuePair<string, object?>("exporter", lost.exporter)));
+    }
 
     public static void RecordExport(TimeSpan duration, bool delivered, string exporter) => Publish(
         (duration, delivered, exporter),

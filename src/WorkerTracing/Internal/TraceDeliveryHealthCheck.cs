@@ -15,7 +15,7 @@ internal sealed class TraceDeliveryHealthCheck(TracerProvider provider) : IHealt
         {
             ExportPipeline pipeline = processor.Pipeline;
             int failed = pipeline.Health.FailedExports;
-            int lost = pipeline.Health.LostSinceSuccess;
+            long lost = pipeline.Health.LostSinceSuccess;
             data[$"{pipeline.ExporterName}.failed_exports"] = failed;
             data[$"{pipeline.ExporterName}.lost_spans"] = lost;
             data[$"{pipeline.ExporterName}.waiting_spans"] = pipeline.Waiting;

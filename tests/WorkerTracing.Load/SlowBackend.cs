@@ -5,11 +5,14 @@ using OpenTelemetry;
 namespace WorkerTracing.Load;
 
 /// <summary>An exporter whose backend acknowledges a batch after a fixed time, and which remembers what it has acknowledged.</summary>
-internal sealed class SlowBackend(TimeSpan roundTrip) : BaseExporter<Activity>
+internal sealed class SlowBackend(TimeSpan roundTrip, int maxConcurrency = 1) : BaseExporter<Activity>
 {
     private readonly ConcurrentDictionary<ActivityTraceId, int> _acknowledged = new();
     private int _exports;
     private long _busy;
+
+    /// <summary>How many exports it takes at the same time.</summary>
+    public int MaxConcurrency { get; } = maxConcurrency;
 
     public int Exports => Volatile.Read(ref _exports);
 
@@ -18,16 +21,22 @@ internal sealed class SlowBackend(TimeSpan roundTrip) : BaseExporter<Activity>
 
     public override ExportResult Export(in Batch<Activity> batch)
     {
-        long started = Stopwatch.GetTimestamp();
-        List<ActivityTraceId> sent = []; // as every exporter does: first the whole batch is written out, then it is sent, then the backend has it
+        List<ActivityTraceId> sent = [];
         foreach (Activity span in batch)
             sent.Add(span.TraceId);
+        Send(sent);
+        return ExportResult.Success;
+    }
+
+    /// <summary>Sends as every exporter does: first the whole batch is written out, then it is sent, then the backend has it.</summary>
+    public void Send(List<ActivityTraceId> written)
+    {
+        long started = Stopwatch.GetTimestamp();
         Thread.Sleep(roundTrip);
-        foreach (ActivityTraceId trace in sent)
+        foreach (ActivityTraceId trace in written)
             _acknowledged.AddOrUpdate(trace, 1, static (_, count) => count + 1);
         Interlocked.Increment(ref _exports);
         Interlocked.Add(ref _busy, Stopwatch.GetElapsedTime(started).Ticks);
-        return ExportResult.Success;
     }
 
     /// <summary>How many spans of the trace are acknowledged; forgets the trace.</summary>

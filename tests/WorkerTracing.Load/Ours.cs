@@ -1,0 +1,47 @@
+using System.Diagnostics;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
+
+namespace WorkerTracing.Load;
+
+/// <summary>A job in a <see cref="JobTrace"/>, flushed by <see cref="FlushMode.Wait"/>.</summary>
+internal sealed class Ours : Contender
+{
+    private static readonly JobInfo Job = new() { System = "load", Name = "job", Flush = FlushMode.Wait };
+
+    private readonly ActivitySource _source = new($"load {Guid.NewGuid():n}");
+    private readonly TracerProvider _provider;
+    private readonly JobTracer _tracer;
+
+    public Ours(SlowBackend backend, int maxBatchSize)
+        : base("WorkerTracing")
+    {
+        var options = new BatchTraceProcessorOptions { MaxBatchSize = maxBatchSize, MaxQueueSize = QueueSize };
+        BaseExporter<Activity> exporter = backend.MaxConcurrency == 1 ? backend : new ConcurrentBackend(backend);
+        _provider = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", _source.Name).AddProcessor(new BatchTraceProcessor(exporter, options)).Build();
+        _tracer = new JobTracer(_provider, new WorkerTracingOptions { FlushTimeout = TimeSpan.FromSeconds(30) });
+    }
+
+    public override async ValueTask<Delivery> RunAsync(TimeSpan work)
+    {
+        JobTrace job = _tracer.Start(Job);
+        if (work > TimeSpan.Zero)
+            await Task.Delay(work);
+        Step(_source);
+        FlushResult result = await job.EndAsync();
+        return new Delivery(job.TraceId, result.Status == FlushStatus.Delivered);
+    }
+
+    public override Delivery Run()
+    {
+        JobTrace job = _tracer.Start(Job);
+        Step(_source);
+        return new Delivery(job.TraceId, job.End().Status == FlushStatus.Delivered);
+    }
+
+    public override void Dispose()
+    {
+        _provider.Dispose();
+        _source.Dispose();
+    }
+}

@@ -1,4 +1,4 @@
-# PostgreSQL for the tests of the clustered job store. Source this file, then:
+# PostgreSQL for the tests of the clustered job store. Source packages.sh and this file, then:
 #   start_postgresql   installs PostgreSQL where it is missing, starts a server of its own on a free port of 127.0.0.1
 #                      and exports WORKERTRACING_POSTGRES (an Npgsql connection string)
 #   stop_postgresql    stops that server, waits until its process is gone and removes its data
@@ -49,9 +49,7 @@ _postgresql_is_up() {
 start_postgresql() {
     local bin port attempt
     if ! bin=$(_postgresql_bin); then
-        local sudo=
-        [ "$(id -u)" -eq 0 ] || sudo=sudo
-        $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends postgresql >/dev/null || return 1
+        install_package postgresql || { echo "PostgreSQL could not be installed." >&2; return 1; }
         bin=$(_postgresql_bin) || { echo "PostgreSQL was installed, but initdb is not to be found." >&2; return 1; }
     fi
 

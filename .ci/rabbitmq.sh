@@ -1,24 +1,5 @@
 # RabbitMQ for the tests: a node of its own on free loopback ports, with its data in a temporary directory.
-# To be sourced. start_rabbitmq exports WORKERTRACING_RABBITMQ; stop_rabbitmq ends the node, and the port mapper that came with it.
-
-_rabbitmq_as_root() {
-    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
-}
-
-# Debian's package starts a service when it is installed, unless the policy file says no.
-_rabbitmq_install() {
-    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] && return 0
-    local policy=/usr/sbin/policy-rc.d made_policy=0 status=0
-    if [ ! -e "$policy" ]; then
-        printf '#!/bin/sh\nexit 101\n' | _rabbitmq_as_root tee "$policy" >/dev/null || return 1
-        _rabbitmq_as_root chmod +x "$policy"
-        made_policy=1
-    fi
-    _rabbitmq_as_root apt-get update -qq &&
-        DEBIAN_FRONTEND=noninteractive _rabbitmq_as_root apt-get install -y -qq --no-install-recommends rabbitmq-server >/dev/null || status=$?
-    [ "$made_policy" -eq 0 ] || _rabbitmq_as_root rm -f "$policy"
-    return "$status"
-}
+# To be sourced, after packages.sh. start_rabbitmq exports WORKERTRACING_RABBITMQ; stop_rabbitmq ends the node, and the port mapper that came with it.
 
 _rabbitmq_free_port() {
     python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null && return 0
@@ -35,7 +16,7 @@ _rabbitmq_log_tail() {
 }
 
 start_rabbitmq() {
-    _rabbitmq_install || { echo "rabbitmq: could not be installed" >&2; return 1; }
+    [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || install_package rabbitmq-server || { echo "rabbitmq: could not be installed" >&2; return 1; }
 
     RABBITMQ_TEST_DIR=$(mktemp -d) || return 1
     mkdir "$RABBITMQ_TEST_DIR/mnesia" "$RABBITMQ_TEST_DIR/log" "$RABBITMQ_TEST_DIR/home"

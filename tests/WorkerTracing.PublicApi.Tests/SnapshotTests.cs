@@ -1,0 +1,18 @@
+using WorkerTracing.Testing.PublicApi;
+
+namespace WorkerTracing.PublicApiTests;
+
+public sealed class SnapshotTests
+{
+    [TestCase(typeof(JobTracer))]
+    [TestCase(typeof(MassTransitWorkerTracingExtensions))]
+    [TestCase(typeof(OpenAIWorkerTracingExtensions))]
+    [TestCase(typeof(JobTraceListener))]
+    public void PublicApi_OfAPackage_IsWhatWasApproved(Type one)
+    {
+        string difference = PublicApiSnapshot.Difference(one.Assembly, "tests/WorkerTracing.PublicApi.Tests");
+
+        if (difference.Length > 0)
+            Assert.Fail(difference);
+    }
+}

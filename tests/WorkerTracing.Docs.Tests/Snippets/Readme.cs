@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Trace;
+using WorkerTracing;
+
+namespace Snippets;
+
+/// <summary>README.md and the core package's README.</summary>
+internal static class Readme
+{
+    public static void UseIt(HostApplicationBuilder builder)
+    {
+        #region use-it
+        builder.Services.AddWorkerTracing(options => options.Flush = FlushMode.Wait)   // or None (the default), or Background
+            .AddOtlpExporter();                                                        // OTEL_EXPORTER_OTLP_ENDPOINT and its siblings are honoured
+        #endregion
+    }
+
+    public static async Task RunJobAsync(HostApplicationBuilder builder, JobTracer tracer, CancellationToken stoppingToken)
+    {
+        #region run-a-job
+        builder.Services.AddWorkerTracing(options => options.Flush = FlushMode.Wait).AddOtlpExporter();
+
+        await tracer.RunAsync("nightly-report", (job, token) => BuildReportAsync(token), stoppingToken);
+        #endregion
+    }
+
+    public static JobTrace WithoutContainer(JobInfo job)
+    {
+        #region without-a-container
+        using TracerProvider provider = Sdk.CreateTracerProviderBuilder()
+            .AddSource("WorkerTracing")
+            .AddProcessor(new BatchTraceProcessor(new OtlpTraceExporter(new OtlpExporterOptions())))
+            .Build();
+        var tracer = new JobTracer(provider, new WorkerTracingOptions { Flush = FlushMode.Wait });
+        #endregion
+
+        return tracer.Start(job);
+    }
+
+    private static Task BuildReportAsync(CancellationToken cancellationToken) => Task.Delay(1, cancellationToken);
+}

@@ -76,17 +76,19 @@ public sealed class BurstGatheringTests
         }
     }
 
-    [Test]
-    public void Delay_SeveralInFlight_SpacesThemEvenlyOverARoundTrip()
+    [TestCase(1, 12)]
+    [TestCase(2, 6)]
+    [TestCase(3, 4)]
+    public void Delay_SeveralInFlight_KeepsADistanceThatGrowsToAnEvenShareOfTheRoundTrip(int inFlight, int part)
     {
         var gathering = new BurstGathering(4, _time);
         Export(gathering, freed: 1);
         gathering.Start();
 
-        Assert.That(gathering.Delay(1), Is.EqualTo(RoundTrip / 4), "the one before has just left");
-        _time.Advance(RoundTrip / 4);
-        Assert.That(gathering.Delay(1), Is.EqualTo(TimeSpan.Zero));
-        Assert.That(gathering.Delay(0), Is.EqualTo(TimeSpan.Zero), "with none in flight there is nothing to space");
+        Assert.That(gathering.Delay(inFlight), Is.EqualTo(RoundTrip / part).Within(TimeSpan.FromTicks(2)), "the one before has just left");
+        _time.Advance(RoundTrip / part + TimeSpan.FromTicks(2));
+        Assert.That(gathering.Delay(inFlight), Is.EqualTo(TimeSpan.Zero));
+        Assert.That(gathering.Delay(0), Is.EqualTo(TimeSpan.Zero), "with none in flight there is nothing to keep away from");
     }
 
     private void Export(BurstGathering gathering, int freed)

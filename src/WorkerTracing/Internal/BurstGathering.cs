@@ -7,8 +7,9 @@ namespace WorkerTracing;
 /// </summary>
 /// <remarks>
 /// It waits for a condition, not for a time: it leaves when as many have come as were freed, when none has come for a tick, or when a quarter of the
-/// last export's duration is over. A lone flush frees nobody else and never waits. With several exports in flight, they leave evenly spaced over a
-/// round trip, or they would all leave at once and the next flush would find none free. Not thread-safe: the pipeline's lock guards it.
+/// last export's duration is over. A lone flush frees nobody else and never waits. With several exports in flight, one that leaves keeps a distance to the one before, which grows
+/// with their number up to an even share of a round trip: with most of them free a burst need not wait, and with few they would all leave at once and the next flush would find none.
+/// Not thread-safe: the pipeline's lock guards it.
 /// </remarks>
 internal sealed class BurstGathering(int concurrency, TimeProvider time)
 {
@@ -65,7 +66,7 @@ internal sealed class BurstGathering(int concurrency, TimeProvider time)
     {
         if (inFlight > 0 && concurrency > 1)
         {
-            TimeSpan early = _roundTrip / concurrency - time.GetElapsedTime(_lastStart);
+            TimeSpan early = _roundTrip / concurrency * inFlight / (concurrency - 1) - time.GetElapsedTime(_lastStart);
             if (early > TimeSpan.Zero)
                 return early;
         }

@@ -7,16 +7,16 @@ namespace WorkerTracing.Testing;
 /// <summary>A real receiver of OTLP over HTTP on a loopback port, that answers what the test says.</summary>
 public sealed class OtlpReceiver : IAsyncDisposable
 {
-    private readonly HttpListener _listener = new();
+    private const int Attempts = 20;
+
+    private readonly HttpListener _listener;
     private readonly ConcurrentQueue<OtlpSpan> _spans = new();
     private readonly Task _serving;
     private int _requests;
 
     public OtlpReceiver()
     {
-        Endpoint = new Uri($"http://127.0.0.1:{FreePort()}/");
-        _listener.Prefixes.Add(Endpoint.ToString());
-        _listener.Start();
+        (_listener, Endpoint) = Listen();
         _serving = ServeAsync();
     }
 
@@ -35,6 +35,26 @@ public sealed class OtlpReceiver : IAsyncDisposable
     {
         _listener.Close();
         await _serving;
+    }
+
+    /// <summary>Listens on a free port. Somebody else may take it first; a listener that failed to start cannot be used again.</summary>
+    private static (HttpListener Listener, Uri Endpoint) Listen()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            var endpoint = new Uri($"http://127.0.0.1:{FreePort()}/");
+            var listener = new HttpListener();
+            listener.Prefixes.Add(endpoint.ToString());
+            try
+            {
+                listener.Start();
+                return (listener, endpoint);
+            }
+            catch (HttpListenerException) when (attempt < Attempts)
+            {
+                listener.Close();
+            }
+        }
     }
 
     private static int FreePort()

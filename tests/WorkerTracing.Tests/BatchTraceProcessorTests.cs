@@ -39,6 +39,29 @@ public sealed class BatchTraceProcessorTests : IDisposable
         Assert.That(_exporter.Calls, Is.Zero);
     }
 
+    [Test]
+    public async Task FlushAsync_SpanEndsAfterTheLastRequest_LeavesWithALaterExport()
+    {
+        _exporter.OnExport = _ =>
+        {
+            _gate.Pass();
+            return ExportResult.Success;
+        };
+        using BatchTraceProcessor processor = Processor();
+        End(processor, 1);
+        processor.Pipeline.RequestExport();
+        await _gate.EnteredAsync();
+        Activity[] asked = End(processor, 2);
+        ValueTask<FlushResult> flush = processor.FlushAsync(Long);
+        Activity[] later = End(processor, 1);
+
+        _gate.Open();
+        await flush;
+        await processor.FlushAsync(Long);
+
+        Assert.That(_exporter.Batches.Skip(1), Is.EqualTo(new[] { asked, later }), "a job that is just ending would be torn in two, and would wait for both exports");
+    }
+
     [TestCase(ExportResult.Success, FlushStatus.Delivered, 1, 0)]
     [TestCase(ExportResult.Failure, FlushStatus.Failed, 0, 1)]
     public async Task FlushAsync_ExportInFlightAndQueueEmpty_WaitsForItsVerdict(ExportResult verdict, FlushStatus status, int exported, int lost)

@@ -82,10 +82,14 @@ internal sealed partial class ExportPipeline
 
     private bool IsDue() => _queue.Head < _requested || _held.IsDue(_round);
 
+    /// <summary>
+    /// Takes what was asked for and no more: beyond the last request there may be the first spans of a job that is just ending. They would
+    /// leave without its last one, which then had to wait until they are back.
+    /// </summary>
     private void Fill(ExportBatch batch)
     {
         _held.Take(batch, _round);
-        while (!batch.IsFull && _queue.TryTake(out Activity span, out long position))
+        while (!batch.IsFull && _queue.Head < _requested && _queue.TryTake(out Activity span, out long position))
         {
             LocalTrace? trace = LocalTrace.Of(span);
             if (trace is { IsSuppressed: true })

@@ -76,6 +76,21 @@ public sealed class BurstGatheringTests
         }
     }
 
+    [Test]
+    public void Delay_ProcessPausedForLongerThanTheWindow_StillTakesTheJobsForABurst()
+    {
+        var gathering = new BurstGathering(1, _time);
+        LearnBurst(gathering, 10);
+        _time.Advance(RoundTrip); // a garbage collection, say
+        for (int i = 0; i < 10; i++)
+            gathering.Arrive();
+
+        Export(gathering, freed: 10);
+        gathering.Arrive();
+
+        Assert.That(gathering.Delay(0), Is.EqualTo(Tick));
+    }
+
     [TestCase(1, 12)]
     [TestCase(2, 6)]
     [TestCase(3, 4)]

@@ -25,16 +25,17 @@ internal sealed class BurstGathering(int concurrency, TimeProvider time)
     private long _freedAt;
     private long _lastStart;
     private bool _quiet = true;
+    private bool _left = true;
     private TimeSpan _window;
     private TimeSpan _roundTrip;
 
     /// <summary>Whether the jobs that the last export freed are all back, so that nothing is left to wait for.</summary>
     public bool IsComplete => !_burst || _quiet || _arrived >= _freed;
 
-    /// <summary>A flush was asked for.</summary>
+    /// <summary>A flush was asked for. It counts as one of those that the last export freed while the next has not left: the whole process may have paused for longer than the window.</summary>
     public void Arrive()
     {
-        if (time.GetElapsedTime(_freedAt) <= _window)
+        if (!_left || time.GetElapsedTime(_freedAt) <= _window)
             _arrived++;
     }
 
@@ -48,7 +49,7 @@ internal sealed class BurstGathering(int concurrency, TimeProvider time)
             _burst = _arrived * 4 >= _freed * 3;
         _freed = flushes;
         _arrived = _arrivedAtTick = 0;
-        _quiet = false;
+        _quiet = _left = false;
         _freedAt = time.GetTimestamp();
         _window = duration / 4 > Tick ? duration / 4 : Tick;
     }
@@ -57,7 +58,7 @@ internal sealed class BurstGathering(int concurrency, TimeProvider time)
     public void Start()
     {
         _lastStart = time.GetTimestamp();
-        _quiet = true;
+        _quiet = _left = true;
     }
 
     /// <summary>How long an export that somebody waits for is still to be held back. Zero: it leaves now.</summary>

@@ -1,18 +1,12 @@
 using System.Diagnostics;
+using System.Numerics;
 
 namespace WorkerTracing.Load;
 
 /// <summary>One way to run a job of six spans and to wait until they are delivered.</summary>
-internal abstract class Contender(string name) : IDisposable
+internal abstract class Contender : IDisposable
 {
     public const int SpansPerJob = 6;
-
-    protected const int QueueSize = 32_768;
-
-    public string Name { get; } = name;
-
-    /// <summary>How many threads of the pool the way blocks while it waits.</summary>
-    public virtual int BlockedThreads(int jobs) => 0;
 
     /// <summary>Runs a job that does its work and then ends.</summary>
     /// <param name="work">How long it works without using a processor.</param>
@@ -23,6 +17,11 @@ internal abstract class Contender(string name) : IDisposable
     public abstract Delivery Run();
 
     public abstract void Dispose();
+
+    /// <summary>The default, and more where all jobs' spans would not fit into one batch.</summary>
+    protected static int BatchSize(int jobs) => Math.Max(2048, (int)BitOperations.RoundUpToPowerOf2((uint)(jobs * SpansPerJob)));
+
+    protected static int QueueSize(int jobs) => 4 * BatchSize(jobs);
 
     protected static void Step(ActivitySource source)
     {

@@ -4,38 +4,41 @@ namespace WorkerTracing.Load;
 
 /// <summary>What a number of jobs side by side, each waiting for delivery again and again, came to. Times are from the end of the work to the answer.</summary>
 internal sealed record Measurement(
-    string Contender, int Jobs, int Completed, TimeSpan Elapsed, TimeSpan RoundTrip, TimeSpan P50, TimeSpan P99, int Exports, int ToldWrongly, int NewThreads)
+    int Completed, TimeSpan Elapsed, TimeSpan Cpu, TimeSpan RoundTrip, TimeSpan P50, TimeSpan P99, int Exports, int ToldWrongly, int NewThreads)
 {
     public double PerSecond => Completed / Elapsed.TotalSeconds;
 
-    /// <summary>Every job once a round trip: more is not possible.</summary>
-    public double OfLimit => PerSecond / (Jobs / RoundTrip.TotalSeconds);
+    public TimeSpan CpuPerJob => Cpu / Completed;
+
+    /// <summary>Every job once a round trip is 1: more is not possible.</summary>
+    public double OfLimit(int jobs) => PerSecond / (jobs / RoundTrip.TotalSeconds);
 
     /// <summary>Lets the jobs run for <paramref name="duration"/>, after a third of it as warm-up.</summary>
-    public static async Task<Measurement> TakeAsync(Contender contender, SlowBackend backend, int jobs, Scenario scenario, TimeSpan duration)
+    public static async Task<Measurement> TakeAsync(Contender contender, SlowBackend backend, Line line, TimeSpan duration)
     {
-        ThreadPool.GetMinThreads(out int workers, out int io);
-        ThreadPool.SetMinThreads(Environment.ProcessorCount + contender.BlockedThreads(jobs), io);
         var watch = Stopwatch.StartNew();
         TimeSpan warm = duration / 3;
-        var waits = new List<TimeSpan>[jobs];
+        var waits = new List<TimeSpan>[line.Jobs];
         int wrong = 0;
         int threadsBefore = 0;
         TimeSpan warmAt = default;
-        Task warmUp = Task.Run(async () =>
+        TimeSpan cpuAtWarm = default;
+        var warmUp = new Thread(() =>
         {
-            await Task.Delay(warm);
+            Thread.Sleep(warm);
             backend.Reset();
             threadsBefore = ThreadPool.ThreadCount;
+            cpuAtWarm = Environment.CpuUsage.TotalTime;
             warmAt = watch.Elapsed;
         });
+        warmUp.Start();
 
-        await Task.WhenAll(Enumerable.Range(0, jobs).Select(index => scenario.OnThreads ? OnThread(() => Loop(index)) : Task.Run(() => LoopAsync(index))).Append(warmUp));
+        await Task.WhenAll(Enumerable.Range(0, line.Jobs).Select(index => line.Scenario.OnThreads ? OnThread(() => Loop(index)) : Task.Run(() => LoopAsync(index))));
         TimeSpan elapsed = watch.Elapsed - warmAt;
+        TimeSpan cpu = Environment.CpuUsage.TotalTime - cpuAtWarm;
         TimeSpan[] all = [.. waits.SelectMany(static own => own).Order()];
-        ThreadPool.SetMinThreads(workers, io);
         return new Measurement(
-            contender.Name, jobs, all.Length, elapsed, backend.MeasuredRoundTrip, all[all.Length / 2], all[(int)(all.Length * 0.99)],
+            all.Length, elapsed, cpu, backend.MeasuredRoundTrip, all[all.Length / 2], all[(int)(all.Length * 0.99)],
             backend.Exports, wrong, Math.Max(0, ThreadPool.ThreadCount - threadsBefore));
 
         async Task LoopAsync(int index)
@@ -44,9 +47,8 @@ internal sealed record Measurement(
             var random = new Random(index);
             while (watch.Elapsed < warm + duration)
             {
-                TimeSpan work = scenario.Work(random);
                 TimeSpan began = watch.Elapsed;
-                Note(index, began, work, await contender.RunAsync(work));
+                Note(index, began, await contender.RunAsync(line.Scenario.Work(random)));
             }
         }
 
@@ -56,18 +58,17 @@ internal sealed record Measurement(
             while (watch.Elapsed < warm + duration)
             {
                 TimeSpan began = watch.Elapsed;
-                Note(index, began, TimeSpan.Zero, contender.Run());
+                Note(index, began, contender.Run());
             }
         }
 
-        void Note(int index, TimeSpan began, TimeSpan work, Delivery delivery)
+        void Note(int index, TimeSpan began, Delivery delivery)
         {
-            TimeSpan ended = watch.Elapsed;
             // Not a conditional and: the backend is asked in any case, since it forgets the trace by it.
-            if (delivery.Delivered & backend.Acknowledged(delivery.Trace) != Load.Contender.SpansPerJob)
+            if (delivery.Delivered & backend.Acknowledged(delivery.Trace) != Contender.SpansPerJob)
                 Interlocked.Increment(ref wrong);
-            if (began >= warm && warmUp.IsCompleted)
-                waits[index].Add(ended - began - work);
+            if (warmAt != default && began >= warmAt)
+                waits[index].Add(delivery.Waited);
         }
     }
 

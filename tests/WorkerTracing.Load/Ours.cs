@@ -13,10 +13,9 @@ internal sealed class Ours : Contender
     private readonly TracerProvider _provider;
     private readonly JobTracer _tracer;
 
-    public Ours(SlowBackend backend, int maxBatchSize)
-        : base("WorkerTracing")
+    public Ours(SlowBackend backend, int jobs)
     {
-        var options = new BatchTraceProcessorOptions { MaxBatchSize = maxBatchSize, MaxQueueSize = QueueSize };
+        var options = new BatchTraceProcessorOptions { MaxBatchSize = BatchSize(jobs), MaxQueueSize = QueueSize(jobs) };
         BaseExporter<Activity> exporter = backend.MaxConcurrency == 1 ? backend : new ConcurrentBackend(backend);
         _provider = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", _source.Name).AddProcessor(new BatchTraceProcessor(exporter, options)).Build();
         _tracer = new JobTracer(_provider, new WorkerTracingOptions { FlushTimeout = TimeSpan.FromSeconds(30) });
@@ -27,16 +26,19 @@ internal sealed class Ours : Contender
         JobTrace job = _tracer.Start(Job);
         if (work > TimeSpan.Zero)
             await Task.Delay(work);
+        long worked = Stopwatch.GetTimestamp();
         Step(_source);
         FlushResult result = await job.EndAsync();
-        return new Delivery(job.TraceId, result.Status == FlushStatus.Delivered);
+        return new Delivery(job.TraceId, result.Status == FlushStatus.Delivered, Stopwatch.GetElapsedTime(worked));
     }
 
     public override Delivery Run()
     {
         JobTrace job = _tracer.Start(Job);
+        long worked = Stopwatch.GetTimestamp();
         Step(_source);
-        return new Delivery(job.TraceId, job.End().Status == FlushStatus.Delivered);
+        FlushResult result = job.End();
+        return new Delivery(job.TraceId, result.Status == FlushStatus.Delivered, Stopwatch.GetElapsedTime(worked));
     }
 
     public override void Dispose()

@@ -1,15 +1,25 @@
 namespace WorkerTracing.Load;
 
 /// <summary>What the jobs do, and on what.</summary>
-internal sealed record Scenario(string Name, string What, int[] Jobs, int[] InFlight, bool OnThreads, bool WithPeer)
+/// <param name="Name">The argument that selects it.</param>
+/// <param name="What">For the heading.</param>
+/// <param name="OnThreads">Whether each job has a thread of its own and blocks it, or all run on the pool and await.</param>
+/// <param name="Work">How long a job works without using a processor.</param>
+internal sealed record Scenario(string Name, string What, bool OnThreads, Func<Random, TimeSpan> Work)
 {
-    public static readonly Scenario[] All =
-    [
-        new("together", "async jobs without work, side by side", [1, 10, 50, 200, 1000], [1], OnThreads: false, WithPeer: true),
-        new("threads", "jobs without work, each on a thread of its own", [200], [1], OnThreads: true, WithPeer: true),
-        new("staggered", "async jobs of 5 to 35 ms of work", [10, 50], [1, 4], OnThreads: false, WithPeer: false),
-    ];
+    public static readonly Scenario Together = new("together", "async jobs without work, side by side", OnThreads: false, static _ => TimeSpan.Zero);
 
-    /// <summary>How long a job works.</summary>
-    public TimeSpan Work(Random random) => Name == "staggered" ? TimeSpan.FromMilliseconds(random.Next(5, 36)) : TimeSpan.Zero;
+    public static readonly Scenario Threads = new("threads", "jobs without work, each on a thread of its own", OnThreads: true, static _ => TimeSpan.Zero);
+
+    public static readonly Scenario Staggered = new("staggered", "async jobs of 5 to 35 ms of work", OnThreads: false, static random => TimeSpan.FromMilliseconds(random.Next(5, 36)));
+
+    public static readonly Scenario[] All = [Together, Threads, Staggered];
+
+    /// <summary>The lines of this scenario's table.</summary>
+    public IEnumerable<Line> Lines() => this switch
+    {
+        _ when this == Together => from jobs in new[] { 1, 10, 50, 200, 1000 } from way in Way.All select new Line(this, jobs, 1, way),
+        _ when this == Threads => [new(this, 200, 1, Way.WorkerTracing), new(this, 200, 1, Way.OpenTelemetry)],
+        _ => from jobs in new[] { 10, 50 } from inFlight in new[] { 1, 4 } select new Line(this, jobs, inFlight, Way.WorkerTracing),
+    };
 }

@@ -5,8 +5,7 @@ using OpenTelemetry.Trace;
 namespace WorkerTracing.Load;
 
 /// <summary>
-/// A job in a span, and <c>TracerProvider.ForceFlush</c> on OpenTelemetry's own batch processor after it: what a user writes today. It blocks a thread for each job that waits; the pool is
-/// given that many from the start.
+/// A job in a span, and <c>TracerProvider.ForceFlush</c> on OpenTelemetry's own batch processor after it: what a user writes today. It blocks a thread for each job that waits.
 /// </summary>
 internal sealed class Theirs : Contender
 {
@@ -15,39 +14,39 @@ internal sealed class Theirs : Contender
     private readonly ActivitySource _source = new($"load {Guid.NewGuid():n}");
     private readonly TracerProvider _provider;
 
-    public Theirs(SlowBackend backend, int maxBatchSize)
-        : base("OpenTelemetry")
+    public Theirs(SlowBackend backend, int jobs)
     {
-        var processor = new BatchActivityExportProcessor(backend, maxQueueSize: QueueSize, maxExportBatchSize: maxBatchSize);
+        var processor = new BatchActivityExportProcessor(backend, maxQueueSize: QueueSize(jobs), maxExportBatchSize: BatchSize(jobs));
         _provider = Sdk.CreateTracerProviderBuilder().AddSource(_source.Name).AddProcessor(processor).Build();
     }
-
-    public override int BlockedThreads(int jobs) => jobs;
 
     public override async ValueTask<Delivery> RunAsync(TimeSpan work)
     {
         ActivityTraceId trace;
+        long worked;
         using (Activity job = _source.StartActivity("job")!)
         {
             trace = job.TraceId;
             if (work > TimeSpan.Zero)
                 await Task.Delay(work);
+            worked = Stopwatch.GetTimestamp();
             Step(_source);
         }
 
-        return new Delivery(trace, _provider.ForceFlush(FlushTimeout));
+        return new Delivery(trace, _provider.ForceFlush(FlushTimeout), Stopwatch.GetElapsedTime(worked));
     }
 
     public override Delivery Run()
     {
         ActivityTraceId trace;
+        long worked = Stopwatch.GetTimestamp();
         using (Activity job = _source.StartActivity("job")!)
         {
             trace = job.TraceId;
             Step(_source);
         }
 
-        return new Delivery(trace, _provider.ForceFlush(FlushTimeout));
+        return new Delivery(trace, _provider.ForceFlush(FlushTimeout), Stopwatch.GetElapsedTime(worked));
     }
 
     public override void Dispose()

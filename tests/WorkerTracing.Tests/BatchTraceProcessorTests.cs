@@ -40,6 +40,18 @@ public sealed class BatchTraceProcessorTests : IDisposable
     }
 
     [Test]
+    public void Constructor_LargeQueue_TakesNoMemoryForItBeforeTheFirstSpan()
+    {
+        var options = new BatchTraceProcessorOptions { MaxQueueSize = 1_000_000 };
+        using BatchTraceProcessor warm = Processor(options);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+
+        using BatchTraceProcessor processor = Processor(options);
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(options.MaxQueueSize));
+    }
+
+    [Test]
     public async Task FlushAsync_SpanEndsAfterTheLastRequest_LeavesWithALaterExport()
     {
         _exporter.OnExport = _ =>

@@ -8,19 +8,12 @@ namespace WorkerTracing;
 /// A bounded ring of ended spans: any number of threads add, without a lock and without allocating; one at a time takes. Each span has a position,
 /// counted from the first ever added, so "everything that ended before now" is "everything below <see cref="Tail"/>".
 /// </summary>
-internal sealed class SpanQueue
+internal sealed class SpanQueue(int capacity)
 {
-    private readonly Activity?[] _slots;
-    private readonly int _mask;
+    private readonly int _mask = (int)BitOperations.RoundUpToPowerOf2((uint)capacity) - 1;
+    private Activity?[]? _slots;
     private Cursors _cursors;
-    private int _capacity;
-
-    public SpanQueue(int capacity)
-    {
-        _slots = new Activity?[BitOperations.RoundUpToPowerOf2((uint)capacity)];
-        _mask = _slots.Length - 1;
-        _capacity = capacity;
-    }
+    private int _capacity = capacity;
 
     /// <summary>The position that the next span gets.</summary>
     public long Tail => Volatile.Read(ref _cursors.Tail);
@@ -50,7 +43,7 @@ internal sealed class SpanQueue
                 return false;
             if (Interlocked.CompareExchange(ref _cursors.Tail, tail + 1, tail) != tail)
                 continue;
-            Volatile.Write(ref _slots[tail & _mask], span);
+            Volatile.Write(ref (Volatile.Read(ref _slots) ?? MakeSlots())[tail & _mask], span);
             return true;
         }
     }
@@ -60,13 +53,23 @@ internal sealed class SpanQueue
     public bool TryTake(out Activity span, out long position)
     {
         position = _cursors.Head;
-        ref Activity? slot = ref _slots[position & _mask];
+        span = null!;
+        if (Volatile.Read(ref _slots) is not { } slots)
+            return false;
+        ref Activity? slot = ref slots[position & _mask];
         span = Volatile.Read(ref slot)!;
         if (span is null)
             return false;
         slot = null;
         Volatile.Write(ref _cursors.Head, position + 1);
         return true;
+    }
+
+    /// <summary>A processor that never gets a span never takes the memory for them.</summary>
+    private Activity?[] MakeSlots()
+    {
+        Interlocked.CompareExchange(ref _slots, new Activity?[_mask + 1], null);
+        return _slots;
     }
 
     /// <summary>Two counters on cache lines of their own: threads that add write the one, the thread that takes writes the other.</summary>

@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace WorkerTracing.Load;
+
+/// <summary>One row of a table.</summary>
+/// <param name="Scenario">What the jobs do.</param>
+/// <param name="Jobs">How many at a time.</param>
+/// <param name="InFlight">How many exports may be in flight.</param>
+/// <param name="Way">How the jobs deliver.</param>
+/// <param name="IdleProcessors">How many other batch processors live in the process, with nothing to do.</param>
+internal sealed record Line(Scenario Scenario, int Jobs, int InFlight, Way Way, int IdleProcessors = 0)
+{
+    /// <summary>The first argument of a process that measures one line.</summary>
+    public const string Verb = "line";
+
+    public static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>Measures in a process of its own, so that no line inherits another's threads, heap or compiled code.</summary>
+    public async Task<Measurement> MeasureAsync(TimeSpan duration)
+    {
+        IEnumerable<string> numbers = new[] { Jobs, InFlight, IdleProcessors, duration.TotalSeconds }.Select(static number => number.ToString(CultureInfo.InvariantCulture));
+        string[] arguments = [Verb, Scenario.Name, Way.Name, .. numbers];
+        using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
+        Measurement? measurement = await JsonSerializer.DeserializeAsync<Measurement>(process.StandardOutput.BaseStream);
+        await process.WaitForExitAsync();
+        return measurement!;
+    }
+
+    /// <summary>The other side of <see cref="MeasureAsync"/>.</summary>
+    public static async Task AnswerAsync(string[] arguments)
+    {
+        Scenario scenario = Scenario.All.Single(scenario => scenario.Name == arguments[0]);
+        Way way = Way.All.Single(way => way.Name == arguments[1]);
+        var line = new Line(scenario, Number<int>(arguments[2]), Number<int>(arguments[3]), way, Number<int>(arguments[4]));
+        BatchTraceProcessor[] idle = [.. Enumerable.Range(0, line.IdleProcessors).Select(_ => new BatchTraceProcessor(new SlowBackend(RoundTrip)))];
+        GC.Collect(); // as if they had stood there for long
+        var backend = new SlowBackend(RoundTrip, line.InFlight);
+        using Contender contender = line.Way.Contend(backend, line.Jobs);
+        ThreadPool.GetMinThreads(out int workers, out int io);
+        ThreadPool.SetMinThreads(workers + line.Way.PoolThreads(line.Jobs), io);
+        Measurement measurement = await Measurement.TakeAsync(contender, backend, line, TimeSpan.FromSeconds(Number<double>(arguments[5])));
+        foreach (BatchTraceProcessor processor in idle)
+            processor.Dispose();
+        Console.WriteLine(JsonSerializer.Serialize(measurement));
+    }
+
+    private static T Number<T>(string text)
+        where T : IParsable<T> => T.Parse(text, CultureInfo.InvariantCulture);
+}

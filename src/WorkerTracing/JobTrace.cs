@@ -75,6 +75,12 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
     /// <summary>What came of <see cref="End"/> or <see cref="EndAsync"/>; <see cref="FlushStatus.NotRequested"/> until they have answered.</summary>
     public FlushResult Result => Volatile.Read(ref _ending) is { IsCompleted: true } ending ? ending.GetAwaiter().GetResult() : default;
 
+    /// <summary>The job that the calling flow is in or came from, ended or not.</summary>
+    internal static JobTrace? OfFlow => Ambient.Value;
+
+    /// <summary>Where the job's span belongs; null where that is not recorded.</summary>
+    internal LocalTrace? Local => _local ?? (IsRecorded ? Outermost._local : null);
+
     internal bool IsStopped => Volatile.Read(ref _stopped) != 0;
 
     /// <summary>The innermost job that a span belongs to, running or ended: for exporters and processors. Null where it belongs to none.</summary>

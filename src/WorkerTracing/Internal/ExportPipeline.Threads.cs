@@ -147,7 +147,11 @@ internal sealed partial class ExportPipeline
             Health.Settle(delivered, lost, duration);
             long lowestUnsettled = LowestUnsettled();
             if (lowestUnsettled >= Volatile.Read(ref _refusedAt))
-                Volatile.Write(ref _refusedSettled, Health.Refused);
+            {
+                _refusedSettled = Health.Refused;
+                _refusing = false;
+            }
+
             _flushes.Settle(batch, lowestUnsettled);
             _gathering.Free(batch.Answered.Count, duration);
             Monitor.Pulse(_sync);

@@ -42,6 +42,7 @@ internal sealed partial class ExportPipeline
     private LeaderState _leader;
     private volatile bool _started;
     private volatile bool _thresholdReached;
+    private volatile bool _refusing;
     private volatile bool _closed;
 
     public ExportPipeline(BaseExporter<Activity> exporter, BatchTraceProcessorOptions options, ILogger log, TimeProvider time)
@@ -180,19 +181,29 @@ internal sealed partial class ExportPipeline
     /// <summary>Loses a span that found the queue full or closed.</summary>
     private void Lose(Activity span)
     {
-        LocalTrace? trace = LocalTrace.Of(span);
+        LocalTrace? trace = LocalTrace.OfEnding(span);
         if (trace is { IsSuppressed: true })
             return;
-        trace?.AccountOf(this).Lose();
-        Volatile.Write(ref _refusedAt, _queue.Tail);
-        long refused = Health.Refuse();
+
+        // While the exporter hangs, every span's end comes by here, on every thread: nothing that they share is written unless it changes.
+        long tail = _queue.Tail;
+        if (Volatile.Read(ref _refusedAt) != tail)
+            Volatile.Write(ref _refusedAt, tail);
+        Health.Refuse(trace?.AccountOf(this));
         Telemetry.LoseSpans(1, _closed ? "shutdown" : "queue_full", ExporterName);
         if (_closed)
             return;
-        if (refused - Volatile.Read(ref _refusedSettled) == 1)
-            Log.QueueFull(_log, ExporterName, _maxQueueSize);
+        if (!_refusing)
+            BeginRefusing();
         if (!_thresholdReached)
             ReachThreshold();
+    }
+
+    /// <summary>Says once that the queue is full, until an export has made good for it.</summary>
+    private void BeginRefusing()
+    {
+        if (!Interlocked.Exchange(ref _refusing, true))
+            Log.QueueFull(_log, ExporterName, _maxQueueSize);
     }
 
     private void Start()
@@ -253,7 +264,7 @@ internal sealed partial class ExportPipeline
                 LocalTrace? trace = LocalTrace.Of(span);
                 if (trace is { IsSuppressed: true })
                     continue;
-                trace?.AccountOf(this).Lose();
+                trace?.AccountOf(this).Drop();
                 lost++;
             }
         }

@@ -10,9 +10,9 @@ namespace WorkerTracing;
 /// </remarks>
 internal sealed class ExporterHealth(TimeProvider time)
 {
+    private readonly RefusalCount _refused = new();
     private TimeSpan _failing;
     private TimeSpan _outlasted;
-    private long _refused;
     private long _lostInExports;
     private long _lostAtSuccess;
 
@@ -23,7 +23,7 @@ internal sealed class ExporterHealth(TimeProvider time)
     public long Lost => Refused + Volatile.Read(ref _lostInExports);
 
     /// <summary>Spans that a full or closed queue has refused since the start.</summary>
-    public long Refused => Volatile.Read(ref _refused);
+    public long Refused => _refused.Value;
 
     /// <summary>Exports in a row that delivered nothing.</summary>
     public int FailedExports { get; private set; }
@@ -31,9 +31,8 @@ internal sealed class ExporterHealth(TimeProvider time)
     /// <summary>Spans lost since the last export that delivered something.</summary>
     public long LostSinceSuccess => Lost - Volatile.Read(ref _lostAtSuccess);
 
-    /// <summary>A span found no room. Called by threads that end spans.</summary>
-    /// <returns>How many have since the start.</returns>
-    public long Refuse() => Interlocked.Increment(ref _refused);
+    /// <summary>A span found no room, and is counted on its trace's account too. Called by threads that end spans.</summary>
+    public void Refuse(TraceAccount? account) => _refused.Add(account);
 
     /// <summary>Queued spans were given up.</summary>
     public void Abandon(int spans) => Interlocked.Add(ref _lostInExports, spans);

@@ -69,10 +69,16 @@ internal sealed class LocalTrace
     /// <summary>The local trace that a span belongs to, or null where no job of ours is concerned.</summary>
     public static LocalTrace? Of(Activity span) => Volatile.Read(ref Any) ? Find(span) : null;
 
-    private static LocalTrace? Find(Activity span)
+    /// <summary>The same, on the thread that ends the span: that thread is nearly always in the span's own job, which knows its local trace without a look-up.</summary>
+    public static LocalTrace? OfEnding(Activity span) => Volatile.Read(ref Any) ? Find(span, JobTrace.OfFlow) : null;
+
+    private static LocalTrace? Find(Activity span, JobTrace? near = null)
     {
+        Activity? nearSpan = near?.Activity;
         for (Activity at = span; ;)
         {
+            if (ReferenceEquals(at, nearSpan) && near!.Local is { } local)
+                return local;
             if (at.GetCustomProperty(Property) is LocalTrace trace)
                 return trace;
             if (at.Parent is { } parent)

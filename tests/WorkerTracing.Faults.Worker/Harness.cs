@@ -1,0 +1,24 @@
+namespace WorkerTracing.FaultTests;
+
+/// <summary>The line-wise talk with the process that started this one: words go out on standard output, <c>go</c> comes in on standard input.</summary>
+internal static class Harness
+{
+    private static readonly Lock Sync = new();
+
+    public static void Say(string word, string rest)
+    {
+        lock (Sync)
+        {
+            Console.Out.WriteLine($"{word} {rest}");
+            Console.Out.Flush();
+        }
+    }
+
+    /// <summary>Says the word and blocks until the other side says go on.</summary>
+    public static void Pause(string word)
+    {
+        Say(word, "");
+        if (Console.In.ReadLine() != "go")
+            throw new InvalidOperationException("Nobody said go.");
+    }
+}

@@ -1,0 +1,7 @@
+namespace WorkerTracing.FaultTests;
+
+/// <summary>The work of a worker, between the start of its host and its stop.</summary>
+internal interface IScenario
+{
+    Task RunAsync(JobTracer tracer, WorkerPlan plan, WorkerReport report);
+}

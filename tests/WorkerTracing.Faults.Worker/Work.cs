@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace WorkerTracing.FaultTests;
+
+/// <summary>A job of a few spans, with a result that only it has. Every tenth throws an exception of its own instead.</summary>
+internal sealed class Work(int number, WorkerPlan plan)
+{
+    public const string SourceName = "WorkerTracing.FaultTests";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    private readonly InvalidOperationException? _failure = number % 10 == 9 ? new InvalidOperationException($"Job {number} fails.") : null;
+
+    public JobInfo Info { get; } = new()
+    {
+        System = "faults",
+        Name = "Work",
+        Id = $"{number}",
+        Arguments = new Dictionary<string, object?> { ["argument"] = plan.Argument },
+    };
+
+    public JobTrace? Trace { get; private set; }
+
+    /// <summary>Called inside the job, when its own spans have ended.</summary>
+    public Func<Task>? Inside { get; init; }
+
+    /// <returns>Whether what came of the job is its own.</returns>
+    public async Task<bool> RunAsync(JobTracer tracer)
+    {
+        try
+        {
+            return await tracer.RunAsync(Info, BodyAsync) == number && _failure is null;
+        }
+        catch (InvalidOperationException failure)
+        {
+            return ReferenceEquals(failure, _failure);
+        }
+    }
+
+    /// <summary>As <see cref="RunAsync"/>, without a thread of the pool.</summary>
+    public FlushResult Run(JobTracer tracer)
+    {
+        JobTrace trace = tracer.Start(Info);
+        Spans();
+        return trace.End();
+    }
+
+    private async Task<int> BodyAsync(JobTrace trace, CancellationToken cancellationToken)
+    {
+        Trace = trace;
+        Spans();
+        if (Inside is not null)
+            await Inside();
+        await Task.Yield();
+        return _failure is null ? number : throw _failure;
+    }
+
+    private void Spans()
+    {
+        using Activity? outer = Source.StartActivity("step");
+        using (Source.StartActivity("query"))
+        {
+        }
+
+        using Activity? chat = Source.StartActivity("chat");
+        chat?.SetTag("gen_ai.operation.name", "chat");
+        chat?.SetTag("gen_ai.request.model", "small");
+        if (plan.Exporter == "openai") // recorded, and not to leave: its exporter is told so
+            chat?.SetTag("gen_ai.input.messages", $$"""[{"role":"user","parts":[{"type":"text","content":"{{plan.Message}}"}]}]""");
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace WorkerTracing.FaultTests;
+
+/// <summary>What a worker process is to do. Its one argument, as JSON.</summary>
+public sealed record WorkerPlan
+{
+    public required string Scenario { get; init; }
+
+    public required string Exporter { get; init; }
+
+    public required Uri Endpoint { get; init; }
+
+    public FlushMode Flush { get; init; } = FlushMode.Wait;
+
+    public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(0.5);
+
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long one request may take.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    public int Jobs { get; init; } = 500;
+
+    public int Concurrency { get; init; } = 50;
+
+    public int MaxQueueSize { get; init; } = 8192;
+
+    /// <summary>Spans per second, where the scenario goes by the clock.</summary>
+    public int Rate { get; init; }
+
+    public TimeSpan Duration { get; init; }
+
+    /// <summary>Where the worker leaves the ids of the spans that ended.</summary>
+    public required string SpanFile { get; init; }
+
+    public string ApiKey { get; init; } = "sk-of-nobody";
+
+    /// <summary>Given to each job as the value of an argument.</summary>
+    public string Argument { get; init; } = "";
+
+    /// <summary>Recorded by each job as the content of a message.</summary>
+    public string Message { get; init; } = "";
+
+    public static WorkerPlan Parse(string json) =>
+        JsonSerializer.Deserialize<WorkerPlan>(json) ?? throw new FormatException("The plan is empty.");
+
+    public string ToJson() => JsonSerializer.Serialize(this);
+}

@@ -1,0 +1,9 @@
+namespace WorkerTracing.FaultTests;
+
+/// <summary>How much the backend acknowledges.</summary>
+internal enum Arrival
+{
+    None,
+    Some,
+    All,
+}

@@ -1,0 +1,31 @@
+namespace WorkerTracing.FaultTests;
+
+/// <summary>A way in which a backend fails.</summary>
+/// <param name="Name">What it does, in the words of the table.</param>
+/// <param name="Converse">What it does with a connection.</param>
+internal sealed record Fault(string Name, Func<Conversation, Task> Converse)
+{
+    public Arrival Arrives { get; init; } = Arrival.None;
+
+    /// <summary>Whether the backend may have taken spans without the worker hearing of it: those may be counted as lost, and may arrive twice.</summary>
+    public bool LosesAnswers { get; init; }
+
+    /// <summary>Whether a success is slower than the flush's timeout, so that each flush is worth its whole wait.</summary>
+    public bool IsSlow { get; init; }
+
+    public bool IsTls { get; init; }
+
+    public bool Accepts { get; init; } = true;
+
+    /// <summary>Before the worker starts.</summary>
+    public Func<FaultReceiver, Task> AtStart { get; init; } = static receiver =>
+    {
+        receiver.Up();
+        return Task.CompletedTask;
+    };
+
+    /// <summary>When half of the jobs are done.</summary>
+    public Func<FaultReceiver, Task> AtHalf { get; init; } = static _ => Task.CompletedTask;
+
+    public override string ToString() => Name;
+}

@@ -1,0 +1,50 @@
+namespace WorkerTracing.FaultTests;
+
+/// <summary>Every fault that a run is made with.</summary>
+internal static class FaultList
+{
+    private static readonly TimeSpan WithinFlush = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan PastFlush = TimeSpan.FromMilliseconds(700);
+
+    public static Fault Healthy { get; } = new("answers at once", Behaviours.Answer(200)) { Arrives = Arrival.All };
+
+    public static IReadOnlyList<Fault> All { get; } =
+    [
+        Healthy,
+        new("answers after 100 ms", Behaviours.AnswerAfter(WithinFlush)) { Arrives = Arrival.All },
+        new("answers after 700 ms, past the flush's timeout", Behaviours.AnswerAfter(PastFlush)) { Arrives = Arrival.Some, LosesAnswers = true, IsSlow = true },
+        new("refuses connections", Behaviours.Answer(200)) { AtStart = static _ => Task.CompletedTask },
+        new("listens, never accepts", Behaviours.Answer(200)) { Accepts = false },
+        new("accepts, never reads", Behaviours.NeverRead),
+        new("reads, never answers", Behaviours.NeverAnswer) { LosesAnswers = true },
+        new("drops the connection after reading", Behaviours.DropAfterReading) { LosesAnswers = true },
+        new("answers 400", Behaviours.Answer(400)),
+        new("answers 401", Behaviours.Answer(401)),
+        new("answers 404", Behaviours.Answer(404)),
+        new("answers 413", Behaviours.Answer(413)),
+        new("answers 429, Retry-After an hour", Behaviours.Answer(429, "Retry-After: 3600\r\n")),
+        new("answers 500", Behaviours.Answer(500)),
+        new("answers 503", Behaviours.Answer(503)),
+        new("redirects with 302", Behaviours.Redirect(302)),
+        new("redirects with 307", Behaviours.Redirect(307)),
+        new("sends half of a head, then drops", Behaviours.HalfHead) { LosesAnswers = true },
+        new("sends half of a body, then drops", Behaviours.HalfBody) { Arrives = Arrival.All },
+        new("sends half of a body, then nothing", Behaviours.UnfinishedBody) { Arrives = Arrival.All },
+        new("announces a gigabyte, and sends it", Behaviours.AnnouncedGigabyte) { Arrives = Arrival.Some, LosesAnswers = true },
+        new("sends a gigabyte in chunks", Behaviours.ChunkedGigabyte) { Arrives = Arrival.All },
+        new("trickles the head", Behaviours.TrickleHead) { LosesAnswers = true },
+        new("trickles the body", Behaviours.TrickleBody) { Arrives = Arrival.All },
+        new("answers no HTTP", Behaviours.NoHttp) { LosesAnswers = true },
+        new("speaks no TLS where it should", Behaviours.NoTls) { IsTls = true },
+        new("shows a certificate of nobody's", Behaviours.UnknownCertificate) { IsTls = true },
+        new("comes up late", Behaviours.Answer(200)) { Arrives = Arrival.Some, AtStart = static _ => Task.CompletedTask, AtHalf = Raise },
+        new("goes down in the middle", Behaviours.Answer(200)) { Arrives = Arrival.Some, AtHalf = static receiver => receiver.DownAsync() },
+        new("flaps: every other connection is dropped after its second request", Behaviours.Flap) { Arrives = Arrival.Some, LosesAnswers = true },
+    ];
+
+    private static Task Raise(FaultReceiver receiver)
+    {
+        receiver.Up();
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Text.Json;
+using WorkerTracing.Testing;
+
+namespace WorkerTracing.FaultTests;
+
+/// <summary>What differs between the two exporters: the address that they are given, and where the span ids are in what they post.</summary>
+/// <param name="Exporter">Its name.</param>
+/// <param name="Endpoint">What is given after the host: OTLP adds its own path to it.</param>
+/// <param name="ReadSpans">The ids of the spans in a body.</param>
+internal sealed record Protocol(string Exporter, string Endpoint, Func<byte[], IReadOnlyList<ulong>> ReadSpans)
+{
+    public static Protocol Otlp { get; } = new("otlp", "", static body => [.. OtlpSpan.ReadRequest(body).Select(static span => IdOf(span.SpanId))]);
+
+    public static Protocol OpenAI { get; } = new("openai", "v1/traces/ingest?token=" + Secrets.Query, ReadItems);
+
+    public static IReadOnlyList<Protocol> All { get; } = [Otlp, OpenAI];
+
+    public override string ToString() => Exporter;
+
+    private static List<ulong> ReadItems(byte[] body)
+    {
+        var spans = new List<ulong>();
+        using JsonDocument document = JsonDocument.Parse(body);
+        foreach (JsonElement item in document.RootElement.GetProperty("data").EnumerateArray())
+        {
+            if (item.GetProperty("object").GetString() == "trace.span")
+                spans.Add(IdOf(item.GetProperty("id").GetString()![^16..]));
+        }
+
+        return spans;
+    }
+
+    private static ulong IdOf(string hex) => ulong.Parse(hex, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+}

@@ -26,10 +26,10 @@ internal sealed class IngestClient(TimeProvider time) : IDisposable
         try
         {
             using HttpRequestMessage request = RequestOf(items, options, key);
+            // Nobody wants the body. The handler reads what is left of it when the response is disposed of, off this thread and within limits of its own; reading it
+            // here could last for ever, because a synchronous read has no end but the other side's.
             using HttpResponseMessage response = Send(request, options, limit.Token);
-            IngestAnswer answer = IngestAnswer.Of(response, time.GetUtcNow());
-            Drain(response, limit.Token);
-            return answer;
+            return IngestAnswer.Of(response, time.GetUtcNow());
         }
         catch (OperationCanceledException)
         {
@@ -93,22 +93,6 @@ internal sealed class IngestClient(TimeProvider time) : IDisposable
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
-
-    /// <summary>Reads the body, which nobody wants, so that the connection can be used again. The answer stands whatever comes of it.</summary>
-    private static void Drain(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using Stream body = response.Content.ReadAsStream(cancellationToken);
-            Span<byte> scrap = stackalloc byte[1024];
-            for (int total = 0, read; total < 64 * 1024 && (read = body.Read(scrap)) > 0; total += read)
-            {
-            }
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
-        {
-        }
-    }
 
     private static string Describe(Exception exception, string key)
     {

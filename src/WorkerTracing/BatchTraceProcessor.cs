@@ -110,6 +110,7 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
         LiveProcessors.Remove(this);
         FlushResult result = Pipeline.Close(timeout);
         bool exporterDone = exporter.Shutdown((int)Timeouts.Remaining(timeout, result.Elapsed).TotalMilliseconds);
+        Pipeline.AwaitCanceledExports();
         return exporterDone && result.Status == FlushStatus.Delivered;
     }
 

@@ -6,6 +6,35 @@ namespace WorkerTracing;
 /// <content>The export threads' side: taking what is due, sending it, settling what came of it.</content>
 internal sealed partial class ExportPipeline
 {
+    /// <summary>How long a shutdown waits, past its deadline, for exports that it has cancelled: exporters come back at once, unless they ignore it.</summary>
+    private static readonly TimeSpan CancellationGrace = TimeSpan.FromMilliseconds(250);
+
+    private int _unreported;
+
+    /// <summary>
+    /// After the end, and once the exporter has been told to stop: lets the exports that were in flight come back, so that what they held is counted before the process is gone.
+    /// </summary>
+    public void AwaitCanceledExports()
+    {
+        long started = _time.GetTimestamp();
+        int inFlight = 0;
+        lock (_sync)
+        {
+            while (Volatile.Read(ref _unreported) > 0)
+            {
+                TimeSpan left = Timeouts.Remaining(CancellationGrace, _time.GetElapsedTime(started));
+                if (left == TimeSpan.Zero || !Monitor.Wait(_sync, left))
+                    break;
+            }
+
+            foreach (ExportBatch batch in _inFlight)
+                inFlight += batch.Count;
+        }
+
+        if (inFlight > 0)
+            Log.ClosedWithSpansInFlight(_log, ExporterName, inFlight);
+    }
+
     private void AddThread()
     {
         _threads++;
@@ -28,7 +57,15 @@ internal sealed partial class ExportPipeline
             batch.ReleaseAnswered();
             batch.Clear();
             Report(duration, delivered, lost);
+            if (Interlocked.Decrement(ref _unreported) == 0 && _closed)
+                WakeClosing();
         }
+    }
+
+    private void WakeClosing()
+    {
+        lock (_sync)
+            Monitor.PulseAll(_sync);
     }
 
     /// <summary>Waits until spans are due, and takes them. One thread at a time leads; the others wait for their turn.</summary>
@@ -117,6 +154,7 @@ internal sealed partial class ExportPipeline
     {
         batch.Started = _time.GetTimestamp();
         _inFlight.Add(batch);
+        Interlocked.Increment(ref _unreported);
         _held.Start(batch);
         _gathering.Start();
         if (--_idleThreads == 0 && _threads < _sender.MaxConcurrency)

@@ -31,4 +31,7 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Warning, "The last flush ended {Status} after {Elapsed}: {Exported} spans delivered, {Lost} lost.")]
     public static partial void LastFlush(ILogger logger, FlushStatus status, TimeSpan elapsed, int exported, int lost);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Exporter} was shut down with {Spans} spans in flight and does not come back; whether they arrive is not known.")]
+    public static partial void ClosedWithSpansInFlight(ILogger logger, string exporter, int spans);
 }

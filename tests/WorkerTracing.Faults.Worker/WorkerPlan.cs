@@ -15,7 +15,7 @@ public sealed record WorkerPlan
 
     public TimeSpan FlushTimeout { get; init; } = TimeSpan.FromSeconds(0.5);
 
-    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(1.7);
 
     /// <summary>How long one request may take.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(1);

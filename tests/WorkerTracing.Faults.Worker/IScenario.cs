@@ -1,7 +1,9 @@
+using Microsoft.Extensions.Hosting;
+
 namespace WorkerTracing.FaultTests;
 
 /// <summary>The work of a worker, between the start of its host and its stop.</summary>
 internal interface IScenario
 {
-    Task RunAsync(JobTracer tracer, WorkerPlan plan, WorkerReport report);
+    Task RunAsync(IHost host, WorkerPlan plan, WorkerReport report);
 }

@@ -1,17 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
 namespace WorkerTracing.FaultTests;
 
 /// <summary>Runs the plan's jobs side by side, with a pause when half of them are done.</summary>
 internal sealed class JobsScenario : IScenario
 {
-    public async Task RunAsync(JobTracer tracer, WorkerPlan plan, WorkerReport report)
+    public async Task RunAsync(IHost host, WorkerPlan plan, WorkerReport report)
     {
+        JobTracer tracer = host.Services.GetRequiredService<JobTracer>();
         await RunAsync(tracer, plan, report, 0, plan.Jobs / 2);
         Harness.Pause("half");
         await RunAsync(tracer, plan, report, plan.Jobs / 2, plan.Jobs);
         report.Jobs = plan.Jobs;
     }
 
-    private static Task RunAsync(JobTracer tracer, WorkerPlan plan, WorkerReport report, int first, int end) => Parallel.ForAsync(
+    public static Task RunAsync(JobTracer tracer, WorkerPlan plan, WorkerReport report, int first, int end) => Parallel.ForAsync(
         first,
         end,
         new ParallelOptions { MaxDegreeOfParallelism = plan.Concurrency },

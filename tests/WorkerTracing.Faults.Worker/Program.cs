@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Trace;
@@ -10,6 +9,11 @@ using WorkerTracing.FaultTests;
 var scenarios = new Dictionary<string, IScenario>
 {
     ["jobs"] = new JobsScenario(),
+    ["told"] = new ToldScenario(),
+    ["service"] = new ServiceScenario(),
+    ["starved"] = new StarvedScenario(),
+    ["clock"] = new ClockScenario(),
+    ["rate"] = new RateScenario(),
 };
 
 WorkerPlan plan = WorkerPlan.Parse(args[0]);
@@ -32,7 +36,7 @@ Exporters.ByName[plan.Exporter](tracing, plan);
 using (IHost host = builder.Build())
 {
     await host.StartAsync();
-    await scenarios[plan.Scenario].RunAsync(host.Services.GetRequiredService<JobTracer>(), plan, report);
+    await scenarios[plan.Scenario].RunAsync(host, plan, report);
     long stopping = Stopwatch.GetTimestamp();
     await host.StopAsync();
     report.Held = metrics.Waiting();

@@ -21,6 +21,9 @@ internal sealed class Work(int number, WorkerPlan plan)
 
     public JobTrace? Trace { get; private set; }
 
+    /// <summary>The job's spans, its own the last.</summary>
+    public List<ActivitySpanId> SpanIds { get; } = [];
+
     /// <summary>Called inside the job, when its own spans have ended.</summary>
     public Func<Task>? Inside { get; init; }
 
@@ -40,9 +43,9 @@ internal sealed class Work(int number, WorkerPlan plan)
     /// <summary>As <see cref="RunAsync"/>, without a thread of the pool.</summary>
     public FlushResult Run(JobTracer tracer)
     {
-        JobTrace trace = tracer.Start(Info);
+        Trace = tracer.Start(Info);
         Spans();
-        return trace.End();
+        return Trace.End();
     }
 
     private async Task<int> BodyAsync(JobTrace trace, CancellationToken cancellationToken)
@@ -57,15 +60,23 @@ internal sealed class Work(int number, WorkerPlan plan)
 
     private void Spans()
     {
-        using Activity? outer = Source.StartActivity("step");
-        using (Source.StartActivity("query"))
+        using Activity? step = Start("step");
+        using (Start("query"))
         {
         }
 
-        using Activity? chat = Source.StartActivity("chat");
+        using Activity? chat = Start("chat");
         chat?.SetTag("gen_ai.operation.name", "chat");
         chat?.SetTag("gen_ai.request.model", "small");
+        SpanIds.Add(Trace?.Activity?.SpanId ?? default);
         if (plan.Exporter == "openai") // recorded, and not to leave: its exporter is told so
             chat?.SetTag("gen_ai.input.messages", $$"""[{"role":"user","parts":[{"type":"text","content":"{{plan.Message}}"}]}]""");
+    }
+
+    private Activity? Start(string name)
+    {
+        Activity? span = Source.StartActivity(name);
+        SpanIds.Add(span?.SpanId ?? default);
+        return span;
     }
 }

@@ -24,6 +24,9 @@ public sealed record WorkerPlan
 
     public int Concurrency { get; init; } = 50;
 
+    /// <summary>Jobs ahead of those, before what the scenario does to the process.</summary>
+    public int WarmUp { get; init; }
+
     public int MaxQueueSize { get; init; } = 8192;
 
     /// <summary>Spans per second, where the scenario goes by the clock.</summary>

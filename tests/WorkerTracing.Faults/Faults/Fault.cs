@@ -27,5 +27,8 @@ internal sealed record Fault(string Name, Func<Conversation, Task> Converse)
     /// <summary>When half of the jobs are done.</summary>
     public Func<FaultReceiver, Task> AtHalf { get; init; } = static _ => Task.CompletedTask;
 
+    /// <summary>Whether the worker is asked to stop then, with SIGTERM.</summary>
+    public bool StopsAtHalf { get; init; }
+
     public override string ToString() => Name;
 }

@@ -8,15 +8,25 @@ internal static class FaultList
 
     public static Fault Healthy { get; } = new("answers at once", Behaviours.Answer(200)) { Arrives = Arrival.All };
 
+    public static Fault Unhurried { get; } = new("answers after 100 ms", Behaviours.AnswerAfter(WithinFlush)) { Arrives = Arrival.All };
+
+    public static Fault Slow { get; } = new("answers after 700 ms, past the flush's timeout", Behaviours.AnswerAfter(PastFlush)) { Arrives = Arrival.Some, LosesAnswers = true, IsSlow = true };
+
+    public static Fault Dead { get; } = new("refuses connections", Behaviours.Answer(200)) { AtStart = static _ => Task.CompletedTask };
+
+    public static Fault Hung { get; } = new("reads, never answers", Behaviours.NeverAnswer) { LosesAnswers = true };
+
+    public static Fault Flapping { get; } = new("flaps: every other connection is dropped, the others after two requests", Behaviours.Flap) { Arrives = Arrival.Some, LosesAnswers = true };
+
     public static IReadOnlyList<Fault> All { get; } =
     [
         Healthy,
-        new("answers after 100 ms", Behaviours.AnswerAfter(WithinFlush)) { Arrives = Arrival.All },
-        new("answers after 700 ms, past the flush's timeout", Behaviours.AnswerAfter(PastFlush)) { Arrives = Arrival.Some, LosesAnswers = true, IsSlow = true },
-        new("refuses connections", Behaviours.Answer(200)) { AtStart = static _ => Task.CompletedTask },
+        Unhurried,
+        Slow,
+        Dead,
         new("listens, never accepts", Behaviours.Answer(200)) { Accepts = false },
         new("accepts, never reads", Behaviours.NeverRead),
-        new("reads, never answers", Behaviours.NeverAnswer) { LosesAnswers = true },
+        Hung,
         new("drops the connection after reading", Behaviours.DropAfterReading) { LosesAnswers = true },
         new("answers 400", Behaviours.Answer(400)),
         new("answers 401", Behaviours.Answer(401)),
@@ -39,7 +49,7 @@ internal static class FaultList
         new("shows a certificate of nobody's", Behaviours.UnknownCertificate) { IsTls = true },
         new("comes up late", Behaviours.Answer(200)) { Arrives = Arrival.Some, AtStart = static _ => Task.CompletedTask, AtHalf = Raise },
         new("goes down in the middle", Behaviours.Answer(200)) { Arrives = Arrival.Some, AtHalf = static receiver => receiver.DownAsync() },
-        new("flaps: every other connection is dropped after its second request", Behaviours.Flap) { Arrives = Arrival.Some, LosesAnswers = true },
+        Flapping,
     ];
 
     private static Task Raise(FaultReceiver receiver)

@@ -5,7 +5,7 @@ namespace WorkerTracing.FaultTests;
 /// <summary>A worker that has run its jobs against a faulty receiver, and what both of them say of it.</summary>
 internal sealed record FaultRun(Fault Fault, Protocol Protocol, WorkerPlan Plan, WorkerReport Report, HashSet<ulong> Ended, Ledger Ledger, Ledger Elsewhere, string Output, int ExitCode)
 {
-    public static async Task<FaultRun> MakeAsync(Fault fault, Protocol protocol, FlushMode flush, Func<WorkerPlan, WorkerPlan>? change = null)
+    public static async Task<FaultRun> MakeAsync(Fault fault, Protocol protocol, FlushMode flush, Func<WorkerPlan, WorkerPlan>? change = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var ledger = new Ledger(Secrets.All);
         await using var elsewhere = new FaultReceiver(protocol, FaultList.Healthy, new Ledger([]));
@@ -17,11 +17,8 @@ internal sealed record FaultRun(Fault Fault, Protocol Protocol, WorkerPlan Plan,
             WorkerPlan plan = PlanFor(receiver, protocol, flush, spanFile);
             plan = change?.Invoke(plan) ?? plan;
             await fault.AtStart(receiver);
-            await using var worker = new WorkerProcess(plan);
-            await worker.SaysAsync("half");
-            await fault.AtHalf(receiver);
-            await worker.GoAsync();
-            string said = await worker.SaysAsync("report");
+            await using var worker = new WorkerProcess(plan, environment);
+            string said = await FinishAsync(worker, fault, receiver);
             await worker.EndedAsync();
             return new FaultRun(
                 fault, protocol, plan, WorkerReport.Parse(said), ReadSpans(spanFile), ledger, elsewhere.Ledger, worker.Log + said, worker.ExitCode);
@@ -30,6 +27,24 @@ internal sealed record FaultRun(Fault Fault, Protocol Protocol, WorkerPlan Plan,
         {
             File.Delete(spanFile);
         }
+    }
+
+    private static async Task<string> FinishAsync(WorkerProcess worker, Fault fault, FaultReceiver receiver)
+    {
+        while (await worker.SaysAsync() is { } line)
+        {
+            if (line.StartsWith("report ", StringComparison.Ordinal))
+                return line["report ".Length..];
+            if (line != "half ")
+                continue;
+            await fault.AtHalf(receiver);
+            if (fault.StopsAtHalf)
+                worker.Stop();
+            else
+                await worker.GoAsync();
+        }
+
+        throw new InvalidOperationException($"The worker ended without a report. Its log: {worker.Log}");
     }
 
     public static WorkerPlan PlanFor(FaultReceiver receiver, Protocol protocol, FlushMode flush, string spanFile) => new()

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace WorkerTracing.FaultTests;
+
+/// <summary>Runs wave after wave of jobs until it has seen the wall clock jump, and one more.</summary>
+internal sealed class ClockScenario : IScenario
+{
+    private const int MostWaves = 1000;
+
+    private static readonly TimeSpan Jump = TimeSpan.FromMinutes(30);
+
+    public async Task RunAsync(IHost host, WorkerPlan plan, WorkerReport report)
+    {
+        JobTracer tracer = host.Services.GetRequiredService<JobTracer>();
+        await WaveAsync();
+        Harness.Pause("half");
+        DateTime before = DateTime.UtcNow;
+        long started = Stopwatch.GetTimestamp();
+        bool jumped = false;
+        for (int wave = 0; wave < MostWaves && !jumped; wave++)
+        {
+            await WaveAsync();
+            jumped = (DateTime.UtcNow - before - Stopwatch.GetElapsedTime(started)).Duration() > Jump;
+        }
+
+        if (!jumped)
+            throw new InvalidOperationException("The clock did not jump.");
+        await WaveAsync();
+
+        async Task WaveAsync()
+        {
+            await JobsScenario.RunAsync(tracer, plan, report, report.Jobs, report.Jobs + plan.Concurrency);
+            report.Jobs += plan.Concurrency;
+        }
+    }
+}

@@ -1,0 +1,21 @@
+namespace WorkerTracing.FaultTests;
+
+/// <summary>An outage that is longer than the queue.</summary>
+public sealed class QueueTests
+{
+    [Test]
+    public async Task Run_OutageThatFillsTheQueue_WhatIsRefusedIsCounted(
+        [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol, [Values] FlushMode flush)
+    {
+        FaultRun run = await FaultRun.MakeAsync(FaultList.Hung, (Protocol)protocol, flush, static plan => plan with { MaxQueueSize = 256 });
+        TestContext.Out.WriteLine(FaultTable.Row(run));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.Report.Lost.GetValueOrDefault("queue_full"), Is.Positive);
+            RunAssert.JobsAreUnharmed(run);
+            RunAssert.PaymentIsBounded(run);
+            RunAssert.SpansAddUp(run);
+        }
+    }
+}

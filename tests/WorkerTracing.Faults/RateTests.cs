@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace WorkerTracing.FaultTests;
+
+/// <summary>100,000 spans a second: what is sent is what arrived and what was reported lost.</summary>
+public sealed class RateTests
+{
+    /// <summary>How long, in seconds. A minute is <c>WORKERTRACING_RATE_SECONDS=60</c>.</summary>
+    private static readonly string Seconds = Environment.GetEnvironmentVariable("WORKERTRACING_RATE_SECONDS") ?? "5";
+
+    [Test]
+    public async Task Run_HundredThousandSpansASecond_EverySpanIsAccountedFor([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    {
+        FaultRun run = await FaultRun.MakeAsync(FaultList.Healthy, (Protocol)protocol, FlushMode.None, static plan => plan with
+        {
+            Scenario = "rate",
+            Rate = 100_000,
+            Duration = TimeSpan.FromSeconds(double.Parse(Seconds, CultureInfo.InvariantCulture)),
+            ShutdownTimeout = TimeSpan.FromSeconds(20),
+            RequestTimeout = TimeSpan.FromSeconds(10),
+        });
+        TestContext.Out.WriteLine(FaultTable.Row(run));
+
+        Assert.That(run.Ended, Has.Count.EqualTo(4 * run.Report.Jobs).And.Count.AtLeast(run.Plan.Rate), "the worker kept its rate");
+        Assert.That(run.Ledger.Acknowledged.Length + run.Report.Lost.Values.Sum(), Is.EqualTo(run.Ended.Count), "arrived or counted as lost");
+        Assert.That(run.Ledger.Twice, Is.Empty);
+        Assert.That(run.Report.Lost.Keys, Is.SubsetOf(new[] { "queue_full" }), "nothing is lost but what found the queue full");
+    }
+}

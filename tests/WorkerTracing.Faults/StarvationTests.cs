@@ -1,0 +1,38 @@
+namespace WorkerTracing.FaultTests;
+
+/// <summary>Jobs on threads of their own, in a process whose thread pool is blocked by somebody else's synchronous work.</summary>
+public sealed class StarvationTests
+{
+    [Test]
+    public async Task End_WhileTheThreadPoolIsBlocked_IsDelivered([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    {
+        FaultRun run = await FaultRun.MakeAsync(FaultList.Healthy, (Protocol)protocol, FlushMode.Wait, static plan => Starve(plan) with { WarmUp = 1, FlushTimeout = TimeSpan.FromSeconds(20), RequestTimeout = TimeSpan.FromSeconds(10) });
+        TestContext.Out.WriteLine(FaultTable.Row(run));
+
+        Assert.That(run.Report.Flushes, Is.EqualTo(new Dictionary<FlushStatus, int> { [FlushStatus.Delivered] = run.Report.Jobs }));
+        RunAssert.SpansAddUp(run);
+    }
+
+    [Test]
+    public async Task End_WhileTheThreadPoolIsBlockedAndThereIsNoConnectionYet_IsBounded([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    {
+        FaultRun run = await FaultRun.MakeAsync(FaultList.Healthy with { Arrives = Arrival.Some, LosesAnswers = true }, (Protocol)protocol, FlushMode.Wait, Starve);
+        TestContext.Out.WriteLine(FaultTable.Row(run));
+
+        RunAssert.PaymentIsBounded(run);
+        RunAssert.SpansAddUp(run);
+    }
+
+    [Test]
+    public async Task End_WhileTheThreadPoolIsBlockedAndTheBackendHangs_IsBounded([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    {
+        FaultRun run = await FaultRun.MakeAsync(FaultList.Hung, (Protocol)protocol, FlushMode.Wait, Starve);
+        TestContext.Out.WriteLine(FaultTable.Row(run));
+
+        Assert.That(run.Report.Flushes.Keys, Is.SubsetOf(new[] { FlushStatus.TimedOut, FlushStatus.Failed }));
+        RunAssert.PaymentIsBounded(run);
+        RunAssert.SpansAddUp(run);
+    }
+
+    private static WorkerPlan Starve(WorkerPlan plan) => plan with { Scenario = "starved", Jobs = 200, Concurrency = 10 };
+}

@@ -1,0 +1,29 @@
+namespace WorkerTracing.FaultTests;
+
+/// <summary>A worker that is asked to stop, with SIGTERM, while its backend is unwell.</summary>
+public sealed class StopTests
+{
+    private static IEnumerable<TestCaseData> Stops() =>
+        from fault in new[] { FaultList.Healthy, FaultList.Slow, FaultList.Hung, FaultList.Dead }
+        from protocol in Protocol.All
+        from flush in new[] { FlushMode.None, FlushMode.Wait }
+        select new TestCaseData(fault with { StopsAtHalf = true }, protocol, flush).SetArgDisplayNames(fault.Name, protocol.Exporter, flush.ToString());
+
+    [TestCaseSource(nameof(Stops))]
+    public async Task Stop_WhileTheBackendIsUnwell_EndsWithinItsDeadlineAndSaysWhatItLeft(object fault, object protocol, FlushMode flush)
+    {
+        FaultRun run = await FaultRun.MakeAsync((Fault)fault, (Protocol)protocol, flush, static plan => plan with { Scenario = "service", Jobs = 25 });
+        TestContext.Out.WriteLine(FaultTable.Row(run));
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Output);
+            Assert.That(run.Report.Unharmed, Is.EqualTo(run.Report.Jobs).And.AtLeast(run.Plan.Jobs), "jobs with a result of their own");
+            Assert.That(run.Report.Stopping, Is.LessThan(3 * run.Plan.ShutdownTimeout), "the stop is bounded by the shutdown's timeout, give or take a busy machine");
+            RunAssert.SpansAddUp(run);
+            RunAssert.NothingIsLeaked(run);
+            if (run.Report.Lost.Values.Sum() > 0)
+                Assert.That(run.Output, Does.Contain("spans are lost").Or.Contain("spans left"), "what is lost is said");
+        }
+    }
+}

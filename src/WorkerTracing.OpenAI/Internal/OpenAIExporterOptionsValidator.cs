@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace WorkerTracing;
 
-/// <summary>Names every option that is out of its range, and its value, but never that of the key.</summary>
+/// <summary>Names every option that is out of its range, and its value, but never that of the key, nor what may be secret in an address.</summary>
 internal sealed class OpenAIExporterOptionsValidator : IValidateOptions<OpenAIExporterOptions>
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
@@ -11,7 +11,11 @@ internal sealed class OpenAIExporterOptionsValidator : IValidateOptions<OpenAIEx
     public ValidateOptionsResult Validate(string? name, OpenAIExporterOptions options)
     {
         List<string> failures = [];
-        Check(options.Endpoint is { IsAbsoluteUri: true, Scheme: "http" or "https" }, nameof(options.Endpoint), options.Endpoint, "an absolute http or https address");
+        Check(
+            options.Endpoint is { IsAbsoluteUri: true, Scheme: "http" or "https" },
+            nameof(options.Endpoint),
+            options.Endpoint is null ? null : ShownAddress.Of(options.Endpoint.OriginalString),
+            "an absolute http or https address");
         Check(options.MaxRetries is >= 0 and <= 100, nameof(options.MaxRetries), options.MaxRetries, "from 0 to 100");
         Check(options.MaxDelay > TimeSpan.Zero && options.MaxDelay <= Longest, nameof(options.MaxDelay), options.MaxDelay, "positive and at most 24 days");
         Check(options.BaseDelay > TimeSpan.Zero && options.BaseDelay <= options.MaxDelay, nameof(options.BaseDelay), options.BaseDelay, "positive and at most MaxDelay");

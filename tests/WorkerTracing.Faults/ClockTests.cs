@@ -33,7 +33,7 @@ public sealed class ClockTests
                 ["FAKETIME_CACHE_DURATION"] = "1",
                 ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
             });
-            TestContext.Out.WriteLine(FaultTable.Row(run));
+            FaultTable.Add($"the clock jumps by {jump} s; the backend {run.Fault.Name}", run);
 
             if (jumping.Arrives == Arrival.All)
                 Assert.That(run.Report.Flushes.Keys, Is.EqualTo(new[] { FlushStatus.Delivered }), "no timeout of half a minute has come for an hour that was not");

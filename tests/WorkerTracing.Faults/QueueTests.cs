@@ -8,7 +8,7 @@ public sealed class QueueTests
         [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol, [Values] FlushMode flush)
     {
         FaultRun run = await FaultRun.MakeAsync(FaultList.Hung, (Protocol)protocol, flush, static plan => plan with { MaxQueueSize = 256 });
-        TestContext.Out.WriteLine(FaultTable.Row(run));
+        FaultTable.Add($"a queue of 256; the backend {run.Fault.Name}", run);
 
         using (Assert.EnterMultipleScope())
         {

@@ -7,7 +7,7 @@ public sealed class StarvationTests
     public async Task End_WhileTheThreadPoolIsBlocked_IsDelivered([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
     {
         FaultRun run = await FaultRun.MakeAsync(FaultList.Healthy, (Protocol)protocol, FlushMode.Wait, static plan => Starve(plan) with { WarmUp = 1, FlushTimeout = TimeSpan.FromSeconds(20), RequestTimeout = TimeSpan.FromSeconds(10) });
-        TestContext.Out.WriteLine(FaultTable.Row(run));
+        FaultTable.Add("the thread pool is blocked", run);
 
         Assert.That(run.Report.Flushes, Is.EqualTo(new Dictionary<FlushStatus, int> { [FlushStatus.Delivered] = run.Report.Jobs }));
         RunAssert.SpansAddUp(run);
@@ -17,7 +17,7 @@ public sealed class StarvationTests
     public async Task End_WhileTheThreadPoolIsBlockedAndThereIsNoConnectionYet_IsBounded([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
     {
         FaultRun run = await FaultRun.MakeAsync(FaultList.Healthy with { Arrives = Arrival.Some, LosesAnswers = true }, (Protocol)protocol, FlushMode.Wait, Starve);
-        TestContext.Out.WriteLine(FaultTable.Row(run));
+        FaultTable.Add("the thread pool is blocked, and there is no connection yet", run);
 
         RunAssert.PaymentIsBounded(run);
         RunAssert.SpansAddUp(run);
@@ -27,7 +27,7 @@ public sealed class StarvationTests
     public async Task End_WhileTheThreadPoolIsBlockedAndTheBackendHangs_IsBounded([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
     {
         FaultRun run = await FaultRun.MakeAsync(FaultList.Hung, (Protocol)protocol, FlushMode.Wait, Starve);
-        TestContext.Out.WriteLine(FaultTable.Row(run));
+        FaultTable.Add("the thread pool is blocked; the backend reads, never answers", run);
 
         Assert.That(run.Report.Flushes.Keys, Is.SubsetOf(new[] { FlushStatus.TimedOut, FlushStatus.Failed }));
         RunAssert.PaymentIsBounded(run);

@@ -13,7 +13,7 @@ public sealed class StopTests
     public async Task Stop_WhileTheBackendIsUnwell_EndsWithinItsDeadlineAndSaysWhatItLeft(object fault, object protocol, FlushMode flush)
     {
         FaultRun run = await FaultRun.MakeAsync((Fault)fault, (Protocol)protocol, flush, static plan => plan with { Scenario = "service", Jobs = 25 });
-        TestContext.Out.WriteLine(FaultTable.Row(run));
+        FaultTable.Add($"SIGTERM; the backend {run.Fault.Name}", run);
 
         using (Assert.EnterMultipleScope())
         {

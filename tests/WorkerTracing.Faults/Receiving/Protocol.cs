@@ -6,14 +6,15 @@ namespace WorkerTracing.FaultTests;
 
 /// <summary>What differs between the two exporters: the address that they are given, and where the span ids are in what they post.</summary>
 /// <param name="Exporter">Its name.</param>
+/// <param name="Title">Its name in the tables.</param>
 /// <param name="Endpoint">What is given after the host: OTLP adds its own path to it.</param>
 /// <param name="Slots">How many exports of it may be in flight.</param>
 /// <param name="ReadSpans">The ids of the spans in a body.</param>
-internal sealed record Protocol(string Exporter, string Endpoint, int Slots, Func<byte[], IReadOnlyList<ulong>> ReadSpans)
+internal sealed record Protocol(string Exporter, string Title, string Endpoint, int Slots, Func<byte[], IReadOnlyList<ulong>> ReadSpans)
 {
-    public static Protocol Otlp { get; } = new("otlp", "", 1, static body => [.. OtlpSpan.ReadRequest(body).Select(static span => IdOf(span.SpanId))]);
+    public static Protocol Otlp { get; } = new("otlp", "OTLP over HTTP", "", 1, static body => [.. OtlpSpan.ReadRequest(body).Select(static span => IdOf(span.SpanId))]);
 
-    public static Protocol OpenAI { get; } = new("openai", "v1/traces/ingest?token=" + Secrets.Query, 4, ReadItems);
+    public static Protocol OpenAI { get; } = new("openai", "the OpenAI exporter", "v1/traces/ingest?token=" + Secrets.Query, 4, ReadItems);
 
     public static IReadOnlyList<Protocol> All { get; } = [Otlp, OpenAI];
 

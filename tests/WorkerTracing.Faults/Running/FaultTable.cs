@@ -1,15 +1,89 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 
 namespace WorkerTracing.FaultTests;
 
-/// <summary>The table of docs/reliability.md.</summary>
+/// <summary>The tables of docs/reliability.md: written from the runs that were made, where the variable <c>WORKERTRACING_FAULT_TABLE</c> names the page.</summary>
 internal static class FaultTable
 {
-    public static string Row(FaultRun run)
+    private const string Begin = "<!-- measured -->\n";
+    private const string End = "<!-- end of measured -->";
+
+    private static readonly ConcurrentBag<(string Name, FaultRun Run)> Runs = [];
+
+    /// <summary>Adds a run with a backend's fault.</summary>
+    public static void Add(FaultRun run) => Add(run.Fault.Name, run);
+
+    /// <summary>Adds a run with another fault, by its name.</summary>
+    public static void Add(string name, FaultRun run)
     {
-        WorkerReport report = run.Report;
-        string lost = string.Join(", ", report.Lost.OrderBy(static reason => reason.Key, StringComparer.Ordinal).Select(static reason => $"{reason.Value} {reason.Key}"));
-        string told = string.Join(", ", report.Flushes.OrderBy(static status => status.Key).Select(static status => $"{status.Value} {status.Key}"));
-        return string.Create(CultureInfo.InvariantCulture, $"| {run.Fault.Name} | {run.Protocol} | {run.Plan.Flush} | {run.Ended.Count} | {run.Ledger.Read.Length} | {run.Ledger.Acknowledged.Length} | {run.Ledger.Twice.Length} | {(lost.Length == 0 ? "none" : lost)} | {told} | {report.HeldForWholeTimeout} | {report.MostPaid.TotalMilliseconds:F0} ms | {report.SumPaid.TotalSeconds:F1} s | stop {report.Stopping.TotalMilliseconds:F0} | held {report.Held} | req {run.Ledger.Requests} | mem {report.PeakMemory >> 20} |");
+        Runs.Add((name, run));
+        TestContext.Out.WriteLine($"{name}, {run.Protocol}, {run.Plan.Flush}: {run.Ended.Count} spans, {Arrived(run)} arrived, lost {Lost(run)}, told {Told(run)}, paid {Paid(run)}, "
+            + $"stopped in {Milliseconds(run.Report.Stopping)}, {run.Ledger.Requests} requests");
     }
+
+    public static void Write(string page)
+    {
+        string text = File.ReadAllText(page);
+        int begin = text.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
+        int end = text.IndexOf(End, StringComparison.Ordinal);
+        if (begin < Begin.Length || end < begin)
+            throw new FormatException($"{page} has no place for the tables, between '{Begin.Trim()}' and '{End}'.");
+        File.WriteAllText(page, string.Concat(text.AsSpan(0, begin), Tables(), text.AsSpan(end)));
+    }
+
+    private static string Tables()
+    {
+        var text = new StringBuilder();
+        foreach (Protocol protocol in Protocol.All)
+            AppendBackends(text, protocol);
+        text.Append("\n### Processes\n\n| what happens | exporter | mode | sent | arrived | counted lost | told | paid: most, sum |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        foreach ((string name, FaultRun run) in Runs.Where(static entry => !FaultList.All.Contains(entry.Run.Fault) || entry.Name != entry.Run.Fault.Name)
+            .OrderBy(static entry => entry.Name, StringComparer.Ordinal).ThenBy(static entry => entry.Run.Protocol.Exporter, StringComparer.Ordinal).ThenBy(static entry => entry.Run.Plan.Flush))
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {run.Protocol} | `{run.Plan.Flush}` | {Number(run.Ended.Count)} | {Arrived(run)} | {Lost(run)} | {Told(run)} | {Paid(run)} |\n");
+        return text.Append('\n').ToString();
+    }
+
+    private static void AppendBackends(StringBuilder text, Protocol protocol)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"\n### Backends: {protocol.Title}\n\n| the backend | `Wait`: arrived | counted lost | told | paid: most, sum | `Background`: arrived | counted lost | `None`: arrived | counted lost |\n")
+            .Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        foreach (Fault fault in FaultList.All)
+        {
+            Dictionary<FlushMode, FaultRun> runs = Runs.Where(entry => entry.Run.Fault == fault && entry.Name == fault.Name && entry.Run.Protocol == protocol)
+                .ToDictionary(static entry => entry.Run.Plan.Flush, static entry => entry.Run);
+            if (runs.Count < 3)
+                continue;
+            FaultRun wait = runs[FlushMode.Wait];
+            text.Append(CultureInfo.InvariantCulture, $"| {fault.Name} | {Arrived(wait)} | {Lost(wait)} | {Told(wait)} | {Paid(wait)}");
+            foreach (FlushMode flush in new[] { FlushMode.Background, FlushMode.None })
+                text.Append(CultureInfo.InvariantCulture, $" | {Arrived(runs[flush])} | {Lost(runs[flush])}");
+            text.Append(" |\n");
+        }
+    }
+
+    /// <summary>What the backend has acknowledged; and what it has read, where that is more.</summary>
+    private static string Arrived(FaultRun run)
+    {
+        int acknowledged = run.Ledger.Acknowledged.Length;
+        int read = run.Ledger.Read.Length;
+        return read == acknowledged ? Number(acknowledged) : $"{Number(acknowledged)} ({Number(read)} read)";
+    }
+
+    private static string Lost(FaultRun run)
+    {
+        string lost = string.Join(", ", run.Report.Lost.OrderBy(static reason => reason.Key, StringComparer.Ordinal).Select(static reason => $"{Number(reason.Value)} `{reason.Key}`"));
+        return lost.Length == 0 ? "0" : lost;
+    }
+
+    private static string Told(FaultRun run) =>
+        string.Join(", ", run.Report.Flushes.OrderBy(static status => status.Key).Select(static status => $"{Number(status.Value)} `{status.Key}`"));
+
+    private static string Paid(FaultRun run) =>
+        run.Plan.Flush == FlushMode.Wait ? string.Create(CultureInfo.InvariantCulture, $"{Milliseconds(run.Report.MostPaid)}, {run.Report.SumPaid.TotalSeconds:F1} s") : "0";
+
+    private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:F0} ms");
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -441,6 +441,32 @@ public sealed class BatchTraceProcessorTests : IDisposable
     }
 
     [Test]
+    public async Task Shutdown_WhileSpansEndAndFlushesAreAsked_EveryFlushAnswers()
+    {
+        for (int round = 0; round < 1000; round++)
+        {
+            using BatchTraceProcessor processor = Processor();
+            using var together = new Barrier(3);
+            Task[] working = [.. Enumerable.Range(0, 2).Select(_ => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait();
+                    return Task.WhenAll(Enumerable.Range(0, 20).Select(_ =>
+                    {
+                        processor.OnEnd(Spans.Ended());
+                        return processor.FlushAsync(Timeout.InfiniteTimeSpan).AsTask();
+                    }));
+                },
+                CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap())];
+
+            together.SignalAndWait();
+            processor.Shutdown(0);
+
+            await Until.DoneAsync(Task.WhenAll(working), "every flush, whichever side of the shutdown it came from");
+        }
+    }
+
+    [Test]
     public async Task FlushAsync_AfterShutdown_Answers()
     {
         using BatchTraceProcessor processor = Processor();

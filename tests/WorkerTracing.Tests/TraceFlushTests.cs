@@ -263,6 +263,35 @@ public sealed class TraceFlushTests : IDisposable
         await Until.TrueAsync(() => pipeline.Exporter.SpansOf(job.TraceId).Count == 1, "the trace has arrived");
     }
 
+    [Test]
+    public async Task EndAsync_ProviderShutDownWhileItWaits_AnswersThenWhateverItWaitedFor()
+    {
+        var exporter = new OutcomeExporter(maxConcurrency: 2)
+        {
+            OnExport = (_, outcomes, _) =>
+            {
+                _gate.Pass();
+                Array.Fill(outcomes, ExportOutcome.Delivered);
+            },
+        };
+        using var pipeline = new Pipeline(
+            new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = Timeout.InfiniteTimeSpan }, new BatchTraceProcessorOptions { ScheduleDelay = Never }, exporter);
+        JobTrace job = pipeline.Start();
+        pipeline.Source.StartActivity("in flight")?.Dispose();
+        pipeline.Processor.Pipeline.RequestExport();
+        await _gate.EnteredAsync();
+        Task<FlushResult> end = job.EndAsync().AsTask(); // the job's own span stays behind the one in flight
+        pipeline.Source.StartActivity("somebody else's")?.Dispose();
+        pipeline.Processor.Pipeline.RequestExport();
+        await _gate.EnteredAsync(2);
+
+        pipeline.Processor.Shutdown(0);
+
+        FlushResult result = await Until.DoneAsync(end, "the end");
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 1, result.Elapsed)));
+        _gate.Open();
+    }
+
     private sealed class Forwarding(BaseProcessor<Activity> inner) : BaseProcessor<Activity>
     {
         public override void OnEnd(Activity data) => inner.OnEnd(data);

@@ -153,15 +153,16 @@ internal sealed partial class ExportPipeline
         if (timeout != Timeout.InfiniteTimeSpan)
             _sender.EndAfter(timeout);
         FlushResult result = Wait(Ask(null, default, timeout), timeout);
-        FlushRequest[] left;
         lock (_sync)
         {
             _closed = true;
             Monitor.Pulse(_sync);
-            left = [.. _flushes.All];
         }
 
         int lost = Abandon();
+        FlushRequest[] left;
+        lock (_sync)
+            left = [.. _flushes.All, .. _inFlight.SelectMany(WaitingFlushes.On)];
         if (lost > 0)
             Log.ClosedWithSpansLeft(_log, ExporterName, lost);
         foreach (FlushRequest request in left)
@@ -247,34 +248,41 @@ internal sealed partial class ExportPipeline
         return lowest;
     }
 
-    /// <summary>Loses everything that is queued or held, after the pipeline has closed.</summary>
+    /// <summary>Loses everything that is queued or held, after the pipeline has closed, and tells the flushes that waited for it.</summary>
     private int Abandon()
     {
-        int lost = 0;
+        ExportBatch left;
         lock (_sync)
         {
-            foreach (HeldSpan held in _held.Clear())
+            HeldSpan[] held = _held.Clear();
+            left = new ExportBatch(held.Length + _queue.Count);
+            foreach (HeldSpan span in held)
             {
-                held.Account?.Settle(ExportOutcome.Dropped);
-                lost++;
+                span.Account?.Settle(ExportOutcome.Dropped);
+                left.Add(span.Span, span.Account, span.Position);
             }
 
-            while (_queue.TryTake(out Activity span, out _))
+            while (!left.IsFull && _queue.TryTake(out Activity span, out long position))
             {
                 LocalTrace? trace = LocalTrace.Of(span);
                 if (trace is { IsSuppressed: true })
                     continue;
-                trace?.AccountOf(this).Drop();
-                lost++;
+                TraceAccount? account = trace?.AccountOf(this);
+                account?.Drop();
+                left.Add(span, account, position);
             }
+
+            _flushes.Drain(_queue.Head, left.Answered);
+            _flushes.Settle(left, LowestUnsettled());
         }
 
-        if (lost > 0)
+        if (left.Count > 0)
         {
-            Health.Abandon(lost);
-            Telemetry.LoseSpans(lost, "shutdown", ExporterName);
+            Health.Abandon(left.Count);
+            Telemetry.LoseSpans(left.Count, "shutdown", ExporterName);
         }
 
-        return lost;
+        left.ReleaseAnswered();
+        return left.Count;
     }
 }

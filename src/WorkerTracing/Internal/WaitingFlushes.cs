@@ -12,6 +12,16 @@ internal sealed class WaitingFlushes(TimeProvider time)
 
     public IEnumerable<FlushRequest> All => _undrained.Concat(_forAll);
 
+    /// <summary>Those that wait for the traces of an export.</summary>
+    public static IEnumerable<FlushRequest> On(ExportBatch batch)
+    {
+        for (int i = 0; i < batch.Count; i++)
+        {
+            for (FlushRequest? request = batch.Account(i)?.Waiting; request is not null; request = request.Next)
+                yield return request;
+        }
+    }
+
     /// <param name="request">The request to wait with.</param>
     /// <param name="head">The position up to which the queue is taken.</param>
     public void Add(FlushRequest request, long head)

@@ -5,6 +5,7 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
+[Category("Flush")]
 public sealed class BatchTraceProcessorTests : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);

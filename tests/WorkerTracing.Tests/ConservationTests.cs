@@ -7,6 +7,7 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 /// <summary>Every span that ended is delivered, still held, or counted as lost, and never two of these: after any sequence of what can happen, and under any interleaving of it.</summary>
+[Category("Flush")]
 public sealed class ConservationTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);

@@ -11,6 +11,7 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
+[Category("Flush")]
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class HostTests
 {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 namespace WorkerTracing.Tests;
 
+[Category("Scope")]
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobTraceScopeTests : IDisposable
 {

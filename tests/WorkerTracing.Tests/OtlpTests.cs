@@ -7,6 +7,7 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 /// <summary>The processor with OpenTelemetry's own exporter, over a real connection, without a builder and without a host.</summary>
+[Category("Flush")]
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class OtlpTests
 {

@@ -4,6 +4,7 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
+[Category("Flush")]
 public sealed class OutcomeExporterTests : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);

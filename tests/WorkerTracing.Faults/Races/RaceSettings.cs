@@ -1,0 +1,21 @@
+using System.Globalization;
+
+namespace WorkerTracing.FaultTests;
+
+/// <summary>How long to look for races, and where to begin.</summary>
+/// <param name="Seed">Decides the order of the tests, their random arguments and the moments of the pressure; the variable <c>WORKERTRACING_RACES_SEED</c>, else chosen.</param>
+/// <param name="Time">The variable <c>WORKERTRACING_RACES_SECONDS</c>; 20 s without it.</param>
+internal sealed record RaceSettings(int Seed, TimeSpan Time)
+{
+    private const string SeedVariable = "WORKERTRACING_RACES_SEED";
+    private const string SecondsVariable = "WORKERTRACING_RACES_SECONDS";
+
+    public string Replay => $"{SeedVariable}={Seed} {SecondsVariable}={Time.TotalSeconds} dotnet test tests/WorkerTracing.Faults --filter Name~Races";
+
+    public static RaceSettings FromEnvironment() => new(
+        Read(SeedVariable) ?? Random.Shared.Next(),
+        TimeSpan.FromSeconds(Read(SecondsVariable) ?? 20));
+
+    private static int? Read(string variable) =>
+        Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : null;
+}

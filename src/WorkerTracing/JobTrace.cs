@@ -223,15 +223,20 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         spans.Describe(span, Job);
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: the job has its result, whatever a processor or a metric listener makes of it.")]
     private void StopSpan()
+    {
+        if (IsRecorded)
+            Try(static trace => trace._outcome.RecordOn(trace.Activity!));
+        Try(static trace => trace.Activity?.Stop());
+        Try(static trace => trace._outcome.Measure(trace.Job, trace._tracer.Time.GetElapsedTime(trace._started)));
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: the job has its result, whatever its exception, a processor or a metric listener makes of it.")]
+    private void Try(Action<JobTrace> step)
     {
         try
         {
-            if (IsRecorded)
-                _outcome.RecordOn(Activity!);
-            Activity?.Stop();
-            _outcome.Measure(Job, _tracer.Time.GetElapsedTime(_started));
+            step(this);
         }
         catch (Exception exception)
         {
@@ -239,7 +244,16 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         }
     }
 
-    private JobTrace Outermost => _enclosing?.Outermost ?? this;
+    private JobTrace Outermost
+    {
+        get
+        {
+            JobTrace trace = this;
+            while (trace._enclosing is { } enclosing)
+                trace = enclosing;
+            return trace;
+        }
+    }
 
     private bool IsEnclosing(JobTrace? trace)
     {

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using OpenTelemetry;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
@@ -93,6 +95,35 @@ public sealed class JobTraceScopeTests : IDisposable
         Assert.That(span.GetTagItem("error.type"), Is.EqualTo(typeof(InvalidOperationException).FullName));
         Assert.That(span.GetTagItem("workflow.execution.result"), Is.EqualTo("failure"));
         Assert.That(span.Events.Single().Name, Is.EqualTo("exception"));
+    }
+
+    [Test]
+    public void RunAsync_ExceptionThatFailsWhoeverAsks_IsThrownOnAndTheSpanLeavesAsAnError()
+    {
+        var own = new UntellableException();
+        JobTrace? job = null;
+
+        var thrown = Assert.ThrowsAsync<UntellableException>(() => _pipeline.Tracer.RunAsync("failing", (trace, _) =>
+        {
+            job = trace;
+            throw own;
+        }));
+
+        Assert.That(thrown, Is.SameAs(own));
+        Activity span = _pipeline.Exporter.SpansOf(job!.TraceId).Single();
+        Assert.That(span.Status, Is.EqualTo(ActivityStatusCode.Error));
+        Assert.That(span.GetTagItem("error.type"), Is.EqualTo(typeof(UntellableException).FullName));
+    }
+
+    [Test]
+    public void Start_BaggageThatCannotBeRead_LeavesTheCallersOwn()
+    {
+        Baggage.Current = Baggage.Create(new Dictionary<string, string> { ["tenant"] = "the caller's" });
+
+        JobTrace job = _pipeline.Tracer.Start(Pipeline.Job() with { Baggage = new UnreadableDictionary<string?>() });
+        job.Dispose();
+
+        Assert.That(Baggage.GetBaggage("tenant"), Is.EqualTo("the caller's"));
     }
 
     [Test]

@@ -24,10 +24,11 @@ internal readonly struct BaggageScope
     {
         if (baggage is null)
             return default;
+        var own = Baggage.Create(Copy(baggage)); // somebody else's dictionary: before anything is changed
         _ = Baggage.Current; // registers the slot
         var scope = new BaggageScope(RuntimeContext.GetValue(Slot));
         RuntimeContext.SetValue(Slot, (object?)null);
-        Baggage.Current = Baggage.Create(Copy(baggage));
+        Baggage.Current = own;
         return scope;
     }
 

@@ -19,6 +19,7 @@ internal sealed record JobOutcome(string Result, Exception? Exception)
         if (Exception is null)
             return;
         span.SetTag(SpanAttributes.ErrorType, Exception.GetType().FullName);
+        span.SetStatus(ActivityStatusCode.Error); // before anything of the exception's own code runs, which may throw
         span.SetStatus(ActivityStatusCode.Error, Exception.Message);
         span.AddException(Exception);
     }

@@ -200,6 +200,14 @@ public sealed class JsonWritingTests
         Assert.That(Written(deepest), Does.Contain("null"), "what lies too deep is left out, and the stack holds");
     }
 
+    [Test]
+    public void WriteOrNull_EndlessSequencesOfEndlessSequences_AreGivenUp() =>
+        Assert.That(Written(new object[] { new Bottomless(), 1 }), Is.EqualTo("[null,1]"));
+
+    [Test]
+    public void WriteOrNull_EndlessCollectionThatSaysItHasAnEnd_IsGivenUp() =>
+        Assert.That(Written(new object[] { 1, new Liar() }), Is.EqualTo("[1,null]"));
+
     private static string Written(object? value, bool drops = false)
     {
         using var output = new Utf8Buffer();
@@ -217,6 +225,32 @@ public sealed class JsonWritingTests
     {
         while (true)
             yield return 1;
+    }
+
+    private sealed class Bottomless : IEnumerable
+    {
+        public IEnumerator GetEnumerator()
+        {
+            while (true)
+                yield return new Bottomless();
+        }
+    }
+
+    private sealed class Liar : ICollection
+    {
+        public int Count => 2;
+
+        public bool IsSynchronized => false;
+
+        public object SyncRoot => this;
+
+        public void CopyTo(Array array, int index) => throw new NotSupportedException();
+
+        public IEnumerator GetEnumerator()
+        {
+            while (true)
+                yield return new Liar();
+        }
     }
 
     private sealed class Described

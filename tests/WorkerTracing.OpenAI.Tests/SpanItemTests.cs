@@ -158,4 +158,16 @@ public sealed class SpanItemTests
             Assert.That(body, Does.Contain("\"kept\":\"yes\""), "the rest of a custom span stays");
         });
     }
+
+    [Test]
+    public async Task Export_AttributeWithoutAName_CostsThatAttributeAlone()
+    {
+        await using IngestServer server = await IngestServer.StartAsync();
+        using var exporter = new OpenAITraceExporter(server.Options());
+
+        ExportOutcome[] outcomes = exporter.Send(SpanMaker.Ended("nameless", (null!, "lost"), ("kept", "yes")), SpanMaker.Ended("neighbour"));
+
+        Assert.That(outcomes, Has.All.EqualTo(ExportOutcome.Delivered));
+        Exports.AssertSame(server.AcceptedSpans[0]["span_data"]!["data"], """{"kept":"yes"}""");
+    }
 }

@@ -13,7 +13,10 @@ internal sealed class SpanTags
     {
         _values.Clear();
         foreach (ref readonly KeyValuePair<string, object?> tag in span.EnumerateTagObjects())
-            _values[tag.Key] = tag.Value;
+        {
+            if (tag.Key is not null) // an Activity takes an attribute without a name
+                _values[tag.Key] = tag.Value;
+        }
     }
 
     public void Clear() => _values.Clear();

@@ -18,13 +18,22 @@ namespace WorkerTracing;
 /// </remarks>
 internal sealed class JsonValueWriter(Utf8Buffer output)
 {
-    /// <summary>A sequence of unknown length is given up after this many elements: it might never end.</summary>
+    /// <summary>The sequences of unknown length in a value are given up after this many elements of them all: they might never end, and hold others that don't.</summary>
     private const int MaxLazyElements = 100_000;
+
+    /// <summary>A value with more elements than this is given up, whatever its collections say of their length.</summary>
+    private const int MaxElements = 1_000_000;
+
+    /// <summary>So is a collection that has grown to this many bytes.</summary>
+    private const int MaxBytes = 64 * 1024 * 1024;
 
     /// <summary>A deeper collection counts as one that cannot be written; each level takes its part of the stack.</summary>
     private const int MaxDepth = 128;
 
     private readonly List<object> _path = [];
+    private int _lazyElements;
+    private int _elements;
+    private int _start;
 
     /// <summary>Whether a member of an object that cannot be written is left out, as the reference does in fields it has to clean.</summary>
     public bool DropsBadMembers { get; set; }
@@ -40,6 +49,8 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
     {
         int start = output.Length;
         int depth = _path.Count;
+        if (depth == 0)
+            (_lazyElements, _elements, _start) = (0, 0, start);
         try
         {
             if (TryWriteValue(value))
@@ -131,7 +142,11 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
         output.Write((byte)'{');
         bool follows = false;
         foreach (DictionaryEntry entry in map)
+        {
+            if (IsTooMuch(lazy: false))
+                return false;
             follows |= WriteMember(Convert.ToString(entry.Key, CultureInfo.InvariantCulture) ?? "", entry.Value, follows);
+        }
         output.Write((byte)'}');
         return true;
     }
@@ -140,10 +155,10 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
     {
         output.Write((byte)'{');
         bool follows = false;
-        int count = 0;
+        bool lazy = pairs is not ICollection and not IReadOnlyCollection<KeyValuePair<string, T>>;
         foreach (KeyValuePair<string, T> pair in pairs)
         {
-            if (++count > MaxLazyElements && pairs is not ICollection and not IReadOnlyCollection<KeyValuePair<string, T>>)
+            if (IsTooMuch(lazy))
                 return false;
             follows |= WriteMember(pair.Key, pair.Value, follows);
         }
@@ -154,13 +169,14 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
     private bool TryWriteArray(IEnumerable sequence)
     {
         output.Write((byte)'[');
-        int count = 0;
+        bool follows = false;
         foreach (object? element in sequence)
         {
-            if (++count > MaxLazyElements && sequence is not ICollection)
+            if (IsTooMuch(sequence is not ICollection))
                 return false;
-            if (count > 1)
+            if (follows)
                 output.Write((byte)',');
+            follows = true;
             WriteOrNull(element);
         }
         output.Write((byte)']');
@@ -183,6 +199,14 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
         }
         output.Write("null"u8);
         return true;
+    }
+
+    /// <summary>Counts one more element of a collection. Once it is too much for the value, it is for all that is left of it.</summary>
+    private bool IsTooMuch(bool lazy)
+    {
+        if (output.Length - _start > MaxBytes)
+            _elements = MaxElements;
+        return (lazy && ++_lazyElements > MaxLazyElements) || ++_elements > MaxElements;
     }
 
     private void WriteVerbatim(string ascii) =>

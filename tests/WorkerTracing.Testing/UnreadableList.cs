@@ -1,0 +1,17 @@
+using System.Collections;
+
+namespace WorkerTracing.Testing;
+
+/// <summary>A list that says how much it has, and fails whoever looks.</summary>
+public sealed class UnreadableList<T> : IReadOnlyList<T>
+{
+    public int Count => 1;
+
+    public T this[int index] => throw Failure();
+
+    public IEnumerator<T> GetEnumerator() => throw Failure();
+
+    IEnumerator IEnumerable.GetEnumerator() => throw Failure();
+
+    private static InvalidOperationException Failure() => new("not to be read");
+}

@@ -19,21 +19,8 @@ public static class WorkerTracingBuilderExtensions
     public static WorkerTracingBuilder AddExporter(
         this WorkerTracingBuilder builder,
         Func<IServiceProvider, BaseExporter<Activity>> factory,
-        Action<BatchTraceProcessorOptions>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(factory);
-        builder.Services.ConfigureOpenTelemetryTracerProvider((services, tracing) =>
-        {
-            var options = new BatchTraceProcessorOptions();
-            if (services.GetService<IConfiguration>() is { } configuration)
-                BatchTraceProcessorEnvironment.Apply(options, name => configuration[name]);
-            configure?.Invoke(options);
-            tracing.AddProcessor(new BatchTraceProcessor(
-                factory(services), options, services.GetRequiredService<QuietLogger>(), services.GetRequiredService<TimeProvider>()));
-        });
-        return builder;
-    }
+        Action<BatchTraceProcessorOptions>? configure = null) =>
+        builder.AddExporter(factory, scheduleDelay: null, configure);
 
     /// <summary>Adds the OTLP exporter. The standard <c>OTEL_EXPORTER_OTLP_*</c> variables set its endpoint, protocol, headers and timeout.</summary>
     /// <param name="builder">The builder.</param>
@@ -50,8 +37,9 @@ public static class WorkerTracingBuilderExtensions
     /// <summary>Adds an exporter that writes each trace to the console as a tree, in one write, when its outermost span of this process has ended.</summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
+    /// <remarks>Its schedule is one second, or <c>OTEL_BSP_SCHEDULE_DELAY</c>. Jobs of one trace that leave in one export are one tree.</remarks>
     public static WorkerTracingBuilder AddConsoleExporter(this WorkerTracingBuilder builder) =>
-        builder.AddExporter(static _ => new ConsoleTraceExporter(Console.Out), static batching => batching.ScheduleDelay = TimeSpan.FromSeconds(1));
+        builder.AddExporter(static _ => new ConsoleTraceExporter(Console.Out), scheduleDelay: TimeSpan.FromSeconds(1), configure: null);
 
     /// <summary>Records further sources.</summary>
     /// <param name="builder">The builder.</param>
@@ -80,6 +68,32 @@ public static class WorkerTracingBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.Configure<PipelineOptions>(static options => options.FlushTracerProvider = true);
+        return builder;
+    }
+
+    /// <param name="builder">The builder.</param>
+    /// <param name="factory">Makes the exporter.</param>
+    /// <param name="scheduleDelay">The exporter's own default, which the variables change as they change the general one.</param>
+    /// <param name="configure">Has the last word.</param>
+    private static WorkerTracingBuilder AddExporter(
+        this WorkerTracingBuilder builder,
+        Func<IServiceProvider, BaseExporter<Activity>> factory,
+        TimeSpan? scheduleDelay,
+        Action<BatchTraceProcessorOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(factory);
+        builder.Services.ConfigureOpenTelemetryTracerProvider((services, tracing) =>
+        {
+            var options = new BatchTraceProcessorOptions();
+            if (scheduleDelay is { } delay)
+                options.ScheduleDelay = delay;
+            var configuration = services.GetService<IConfiguration>();
+            BatchTraceProcessorEnvironment.Apply(options, name => configuration?[name] ?? Environment.GetEnvironmentVariable(name));
+            configure?.Invoke(options);
+            tracing.AddProcessor(new BatchTraceProcessor(
+                factory(services), options, services.GetRequiredService<QuietLogger>(), services.GetRequiredService<TimeProvider>()));
+        });
         return builder;
     }
 }

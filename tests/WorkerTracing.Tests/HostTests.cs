@@ -183,6 +183,32 @@ public sealed class HostTests
     }
 
     [Test]
+    public async Task ConsoleExporter_ScheduleFromAnOtelVariable_IsHonoured()
+    {
+        TextWriter console = Console.Out;
+        var output = new StringWriter();
+        Console.SetOut(output);
+        try
+        {
+            var time = new ManualTime();
+            HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+            builder.Configuration.AddInMemoryCollection([new("OTEL_BSP_SCHEDULE_DELAY", "5")]);
+            builder.Services.AddSingleton<TimeProvider>(time).AddWorkerTracing().AddConsoleExporter();
+            using IHost host = builder.Build();
+            await host.StartAsync();
+            await host.Services.GetRequiredService<JobTracer>().RunAsync("scheduled", static (_, _) => Task.CompletedTask);
+
+            time.Advance(TimeSpan.FromMilliseconds(10));
+
+            await Until.TrueAsync(() => output.ToString().Contains("scheduled", StringComparison.Ordinal), "the schedule of 5 ms has written the trace");
+        }
+        finally
+        {
+            Console.SetOut(console);
+        }
+    }
+
+    [Test]
     public async Task HealthCheck_FailedExports_IsDegradedUntilTheNextSuccess()
     {
         using IHost host = Start(services =>

@@ -29,3 +29,31 @@ internal static class HangfireServer
         #endregion
     }
 }
+
+/// <summary>docs/long-running-workers.md.</summary>
+internal static class ComingFromRq
+{
+    public static void Enqueue(IBackgroundJobClient jobs, int ticketId)
+    {
+        #region rq-enqueue
+        jobs.Enqueue<TicketJobs>(tickets => tickets.SummariseAsync(ticketId, CancellationToken.None));
+        #endregion
+    }
+}
+
+public interface IAgent
+{
+    Task<string> RunAsync(string input, CancellationToken cancellationToken);
+}
+
+#region rq-job
+public sealed class TicketJobs(IAgent agent)
+{
+    [FlushTrace(FlushMode.Wait)]
+    public Task<string> SummariseAsync(int ticketId, CancellationToken cancellationToken)
+    {
+        JobTrace.Current?.GroupId = $"ticket-{ticketId}";
+        return agent.RunAsync($"Summarise ticket {ticketId}.", cancellationToken);
+    }
+}
+#endregion

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Quartz;
 
 namespace WorkerTracing;
@@ -25,6 +26,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
 
     /// <summary>Makes a listener for any number of schedulers.</summary>
     /// <param name="tracer">Traces the jobs. When it is disabled, the listener does nothing.</param>
+    [DynamicDependency(DynamicallyAccessedMemberTypes.NonPublicMethods, typeof(JobTraceListener))] // Quartz asks which method implements which, and native code forgets explicit ones
     public JobTraceListener(JobTracer tracer)
     {
         ArgumentNullException.ThrowIfNull(tracer);

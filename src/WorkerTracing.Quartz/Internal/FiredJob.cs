@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Quartz;
 using Quartz.Diagnostics;
@@ -76,6 +77,7 @@ internal static class FiredJob
     // A trigger doesn't say when it was stored, but one that TriggerJob makes starts at that very moment.
     private static DateTimeOffset? EnqueuedAt(FiringOrigin origin, ITrigger trigger) => origin.Trigger == JobTrigger.Manual ? trigger.StartTimeUtc : null;
 
+    [UnconditionalSuppressMessage("Trimming", "IL2062", Justification = "Quartz keeps the members that it asks for where the job is registered; here the type's attributes are read, and no member.")]
     private static Type? Member(JobType type) => type.TryResolve(out Type? resolved) ? resolved : null;
 
     private static string Time(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);

@@ -53,10 +53,10 @@ internal sealed partial class ExportPipeline
                 continue;
             _sender.Send(batch);
             TimeSpan duration = _time.GetElapsedTime(batch.Started);
-            (int delivered, int lost) = Settle(batch, duration);
+            (int delivered, int lost, int abandoned) = Settle(batch, duration);
             batch.ReleaseAnswered();
             batch.Clear();
-            Report(duration, delivered, lost);
+            Report(duration, delivered, lost, abandoned);
             if (Interlocked.Decrement(ref _unreported) == 0 && _closed)
                 WakeClosing();
         }
@@ -162,14 +162,19 @@ internal sealed partial class ExportPipeline
     }
 
     /// <summary>Writes the outcomes of an export to the accounts, and answers the flushes that waited for them.</summary>
-    private (int Delivered, int Lost) Settle(ExportBatch batch, TimeSpan duration)
+    private (int Delivered, int Lost, int Abandoned) Settle(ExportBatch batch, TimeSpan duration)
     {
         int delivered = 0;
         int lost = 0;
+        int abandoned = 0;
         lock (_sync)
         {
             if (_closed)
+            {
+                abandoned = batch.Outcomes.Count(ExportOutcome.Retained);
                 batch.Outcomes.Replace(ExportOutcome.Retained, ExportOutcome.Dropped);
+            }
+
             for (int i = 0; i < batch.Count; i++)
             {
                 ExportOutcome outcome = batch.Outcomes[i];
@@ -195,16 +200,23 @@ internal sealed partial class ExportPipeline
             Monitor.Pulse(_sync);
         }
 
-        return (delivered, lost);
+        return (delivered, lost - abandoned, abandoned);
     }
 
-    private void Report(TimeSpan duration, int delivered, int lost)
+    private void Report(TimeSpan duration, int delivered, int lost, int abandoned)
     {
         Telemetry.RecordExport(duration, delivered > 0, ExporterName);
-        if (lost == 0)
-            return;
-        Telemetry.LoseSpans(lost, "export_failed", ExporterName);
-        Log.ExportFailed(_log, ExporterName, lost);
+        if (lost > 0)
+        {
+            Telemetry.LoseSpans(lost, "export_failed", ExporterName);
+            Log.ExportFailed(_log, ExporterName, lost);
+        }
+
+        if (abandoned > 0)
+        {
+            Telemetry.LoseSpans(abandoned, "shutdown", ExporterName);
+            Log.ClosedWithSpansLeft(_log, ExporterName, abandoned);
+        }
     }
 
     /// <summary>What is held, or may come back from an exporter that retains, keeps its place: the queue has that much less room.</summary>

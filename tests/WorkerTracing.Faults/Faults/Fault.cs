@@ -13,6 +13,9 @@ internal sealed record Fault(string Name, Func<Conversation, Task> Converse)
     /// <summary>Whether a success is slower than the flush's timeout, so that each flush is worth its whole wait.</summary>
     public bool IsSlow { get; init; }
 
+    /// <summary>Whether the backend says that it will never take these spans. All else may pass, and an exporter that knows that keeps them.</summary>
+    public bool IsRefusal { get; init; }
+
     public bool IsTls { get; init; }
 
     public bool Accepts { get; init; } = true;

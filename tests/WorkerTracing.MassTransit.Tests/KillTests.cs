@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.MassTransitTests;
 
@@ -13,29 +14,32 @@ public sealed class KillTests
     [TestCase(200)]
     public async Task Kill_WhileConsumingWithWait_WhatTheBrokerNoLongerHoldsIsAtTheReceiver(int afterSpans)
     {
-        await using SpanReceiver receiver = await SpanReceiver.StartAsync();
+        await using var receiver = new OtlpReceiver();
 
-        Outcome outcome = await RunAsync(receiver, FlushMode.Wait, _ => receiver.Traces.Count >= afterSpans);
+        Outcome outcome = await RunAsync(receiver, FlushMode.Wait, _ => Traces(receiver).Count >= afterSpans);
 
+        HashSet<string> traces = Traces(receiver);
         Assert.That(outcome.Consumed, Is.Not.Empty, "the worker had consumed something");
         Assert.That(outcome.Held, Is.GreaterThan(0), "it was killed in the middle");
-        Assert.That(outcome.Consumed.Where(trace => !receiver.Traces.ContainsKey(trace)), Is.Empty, "messages that are gone without a trace");
-        TestContext.Out.WriteLine($"consumed {outcome.Consumed.Count}, held {outcome.Held}, traces {receiver.Traces.Count}, requests {receiver.Requests}");
+        Assert.That(outcome.Consumed.Except(traces), Is.Empty, "messages that are gone without a trace");
+        TestContext.Out.WriteLine($"consumed {outcome.Consumed.Count}, held {outcome.Held}, traces {traces.Count}, requests {receiver.Requests}");
     }
 
     /// <summary>Shows that the test above can fail: without the flush, the same kill loses what the schedule had not sent yet.</summary>
     [Test]
     public async Task Kill_WhileConsumingWithoutAFlush_SomeOfWhatTheBrokerNoLongerHoldsIsMissing()
     {
-        await using SpanReceiver receiver = await SpanReceiver.StartAsync();
+        await using var receiver = new OtlpReceiver();
 
         Outcome outcome = await RunAsync(receiver, FlushMode.None, static waiting => waiting <= Messages / 2);
 
         Assert.That(outcome.Consumed, Is.Not.Empty);
-        Assert.That(outcome.Consumed.Where(trace => !receiver.Traces.ContainsKey(trace)), Is.Not.Empty);
+        Assert.That(outcome.Consumed.Except(Traces(receiver)), Is.Not.Empty);
     }
 
-    private static async Task<Outcome> RunAsync(SpanReceiver receiver, FlushMode flush, Func<uint, bool> isTimeToKill)
+    private static HashSet<string> Traces(OtlpReceiver receiver) => [.. receiver.Spans.Select(static span => span.TraceId)];
+
+    private static async Task<Outcome> RunAsync(OtlpReceiver receiver, FlushMode flush, Func<uint, bool> isTimeToKill)
     {
         Uri address = RabbitMq.Address;
         string queue = RabbitMq.NewQueue();
@@ -51,7 +55,7 @@ public sealed class KillTests
             });
         }
 
-        using (WorkerProcess worker = WorkerProcess.Start(address, queue, receiver.Endpoint, flush, prefetch: 16))
+        using (WorkerProcess worker = WorkerProcess.Start(address, queue, new Uri(receiver.Endpoint, "v1/traces"), flush, prefetch: 16))
         {
             await UntilAsync(
                 async () =>

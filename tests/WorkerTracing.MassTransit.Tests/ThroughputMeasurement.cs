@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.MassTransitTests;
 
@@ -21,13 +23,20 @@ public sealed class ThroughputMeasurement
 
     private static async Task<double> MeasureAsync(FlushMode flush, int prefetch, int receiverMilliseconds, int messages)
     {
-        await using SpanReceiver receiver = await SpanReceiver.StartAsync(TimeSpan.FromMilliseconds(receiverMilliseconds));
+        await using var receiver = new OtlpReceiver
+        {
+            OnRequest = async _ =>
+            {
+                await Task.Delay(receiverMilliseconds);
+                return HttpStatusCode.OK;
+            },
+        };
         string queue = RabbitMq.NewQueue();
         await using PlainProducer producer = await PlainProducer.ConnectAsync(RabbitMq.Address, queue);
         for (int i = 0; i < messages; i++)
             await producer.PublishAsync($$"""{"number":{{i}}}""");
 
-        using WorkerProcess worker = WorkerProcess.Start(RabbitMq.Address, queue, receiver.Endpoint, flush, prefetch);
+        using WorkerProcess worker = WorkerProcess.Start(RabbitMq.Address, queue, new Uri(receiver.Endpoint, "v1/traces"), flush, prefetch);
         uint first = await WaitingAsync((uint)messages * 4 / 5);
         long started = Stopwatch.GetTimestamp();
         uint last = await WaitingAsync((uint)messages / 10u);

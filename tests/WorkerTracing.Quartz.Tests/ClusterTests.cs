@@ -14,7 +14,7 @@ public sealed class ClusterTests
     {
         await using PostgresDatabase database = await PostgresDatabase.CreateAsync();
         await using var backend = new OtlpReceiver();
-        string[] node = [database.ConnectionString, $"cluster-{Guid.NewGuid():N}", backend.Endpoint.ToString()];
+        string[] node = [database.ConnectionString, $"cluster-{Guid.NewGuid():N}", new Uri(backend.Endpoint, "v1/traces").ToString()];
         using TracerProvider tracing = OpenTelemetry.Sdk.CreateTracerProviderBuilder().AddSource(ScriptedJob.Source.Name).Build();
         IScheduler client = await QuartzSchedulerBuilder.Create(q => SharedScheduler.Configure(q, node[0], node[1])).BuildScheduler();
 
@@ -36,9 +36,9 @@ public sealed class ClusterTests
             Is.SubsetOf(backend.Spans.Select(static span => (span.TraceId, span.SpanId))),
             "what a flush called delivered is there, whichever node was killed");
 
-        IReadOnlyList<ReceivedSpan> recovered = Recovered(backend);
-        ReceivedSpan triggered = recovered.Single(static span => span.Name == "triggered");
-        ReceivedSpan recurring = recovered.Single(static span => span.Name == "recurring");
+        IReadOnlyList<OtlpSpan> recovered = Recovered(backend);
+        OtlpSpan triggered = recovered.Single(static span => span.Name == "triggered");
+        OtlpSpan recurring = recovered.Single(static span => span.Name == "recurring");
         Assert.That((triggered.TraceId, triggered.ParentSpanId), Is.EqualTo((caller.TraceId.ToHexString(), caller.SpanId.ToHexString())), "a recovery is still its caller's");
         Assert.That(recurring.ParentSpanId, Is.Empty, "the recovery of a recurring firing is nobody's");
         Assert.That(recurring.TraceId, Is.Not.EqualTo(caller.TraceId.ToHexString()));
@@ -69,7 +69,7 @@ public sealed class ClusterTests
         return caller.Context;
     }
 
-    private static IReadOnlyList<ReceivedSpan> Recovered(OtlpReceiver backend) =>
+    private static IReadOnlyList<OtlpSpan> Recovered(OtlpReceiver backend) =>
         [.. backend.Spans.Where(static span => span.Attributes.GetValueOrDefault("worker_tracing.quartz.recovering") is true)];
 
     private static (string Status, string TraceId, string SpanId) Flush(string line)

@@ -5,6 +5,15 @@ namespace WorkerTracing.Testing;
 /// <summary>What a test looks at in a span that came over OTLP.</summary>
 public sealed record OtlpSpan(string TraceId, string SpanId, string Name)
 {
+    private ByteString Message { get; init; } = ByteString.Empty;
+
+    /// <summary>Empty where it has none.</summary>
+    public string ParentSpanId => Convert.ToHexStringLower((Fields(Message, 4).SingleOrDefault() ?? ByteString.Empty).Span);
+
+    /// <summary>Texts, truth values and numbers as such; lists and maps as their bytes.</summary>
+    public IReadOnlyDictionary<string, object> Attributes =>
+        Fields(Message, 9).ToDictionary(static attribute => Fields(attribute, 1).Single().ToStringUtf8(), static attribute => Value(Fields(attribute, 2).Single()));
+
     /// <summary>Reads the spans of an ExportTraceServiceRequest of opentelemetry-proto: resource spans (field 1), scope spans (2), spans (2).</summary>
     public static IReadOnlyList<OtlpSpan> ReadRequest(byte[] body)
     {
@@ -21,7 +30,23 @@ public sealed record OtlpSpan(string TraceId, string SpanId, string Name)
     private static OtlpSpan ReadSpan(ByteString span) => new(
         Convert.ToHexStringLower(Fields(span, 1).Single().Span),
         Convert.ToHexStringLower(Fields(span, 2).Single().Span),
-        Fields(span, 5).Single().ToStringUtf8());
+        Fields(span, 5).Single().ToStringUtf8())
+    {
+        Message = span,
+    };
+
+    private static object Value(ByteString any)
+    {
+        CodedInputStream input = any.CreateCodedInput();
+        return WireFormat.GetTagFieldNumber(input.ReadTag()) switch
+        {
+            1 => input.ReadString(),
+            2 => input.ReadBool(),
+            3 => input.ReadInt64(),
+            4 => input.ReadDouble(),
+            _ => any.ToByteArray(),
+        };
+    }
 
     private static List<ByteString> Fields(ByteString message, int field)
     {

@@ -19,7 +19,7 @@ public sealed class StopTests
         {
             Assert.That(run.ExitCode, Is.Zero, run.Output);
             Assert.That(run.Report.Unharmed, Is.EqualTo(run.Report.Jobs).And.AtLeast(run.Plan.Jobs), "jobs with a result of their own");
-            Assert.That(run.Report.Stopping, Is.LessThan(3 * run.Plan.ShutdownTimeout), "the stop is bounded by the shutdown's timeout, give or take a busy machine");
+            Assert.That(run.Report.Stopping, Is.LessThan(10 * run.Plan.ShutdownTimeout), "the stop ends, by the shutdown's timeout and not by luck");
             RunAssert.SpansAddUp(run);
             RunAssert.NothingIsLeaked(run);
             if (run.Report.Lost.Values.Sum() > 0)

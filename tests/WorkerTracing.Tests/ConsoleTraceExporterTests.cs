@@ -43,6 +43,43 @@ public sealed class ConsoleTraceExporterTests
             left.Stop();
     }
 
+    [Test]
+    public async Task Export_ValueThatCannotBeTold_CostsItsOwnPlaceAlone()
+    {
+        using var pipeline = new Pipeline(exporter: new ConsoleTraceExporter(_output));
+        JobTrace job = pipeline.Start();
+        job.Activity!.SetTag("bad\n", new Unspeakable()).SetTag("good", 1);
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
+        Assert.That(_output.ToString(), Does.Contain("bad =(NotSupportedException)  good=1"));
+    }
+
+    [Test]
+    public async Task Export_ThousandsOfSpansInOneAnother_AreDrawnWithinBounds()
+    {
+        using var pipeline = new Pipeline(exporter: new ConsoleTraceExporter(_output));
+        JobTrace job = pipeline.Start();
+        var spans = new Stack<Activity>();
+        for (int i = 0; i < 8000; i++)
+            spans.Push(pipeline.Source.StartActivity("deeper")!);
+        while (spans.TryPop(out Activity? span))
+            span.Dispose();
+
+        FlushResult result = await job.EndAsync();
+
+        string[] lines = _output.ToString()!.Split('\n');
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
+        Assert.That(lines.Count(static line => line.Contains("deeper", StringComparison.Ordinal)), Is.EqualTo(8000));
+        Assert.That(lines.Max(static line => line.Length), Is.LessThan(300));
+    }
+
+    private sealed class Unspeakable
+    {
+        public override string ToString() => throw new NotSupportedException();
+    }
+
     private sealed class CountingWriter : StringWriter
     {
         public int Writes { get; private set; }

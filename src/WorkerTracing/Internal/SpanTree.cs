@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 
@@ -10,6 +11,9 @@ internal static class SpanTree
     private const int LongestValue = 120;
     private const int LineLength = 110;
 
+    /// <summary>Spans that lie deeper are drawn at this depth: thousands of levels would be wider than any terminal, and grow with their square.</summary>
+    private const int LongestIndent = 32 * 3;
+
     public static string Render(ActivityTraceId trace, IReadOnlyList<Activity> spans)
     {
         var text = new StringBuilder();
@@ -17,12 +21,26 @@ internal static class SpanTree
         ILookup<ActivitySpanId, Activity> children = spans.OrderBy(static span => span.StartTimeUtc).ToLookup(static span => span.ParentSpanId);
         text.Append(CultureInfo.InvariantCulture, $"trace {trace}\n");
         Activity[] roots = [.. spans.Where(span => !ids.Contains(span.ParentSpanId)).OrderBy(static span => span.StartTimeUtc)];
-        for (int i = 0; i < roots.Length; i++)
-            Append(text, roots[i], children, "", i == roots.Length - 1);
+        var left = new Stack<(Activity Span, string Indent, bool IsLast)>(); // not the thread's own stack: a trace may be thousands of spans deep
+        Push(left, roots, "");
+        while (left.TryPop(out (Activity Span, string Indent, bool IsLast) next))
+        {
+            Activity[] below = [.. children[next.Span.SpanId]];
+            string inner = next.Indent.Length < LongestIndent ? next.Indent + (next.IsLast ? "   " : "│  ") : next.Indent;
+            Append(text, next.Span, next.Indent, next.IsLast, inner + (below.Length > 0 ? "│    " : "     "));
+            Push(left, below, inner);
+        }
+
         return text.ToString();
     }
 
-    private static void Append(StringBuilder text, Activity span, ILookup<ActivitySpanId, Activity> children, string indent, bool isLast)
+    private static void Push(Stack<(Activity Span, string Indent, bool IsLast)> left, Activity[] spans, string indent)
+    {
+        for (int i = spans.Length - 1; i >= 0; i--)
+            left.Push((spans[i], indent, i == spans.Length - 1));
+    }
+
+    private static void Append(StringBuilder text, Activity span, string indent, bool isLast, string detail)
     {
         text.Append(indent).Append(isLast ? "└─ " : "├─ ").Append(Clean(span.DisplayName));
         text.Append(CultureInfo.InvariantCulture, $"  {Duration(span.Duration)}");
@@ -30,16 +48,11 @@ internal static class SpanTree
             text.Append("  ERROR ").Append(Clean(span.StatusDescription));
         text.Append('\n');
 
-        Activity[] below = [.. children[span.SpanId]];
-        string inner = indent + (isLast ? "   " : "│  ");
-        string detail = inner + (below.Length > 0 ? "│    " : "     ");
-        AppendWrapped(text, span.TagObjects.Select(static tag => $"{tag.Key}={Clean(Convert.ToString(tag.Value, CultureInfo.InvariantCulture))}"), detail);
+        AppendWrapped(text, span.TagObjects.Select(static tag => $"{Clean(tag.Key)}={Clean(TextOf(tag.Value))}"), detail);
         foreach (ActivityLink link in span.Links)
             text.Append(CultureInfo.InvariantCulture, $"{detail}links to {link.Context.TraceId}/{link.Context.SpanId}\n");
         foreach (ActivityEvent note in span.Events)
             text.Append(CultureInfo.InvariantCulture, $"{detail}+{Duration(note.Timestamp.UtcDateTime - span.StartTimeUtc)} {Clean(note.Name)}\n");
-        for (int i = 0; i < below.Length; i++)
-            Append(text, below[i], children, inner, i == below.Length - 1);
     }
 
     private static void AppendWrapped(StringBuilder text, IEnumerable<string> attributes, string indent)
@@ -54,6 +67,19 @@ internal static class SpanTree
 
         if (column > 0)
             text.Append('\n');
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "Foreign code ran: a ToString. Its failure is the value's alone.")]
+    private static string? TextOf(object? value)
+    {
+        try
+        {
+            return Convert.ToString(value, CultureInfo.InvariantCulture);
+        }
+        catch (Exception exception)
+        {
+            return $"({exception.GetType().Name})";
+        }
     }
 
     private static string Duration(TimeSpan time) => time < TimeSpan.FromSeconds(1)

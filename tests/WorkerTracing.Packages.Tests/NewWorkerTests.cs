@@ -1,0 +1,53 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace WorkerTracing.PackagesTests;
+
+/// <summary>The packages as a user gets them: restored into a new project outside of this repository, and run.</summary>
+public sealed class NewWorkerTests
+{
+    [TestCase("WorkerTracing", "Core", "first")]
+    [TestCase("WorkerTracing.Quartz", "Quartz", "first")]
+    [TestCase("WorkerTracing.MassTransit", "MassTransit", "FirstConsumer First")]
+    [TestCase("WorkerTracing.Hangfire", "Hangfire", "FirstJobs.FirstAsync")]
+    [TestCase("WorkerTracing.OpenAI", "OpenAI", "first")]
+    public async Task Run_RestoredFromThePackage_ShowsItsJobsTrace(string package, string program, string job)
+    {
+        if (!PackedPackages.Names.Contains(package))
+            Assert.Ignore("Hangfire's packages cannot be restored here.");
+
+        string output = await new NewWorker(package, program).DotnetAsync("run");
+
+        Assert.That(output, Does.Match(@$"trace [0-9a-f]{{32}}\n└─ {job} .*(\n   │ .*)+\n   └─ inner "), "One trace, of the framework's job and of the job inside it.");
+        if (program == "OpenAI")
+            Assert.That(output, Does.Contain("\"object\":\"trace\"").And.Contain("\"workflow_name\":\"first\""), "what the service would have been sent");
+    }
+
+    [TestCase("WorkerTracing.OpenAI", "OpenAI")]
+    [TestCase("WorkerTracing.Quartz", "Quartz")]
+    public async Task Run_AsNativeCode_ShowsItsJobsTraceToo(string package, string program)
+    {
+        var worker = new NewWorker(package, program);
+        try
+        {
+            // The trimmer's and the compiler's warnings about our packages are errors here.
+            await worker.DotnetAsync("publish", "--nologo", "-r", RuntimeInformation.RuntimeIdentifier, "-p:PublishAot=true", "-p:TrimmerSingleWarn=false", "-o", "native");
+        }
+        catch (InvalidOperationException failure) when (IsWithoutToolchain(failure.Message))
+        {
+            Assert.Ignore($"Native code cannot be compiled here: {failure.Message}");
+        }
+
+        using Process process = Process.Start(new ProcessStartInfo(worker.PathOf("native/NewWorker")) { RedirectStandardOutput = true })!;
+        string output = await process.StandardOutput.ReadToEndAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+
+        Assert.That(output.ReplaceLineEndings("\n"), Does.Match(@"trace [0-9a-f]{32}\n└─ first .*(\n   │ .*)+\n   └─ inner "));
+        Assert.That(process.ExitCode, Is.Zero);
+    }
+
+    /// <summary>The compiler's package or the platform's linker is missing.</summary>
+    private static bool IsWithoutToolchain(string output) =>
+        output.Contains("NU1101", StringComparison.Ordinal) || output.Contains("NU1102", StringComparison.Ordinal) || output.Contains("NU1301", StringComparison.Ordinal)
+        || output.Contains("Platform linker", StringComparison.Ordinal);
+}

@@ -48,13 +48,14 @@ public static class MassTransitWorkerTracingExtensions
 
     private static void Use(IBusFactoryConfigurator configurator, JobTracer tracer, ILoggerFactory? loggers)
     {
-        if (!Configured.TryAdd(configurator, configurator))
+        // A disabled tracer stays disabled, and an empty pipe is the only one that costs a message nothing.
+        if (!tracer.IsEnabled || !Configured.TryAdd(configurator, configurator))
             return;
 
         var jobs = new MessageTracer(tracer, loggers?.CreateLogger("WorkerTracing.MassTransit") ?? NullLogger.Instance);
 
         // Before every other filter of the consume pipe, so outside every retry: what comes last here comes last before the acknowledgement.
-        configurator.AddPrePipeSpecification(new FilterPipeSpecification<ConsumeContext>(new DeliveryFilter(jobs)));
+        configurator.AddPrePipeSpecification(new FilterPipeSpecification<ConsumeContext>(new DeliveryFilter()));
 
         var observer = new JobConfigurationObserver(jobs);
         configurator.ConnectConsumerConfigurationObserver(observer);

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Text.Json;
+using MassTransit;
 using OpenTelemetry;
 using WorkerTracing.Testing;
 
@@ -84,6 +86,7 @@ public sealed class HarmlessTests
 
         Assert.That(header, Is.Null);
         Assert.That(bus.Scenario.Seen.Single(), Is.Null);
+        Assert.That(JsonSerializer.Serialize(((IBusControl)bus.Bus).GetProbeResult().Results), Does.Not.Contain("workerTracing"), "a filter that does nothing still costs each message its part of the pipe");
     }
 
     [Test]

@@ -10,7 +10,7 @@ internal sealed class AttemptFilter<TContext>(MessageTracer jobs, JobDescription
     where TContext : class, ConsumeContext
 {
     public Task Send(TContext context, IPipe<TContext> next) =>
-        jobs.IsEnabled && Delivery.Of(context)?.Latest(description) is { } job ? SendTraced(job, context, next) : next.Send(context);
+        Delivery.Of(context)?.Latest(description) is { } job ? SendTraced(job, context, next) : next.Send(context);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("workerTracingAttempt");
 

@@ -7,15 +7,11 @@ namespace WorkerTracing;
 /// The outermost filter of an endpoint's consume pipe: once every consumer, every retry and the outbox are done with a message, it flushes the jobs that the
 /// message ran, all together, and only then lets go of the message.
 /// </summary>
-internal sealed class DeliveryFilter(MessageTracer jobs) : IFilter<ConsumeContext>
+internal sealed class DeliveryFilter : IFilter<ConsumeContext>
 {
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMilliseconds(10);
 
-    public Task Send(ConsumeContext context, IPipe<ConsumeContext> next) => jobs.IsEnabled ? SendTraced(context, next) : next.Send(context);
-
-    public void Probe(ProbeContext context) => context.CreateFilterScope("workerTracingFlush");
-
-    private static async Task SendTraced(ConsumeContext context, IPipe<ConsumeContext> next)
+    public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
         if (Activity.Current is { } ambient && IsOlderThan(context.ReceiveContext, ambient))
             Activity.Current = null;
@@ -29,6 +25,8 @@ internal sealed class DeliveryFilter(MessageTracer jobs) : IFilter<ConsumeContex
             await delivery.FlushAsync().ConfigureAwait(false);
         }
     }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("workerTracingFlush");
 
     /// <summary>
     /// A bus that was started under a span has that span ambient in every delivery. It says nothing about the message: who sent that is in its headers.

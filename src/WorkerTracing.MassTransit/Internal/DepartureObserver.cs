@@ -14,8 +14,7 @@ internal sealed class DepartureObserver(MessageTracer jobs) : ISendObserver, IPu
     public Task PreSend<T>(SendContext<T> context)
         where T : class
     {
-        if (jobs.IsEnabled)
-            jobs.Guard(context, static departing => Complete(departing));
+        jobs.Guard(context, static departing => Complete(departing));
         return Task.CompletedTask;
     }
 

@@ -6,12 +6,7 @@ namespace WorkerTracing;
 internal sealed class JobFilter<TMessage>(MessageTracer jobs, JobDescription description) : IFilter<ConsumeContext<TMessage>>
     where TMessage : class
 {
-    public Task Send(ConsumeContext<TMessage> context, IPipe<ConsumeContext<TMessage>> next) =>
-        jobs.IsEnabled ? SendTraced(context, next) : next.Send(context);
-
-    public void Probe(ProbeContext context) => context.CreateFilterScope("workerTracing").Add("job", description.Name);
-
-    private async Task SendTraced(ConsumeContext<TMessage> context, IPipe<ConsumeContext<TMessage>> next)
+    public async Task Send(ConsumeContext<TMessage> context, IPipe<ConsumeContext<TMessage>> next)
     {
         MessageJob? job = jobs.Begin(context, description);
         try
@@ -31,4 +26,6 @@ internal sealed class JobFilter<TMessage>(MessageTracer jobs, JobDescription des
                 await job.Trace.EndAsync().ConfigureAwait(false);
         }
     }
+
+    public void Probe(ProbeContext context) => context.CreateFilterScope("workerTracing").Add("job", description.Name);
 }

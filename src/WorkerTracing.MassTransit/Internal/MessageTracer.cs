@@ -12,8 +12,6 @@ internal sealed class MessageTracer(JobTracer tracer, ILogger logger)
     /// <summary>MassTransit's own activity source.</summary>
     public const string MassTransitSource = "MassTransit";
 
-    public bool IsEnabled => tracer.IsEnabled;
-
     /// <summary>Begins the job of one consumer and makes its span current.</summary>
     /// <returns>Null where that failed.</returns>
     public MessageJob? Begin<TMessage>(ConsumeContext<TMessage> context, JobDescription description)

@@ -9,7 +9,7 @@ internal sealed class OriginFilter(MessageTracer jobs) : IFilter<SendContext>
     public Task Send(SendContext context, IPipe<SendContext> next)
     {
         // A message that an outbox or a scheduler stored has its headers already.
-        if (jobs.IsEnabled && context is not SendContext<SerializedMessageBody>)
+        if (context is not SendContext<SerializedMessageBody>)
             jobs.Guard(context, static sent => OriginHeaders.Write(sent, OriginOf(sent)));
         return next.Send(context);
     }

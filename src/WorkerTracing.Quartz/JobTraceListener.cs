@@ -25,7 +25,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
     private readonly RetriedAttempts _retried = new();
 
     /// <summary>Makes a listener for any number of schedulers.</summary>
-    /// <param name="tracer">Traces the jobs. When it is disabled, the listener does nothing.</param>
+    /// <param name="tracer">Traces the jobs. When it is disabled, the listener does nothing but detach itself at the first firing.</param>
     [DynamicDependency(DynamicallyAccessedMemberTypes.NonPublicMethods, typeof(JobTraceListener))] // Quartz asks which method implements which, and native code forgets explicit ones
     public JobTraceListener(JobTracer tracer)
     {
@@ -41,7 +41,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
     ValueTask IJobListener.JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken) =>
         _tracer.IsEnabled
             ? Boundary.GuardAsync(_tracer, (Self: this, Context: context), static at => at.Self.AnnounceAsync(at.Context))
-            : default;
+            : Leave(context.Scheduler);
 
     ValueTask IJobListener.JobExecutionVetoed(IJobExecutionContext context, CancellationToken cancellationToken)
     {
@@ -66,6 +66,17 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
         JobExecutionProcessException failure when Firing.Find(failure.JobExecutionContext) is { } firing => firing.HearFailureAsync(failure),
         _ => default,
     };
+
+    /// <summary>A disabled tracer stays disabled, and Quartz makes lists of its listeners for every firing: only one that is gone costs a job nothing.</summary>
+    private ValueTask Leave(IScheduler scheduler)
+    {
+        Boundary.Guard(_tracer, (Name, scheduler.ListenerManager), static at =>
+        {
+            at.ListenerManager.RemoveJobListener(at.Name);
+            at.ListenerManager.RemoveSchedulerListener(at.Name);
+        });
+        return default;
+    }
 
     private ValueTask AnnounceAsync(IJobExecutionContext context)
     {

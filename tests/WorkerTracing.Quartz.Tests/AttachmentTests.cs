@@ -73,6 +73,21 @@ public sealed class AttachmentTests
     }
 
     [Test]
+    public async Task Firing_Disabled_TheListenerDetachesItself([Values] Attachment attachment)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, static options => options.Enabled = false);
+        IListenerManager listeners = traced.Scheduler.ListenerManager;
+        Assert.That(listeners.GetJobListeners(), Has.Some.InstanceOf<JobTraceListener>());
+        var ran = new TaskCompletionSource<JobTrace?>();
+
+        await traced.TriggerAsync(_ => ran.SetResult(JobTrace.Current));
+
+        Assert.That(await Until.DoneAsync(ran.Task, "the job runs"), Is.Null);
+        Assert.That(listeners.GetJobListeners(), Has.None.InstanceOf<JobTraceListener>(), "Quartz makes lists of them for every firing");
+        Assert.That(listeners.GetSchedulerListeners(), Has.None.InstanceOf<JobTraceListener>());
+    }
+
+    [Test]
     public void JobTraceListener_WithoutATracer_IsRefused()
     {
         Assert.That(static () => new JobTraceListener(null!), Throws.ArgumentNullException);

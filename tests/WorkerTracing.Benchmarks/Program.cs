@@ -1,10 +1,21 @@
+using System.Globalization;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using Perfolizer.Metrology;
+using WorkerTracing.Benchmarks;
 
-// Usage: --filter '*' and BenchmarkDotNet's other arguments. From the repository's root: BenchmarkDotNet looks for the project there.
+// Usage: --filter '*' and BenchmarkDotNet's other arguments, or: memory [jobs]. From the repository's root: BenchmarkDotNet looks for the project there.
+if (args is ["memory", ..])
+{
+    MemoryCurve.Print(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(
     args,
     ManualConfig.Create(DefaultConfig.Instance)
         .WithArtifactsPath(Path.Combine("artifacts", "benchmarks"))
+        .WithSummaryStyle(SummaryStyle.Default.WithSizeUnit(SizeUnit.B))
         .AddJob(Job.Default.WithWarmupCount(4).WithIterationCount(12).AsDefault()));

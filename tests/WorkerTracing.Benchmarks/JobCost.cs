@@ -1,0 +1,102 @@
+using System.Diagnostics;
+using BenchmarkDotNet.Attributes;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
+
+namespace WorkerTracing.Benchmarks;
+
+/// <summary>
+/// What a job pays for its trace: a framework by itself, with its own instrumentation through OpenTelemetry's batch processor, and with WorkerTracing. The backend has everything at once.
+/// Jobs are handed in under a span of the caller's, as from a request, and a round is over when all of them have run.
+/// </summary>
+[MemoryDiagnoser]
+public abstract class JobCost
+{
+    protected const int JobsPerRound = 1000;
+
+    private static readonly ActivitySource Callers = new("WorkerTracing.Benchmarks");
+
+    private readonly Rounds _rounds = new();
+    private TracerProvider? _provider;
+
+    [GlobalSetup(Target = nameof(Bare))]
+    public Task StartBareAsync() => StartAsync(null);
+
+    [GlobalSetup(Target = nameof(OwnInstrumentation))]
+    public Task StartOwnInstrumentationAsync()
+    {
+        _provider = Sdk.CreateTracerProviderBuilder()
+            .AddSource(Callers.Name, SourceName)
+            .AddProcessor(new BatchActivityExportProcessor(new NullExporter()))
+            .Build();
+        return StartAsync(null);
+    }
+
+    [GlobalSetup(Target = nameof(FlushNone))]
+    public Task StartFlushNoneAsync() => StartTracedAsync(FlushMode.None);
+
+    [GlobalSetup(Target = nameof(FlushBackground))]
+    public Task StartFlushBackgroundAsync() => StartTracedAsync(FlushMode.Background);
+
+    [GlobalSetup(Target = nameof(Disabled))]
+    public Task StartDisabledAsync()
+    {
+        _provider = Sdk.CreateTracerProviderBuilder().Build();
+        return StartAsync(new JobTracer(_provider, new WorkerTracingOptions { Enabled = false }));
+    }
+
+    [Benchmark(OperationsPerInvoke = JobsPerRound)]
+    public Task Bare() => RunRoundAsync();
+
+    [Benchmark(OperationsPerInvoke = JobsPerRound)]
+    public Task Disabled() => RunRoundAsync();
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = JobsPerRound)]
+    public Task OwnInstrumentation() => RunRoundAsync();
+
+    [Benchmark(OperationsPerInvoke = JobsPerRound)]
+    public Task FlushNone() => RunRoundAsync();
+
+    [Benchmark(OperationsPerInvoke = JobsPerRound)]
+    public Task FlushBackground() => RunRoundAsync();
+
+    [GlobalCleanup]
+    public async Task CleanUpAsync()
+    {
+        await StopAsync();
+        _provider?.Dispose();
+    }
+
+    /// <summary>The framework's own activity source.</summary>
+    private protected abstract string SourceName { get; }
+
+    /// <summary>Starts the framework.</summary>
+    /// <param name="tracer">Null for a framework without WorkerTracing.</param>
+    /// <param name="rounds">Told by each job that has run.</param>
+    private protected abstract Task StartAsync(JobTracer? tracer, Rounds rounds);
+
+    /// <summary>Hands one job in.</summary>
+    private protected abstract Task HandInAsync();
+
+    private protected abstract Task StopAsync();
+
+    private Task StartAsync(JobTracer? tracer) => StartAsync(tracer, _rounds);
+
+    private Task StartTracedAsync(FlushMode flush)
+    {
+        _provider = Sdk.CreateTracerProviderBuilder()
+            .AddSource(Callers.Name, "WorkerTracing")
+            .AddProcessor(new BatchTraceProcessor(new NullExporter()))
+            .Build();
+        return StartAsync(new JobTracer(_provider, new WorkerTracingOptions { Flush = flush }));
+    }
+
+    private async Task RunRoundAsync()
+    {
+        Task done = _rounds.Begin(JobsPerRound);
+        using Activity? caller = Callers.StartActivity("request");
+        for (int i = 0; i < JobsPerRound; i++)
+            await HandInAsync();
+        await done;
+    }
+}

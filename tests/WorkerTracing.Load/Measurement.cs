@@ -8,7 +8,7 @@ internal sealed record Measurement(
 {
     public double PerSecond => Completed / Elapsed.TotalSeconds;
 
-    public TimeSpan CpuPerJob => Cpu / Completed;
+    public TimeSpan CpuPerJob => Cpu / Math.Max(1, Completed);
 
     /// <summary>Every job once a round trip is 1: more is not possible.</summary>
     public double OfLimit(int jobs) => PerSecond / (jobs / RoundTrip.TotalSeconds);
@@ -38,7 +38,7 @@ internal sealed record Measurement(
         TimeSpan cpu = Environment.CpuUsage.TotalTime - cpuAtWarm;
         TimeSpan[] all = [.. waits.SelectMany(static own => own).Order()];
         return new Measurement(
-            all.Length, elapsed, cpu, backend.MeasuredRoundTrip, all[all.Length / 2], all[(int)(all.Length * 0.99)],
+            all.Length, elapsed, cpu, backend.MeasuredRoundTrip, all.ElementAtOrDefault(all.Length / 2), all.ElementAtOrDefault((int)(all.Length * 0.99)),
             backend.Exports, wrong, Math.Max(0, ThreadPool.ThreadCount - threadsBefore));
 
         async Task LoopAsync(int index)

@@ -44,6 +44,7 @@ public sealed class BenchmarkTests
                      (static cost => cost.StartDisabledAsync(), static cost => cost.Disabled()),
                      (static cost => cost.StartOwnInstrumentationAsync(), static cost => cost.OwnInstrumentation()),
                      (static cost => cost.StartFlushNoneAsync(), static cost => cost.FlushNone()),
+                     (static cost => cost.StartFlushNoneWithOurDefaultsAsync(), static cost => cost.FlushNoneWithOurDefaults()),
                      (static cost => cost.StartFlushBackgroundAsync(), static cost => cost.FlushBackground()),
                  })
         {

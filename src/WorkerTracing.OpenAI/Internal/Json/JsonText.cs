@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace WorkerTracing;
 
@@ -57,6 +58,13 @@ internal static class JsonText
     {
         output.Write((byte)'"');
         ReadOnlySpan<byte> text = reader.ValueSpan;
+        if (text.IndexOf("\\u"u8) < 0 && text.IndexOf("\\/"u8) < 0 && Utf8.IsValid(text))
+        {
+            // The reader lets no other escapes and no control characters pass: this is the one form already.
+            output.Write(text);
+            output.Write((byte)'"');
+            return;
+        }
         while (true)
         {
             int escape = text.IndexOf((byte)'\\');

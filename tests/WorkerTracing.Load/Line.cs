@@ -40,7 +40,9 @@ internal sealed record Line(Scenario Scenario, int Jobs, int InFlight, Way Way, 
         using Contender contender = line.Way.Contend(backend, line.Jobs);
         ThreadPool.GetMinThreads(out int workers, out int io);
         ThreadPool.SetMinThreads(workers + line.Way.PoolThreads(line.Jobs), io);
-        Measurement measurement = await Measurement.TakeAsync(contender, backend, line, TimeSpan.FromSeconds(Number<double>(arguments[5])));
+        var duration = TimeSpan.FromSeconds(Number<double>(arguments[5]));
+        await Measurement.TakeAsync(contender, backend, line with { Jobs = Math.Max(50, line.Jobs) }, duration / 2); // until the code is compiled for good
+        Measurement measurement = await Measurement.TakeAsync(contender, backend, line, duration);
         foreach (BatchTraceProcessor processor in idle)
             processor.Dispose();
         Console.WriteLine(JsonSerializer.Serialize(measurement));

@@ -6,6 +6,10 @@ namespace WorkerTracing;
 /// <content>The export threads' side: taking what is due, sending it, settling what came of it.</content>
 internal sealed partial class ExportPipeline
 {
+    /// <summary>The pipeline that the current thread exports for.</summary>
+    [ThreadStatic]
+    private static ExportPipeline? ExportingHere;
+
     /// <summary>How long a shutdown waits, past its deadline, for exports that it has cancelled: exporters come back at once, unless they ignore it.</summary>
     private static readonly TimeSpan CancellationGrace = TimeSpan.FromMilliseconds(250);
 
@@ -45,6 +49,7 @@ internal sealed partial class ExportPipeline
     private void Run()
     {
         using IDisposable suppressed = SuppressInstrumentationScope.Begin();
+        ExportingHere = this;
         var batch = new ExportBatch(_maxBatchSize);
         while (TakeBatch(batch))
         {

@@ -119,9 +119,10 @@ internal sealed partial class ExportPipeline
     }
 
     /// <summary>Blocks the calling thread until the request has its answer, at the longest for <paramref name="timeout"/> from when it was made.</summary>
+    /// <remarks>An exporter that asks for a flush, or shuts its provider down, from within its own export would wait for itself: it is told at once.</remarks>
     public FlushResult Wait(FlushRequest request, TimeSpan timeout)
     {
-        if (!request.Wait(timeout))
+        if (ReferenceEquals(ExportingHere, this) || !request.Wait(timeout))
         {
             GiveUp(request, FlushStatus.TimedOut);
             request.Wait(Timeout.InfiniteTimeSpan); // whoever settled it first is just about to release it

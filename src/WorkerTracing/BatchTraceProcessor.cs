@@ -109,8 +109,9 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
 
         LiveProcessors.Remove(this);
         FlushResult result = Pipeline.Close(timeout);
-        bool exporterDone = exporter.Shutdown((int)Timeouts.Remaining(timeout, result.Elapsed).TotalMilliseconds);
-        Pipeline.AwaitCanceledExports();
+        TimeSpan rest = Timeouts.Remaining(timeout, result.Elapsed);
+        bool exporterDone = exporter.Shutdown((int)rest.TotalMilliseconds);
+        Pipeline.AwaitExports(rest);
         return exporterDone && result.Status == FlushStatus.Delivered;
     }
 

@@ -18,17 +18,16 @@ internal sealed partial class ExportPipeline
     /// <summary>
     /// After the end, and once the exporter has been told to stop: lets the exports that were in flight come back, so that what they held is counted before the process is gone.
     /// </summary>
-    public void AwaitCanceledExports()
+    /// <param name="left">What is left of the shutdown's time. Then they are cancelled.</param>
+    public void AwaitExports(TimeSpan left)
     {
-        long started = _time.GetTimestamp();
         int inFlight = 0;
         lock (_sync)
         {
-            while (Volatile.Read(ref _unreported) > 0)
+            if (!WaitUntilReported(left == Timeout.InfiniteTimeSpan || left > CancellationGrace ? CancellationGrace : left))
             {
-                TimeSpan left = Timeouts.Remaining(CancellationGrace, _time.GetElapsedTime(started));
-                if (left == TimeSpan.Zero || !Monitor.Wait(_sync, left))
-                    break;
+                _sender.End();
+                WaitUntilReported(CancellationGrace);
             }
 
             foreach (ExportBatch batch in _inFlight)
@@ -37,6 +36,19 @@ internal sealed partial class ExportPipeline
 
         if (inFlight > 0)
             Log.ClosedWithSpansInFlight(_log, ExporterName, inFlight);
+    }
+
+    private bool WaitUntilReported(TimeSpan timeout)
+    {
+        long started = _time.GetTimestamp();
+        while (Volatile.Read(ref _unreported) > 0)
+        {
+            TimeSpan left = Timeouts.Remaining(timeout, _time.GetElapsedTime(started));
+            if (left == TimeSpan.Zero || !Monitor.Wait(_sync, left))
+                return Volatile.Read(ref _unreported) == 0;
+        }
+
+        return true;
     }
 
     private void AddThread()

@@ -35,6 +35,12 @@ internal sealed class SpanSender
     /// <summary>Cancels exports that are still running then, and all later ones.</summary>
     public void EndAfter(TimeSpan timeout) => _closing.CancelAfter(timeout);
 
+    /// <summary>
+    /// Cancels them now: the timer of <see cref="EndAfter"/> needs a thread of the pool, which may have none left. What an exporter hangs on the token runs on a thread of its own too, so that it
+    /// cannot hold up a shutdown.
+    /// </summary>
+    public void End() => new Thread(Cancel) { IsBackground = true, Name = "WorkerTracing cancel" }.UnsafeStart();
+
     /// <summary>Exports the batch and leaves an outcome for each of its spans.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: whatever it throws, the batch has an outcome and the thread goes on.")]
     public void Send(ExportBatch batch)
@@ -45,6 +51,19 @@ internal sealed class SpanSender
                 SendWhole(batch);
             else
                 SendByOutcome(_outcomeExporter, batch);
+        }
+        catch (Exception exception)
+        {
+            Log.ExporterThrew(_log, _exporter.GetType().Name, exception);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "What an exporter hangs on the token may throw anything, on a thread where nobody would catch it.")]
+    private void Cancel()
+    {
+        try
+        {
+            _closing.Cancel();
         }
         catch (Exception exception)
         {

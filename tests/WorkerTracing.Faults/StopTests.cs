@@ -26,4 +26,24 @@ public sealed class StopTests
                 Assert.That(run.Output, Does.Contain("spans are lost").Or.Contain("spans left"), "what is lost is said");
         }
     }
+
+    /// <summary>The export that is in flight at the deadline would go on for half a minute: it is cancelled, and what it held is counted.</summary>
+    [Test]
+    public async Task Stop_WhileARequestWouldOutlastIt_CancelsAndCountsIt(
+        [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol, [Values(FlushMode.None, FlushMode.Wait)] FlushMode flush)
+    {
+        FaultRun run = await FaultRun.MakeAsync(
+            FaultList.Hung with { StopsAtHalf = true },
+            (Protocol)protocol,
+            flush,
+            static plan => plan with { Scenario = "service", Jobs = 25, RequestTimeout = TimeSpan.FromSeconds(30) });
+        FaultTable.Add("SIGTERM, with a request that may take 30 s; the backend reads, never answers", run);
+
+        using (Assert.EnterMultipleScope())
+        {
+            Assert.That(run.ExitCode, Is.Zero, run.Output);
+            Assert.That(run.Report.Stopping, Is.LessThan(10 * run.Plan.ShutdownTimeout), "nobody waits for the request");
+            Assert.That(run.Report.Lost.Values.Sum(), Is.EqualTo(run.Ended.Count), "all of it is counted");
+        }
+    }
 }

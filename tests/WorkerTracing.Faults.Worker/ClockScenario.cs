@@ -7,9 +7,9 @@ namespace WorkerTracing.FaultTests;
 /// <summary>Runs wave after wave of jobs until it has seen the wall clock jump, and one more.</summary>
 internal sealed class ClockScenario : IScenario
 {
-    private const int MostWaves = 1000;
-
     private static readonly TimeSpan Jump = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
 
     public async Task RunAsync(IHost host, WorkerPlan plan, WorkerReport report)
     {
@@ -19,8 +19,10 @@ internal sealed class ClockScenario : IScenario
         DateTime before = DateTime.UtcNow;
         long started = Stopwatch.GetTimestamp();
         bool jumped = false;
-        for (int wave = 0; wave < MostWaves && !jumped; wave++)
+        using var pace = new PeriodicTimer(Pace); // a jump takes the faked clock a second
+        while (!jumped && Stopwatch.GetElapsedTime(started) < Bound)
         {
+            await pace.WaitForNextTickAsync();
             await WaveAsync();
             jumped = (DateTime.UtcNow - before - Stopwatch.GetElapsedTime(started)).Duration() > Jump;
         }

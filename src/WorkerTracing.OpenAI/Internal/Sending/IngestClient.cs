@@ -57,7 +57,7 @@ internal sealed class IngestClient(TimeProvider time) : IDisposable
     }
 
     /// <summary>
-    /// The own client sends on the calling thread, so that a starved thread pool delays nothing. A given one may have handlers that
+    /// The own client sends on the calling thread, so that a starved thread pool holds up nothing that goes over an open connection (a new one is opened on the pool). A given one may have handlers that
     /// exist in their asynchronous form alone, which a synchronous call would pass by without a word.
     /// </summary>
     private HttpResponseMessage Send(HttpRequestMessage request, OpenAIExporterOptions options, CancellationToken cancellationToken)

@@ -2,10 +2,11 @@ using System.Text.RegularExpressions;
 
 namespace WorkerTracing.DocsTests;
 
-/// <summary>A page's links, anchors and code, as GitHub reads them.</summary>
+/// <summary>A page's links, anchors, tables and code, as GitHub reads them.</summary>
 internal sealed partial class MarkdownPage
 {
     private readonly List<(string Language, string Code)> _blocks = [];
+    private readonly List<(string Heading, string[] Cells)> _rows = [];
 
     public MarkdownPage(string text)
     {
@@ -31,6 +32,8 @@ internal sealed partial class MarkdownPage
                 prose.Add(line);
                 if (Heading().Match(line) is { Success: true } heading)
                     headings.Add(heading.Groups[1].Value);
+                else if (line.StartsWith('|'))
+                    _rows.Add((headings.LastOrDefault(""), [.. line.Trim().Trim('|').Split('|').Select(static cell => cell.Trim())]));
             }
         }
 
@@ -48,6 +51,15 @@ internal sealed partial class MarkdownPage
     public IReadOnlySet<string> Anchors { get; }
 
     public IEnumerable<string> Code(string language) => _blocks.Where(block => block.Language == language).Select(block => block.Code);
+
+    /// <summary>The cells of the tables right below a heading, without the tables' own headings.</summary>
+    public IReadOnlyList<string[]> Rows(string heading)
+    {
+        string[][] rows = [.. _rows.Where(row => row.Heading == heading).Select(row => row.Cells)];
+        return [.. rows.Where((row, index) => !IsRule(row) && !(index + 1 < rows.Length && IsRule(rows[index + 1])))];
+    }
+
+    private static bool IsRule(string[] cells) => cells.All(static cell => cell.Length > 0 && cell.All(static character => character is '-' or ':' or ' '));
 
     private static string Slug(string heading)
     {

@@ -24,4 +24,10 @@ public sealed class MarkdownPageTests
     [TestCase("`[a](b.md)`\n```\n[a](b.md)\n```")]
     public void Links_OfAText_AreItsTargets(string text, params string[] targets) =>
         Assert.That(new MarkdownPage(text).Links, Is.EqualTo(targets));
+
+    [Test]
+    public void Rows_BelowAHeading_AreThoseOfItsTablesWithoutTheirHeadings() =>
+        Assert.That(
+            new MarkdownPage("# A\n| x | y |\n| --- | ---: |\n| 1 | `2` |\n\n# B\n| z |\n| --- |\n| 3 |").Rows("A"),
+            Is.EqualTo(new[] { new[] { "1", "`2`" } }));
 }

@@ -119,7 +119,11 @@ public static class LongRunningWorkers
         #endregion
     }
 
-    internal static Task BuildReportAsync(CancellationToken cancellationToken) => Task.CompletedTask.WaitAsync(cancellationToken);
+    internal static async Task BuildReportAsync(CancellationToken cancellationToken)
+    {
+        await Task.Yield();
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 }
 
 public sealed record SummariseTicket(int TicketId);

@@ -9,7 +9,7 @@ using static Snippets.QuartzScheduler;
 namespace Snippets;
 
 /// <summary>docs/frameworks/quartz.md and the package's README.</summary>
-internal static class QuartzScheduler
+public static class QuartzScheduler
 {
     public static void Host(HostApplicationBuilder builder)
     {

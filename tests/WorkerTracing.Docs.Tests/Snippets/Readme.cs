@@ -7,7 +7,7 @@ using WorkerTracing;
 namespace Snippets;
 
 /// <summary>README.md and the core package's README.</summary>
-internal static class Readme
+public static class Readme
 {
     public static void UseIt(HostApplicationBuilder builder)
     {

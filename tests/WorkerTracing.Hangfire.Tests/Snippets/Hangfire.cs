@@ -1,5 +1,6 @@
 using Hangfire;
 using Hangfire.PostgreSql;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Trace;
 using WorkerTracing;
@@ -29,6 +30,36 @@ internal static class HangfireServer
         #endregion
     }
 }
+
+/// <summary>README.md.</summary>
+internal static class ReadmeHangfire
+{
+    public static async Task RunAsync(string[] args)
+    {
+        #region readme
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
+        builder.Services.AddWorkerTracing().AddOtlpExporter();
+        builder.Services.AddHangfire((services, hangfire) => hangfire
+            .UseInMemoryStorage()                       // or yours
+            .UseWorkerTracing(services));
+        builder.Services.AddHangfireServer();
+        using IHost host = builder.Build();
+        await host.StartAsync();
+
+        var jobs = host.Services.GetRequiredService<IBackgroundJobClient>();
+        jobs.Enqueue<MailJobs>(mails => mails.WelcomeAsync("ada@example.com"));
+        await host.WaitForShutdownAsync();
+        #endregion
+    }
+}
+
+#region readme
+public sealed class MailJobs
+{
+    [FlushTrace(FlushMode.Wait)]   // its trace is delivered before Hangfire moves the job on
+    public Task WelcomeAsync(string address) => Console.Out.WriteLineAsync($"Welcome, {address}");
+}
+#endregion
 
 /// <summary>docs/long-running-workers.md.</summary>
 internal static class ComingFromRq

@@ -1,0 +1,35 @@
+#region quartz
+using Microsoft.Extensions.Hosting;
+using Quartz;
+using WorkerTracing;
+#endregion
+using static Snippets.ReadmeQuartz;
+
+namespace Snippets;
+
+/// <summary>README.md and docs/getting-started.md.</summary>
+public static class ReadmeQuartz
+{
+    public static async Task RunAsync(string[] args)
+    {
+        #region quartz
+        HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
+        builder.Services.AddWorkerTracing().AddConsoleExporter();       // or .AddOtlpExporter()
+        builder.Services.AddQuartz(q => q
+            .UseWorkerTracing()
+            .ScheduleJob<ReportJob>(trigger => trigger.WithCronSchedule("0 * * * * ?"), job => job.WithIdentity("report")));
+        builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
+        await builder.Build().RunAsync();
+        #endregion
+    }
+
+    public static Task WriteReportAsync(CancellationToken cancellationToken) => Task.Delay(1, cancellationToken);
+}
+
+#region quartz
+[FlushTrace(FlushMode.Wait)]   // its trace is delivered when Quartz calls it done
+internal sealed class ReportJob : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await WriteReportAsync(cancellationToken);
+}
+#endregion

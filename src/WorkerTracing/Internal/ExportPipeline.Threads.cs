@@ -10,47 +10,6 @@ internal sealed partial class ExportPipeline
     [ThreadStatic]
     private static ExportPipeline? ExportingHere;
 
-    /// <summary>How long a shutdown waits, past its deadline, for exports that it has cancelled: exporters come back at once, unless they ignore it.</summary>
-    private static readonly TimeSpan CancellationGrace = TimeSpan.FromMilliseconds(250);
-
-    private int _unreported;
-
-    /// <summary>
-    /// After the end, and once the exporter has been told to stop: lets the exports that were in flight come back, so that what they held is counted before the process is gone.
-    /// </summary>
-    /// <param name="left">What is left of the shutdown's time. Then they are cancelled.</param>
-    public void AwaitExports(TimeSpan left)
-    {
-        int inFlight = 0;
-        lock (_sync)
-        {
-            if (!WaitUntilReported(left == Timeout.InfiniteTimeSpan || left > CancellationGrace ? CancellationGrace : left))
-            {
-                _sender.End();
-                WaitUntilReported(CancellationGrace);
-            }
-
-            foreach (ExportBatch batch in _inFlight)
-                inFlight += batch.Count;
-        }
-
-        if (inFlight > 0)
-            Log.ClosedWithSpansInFlight(_log, ExporterName, inFlight);
-    }
-
-    private bool WaitUntilReported(TimeSpan timeout)
-    {
-        long started = _time.GetTimestamp();
-        while (Volatile.Read(ref _unreported) > 0)
-        {
-            TimeSpan left = Timeouts.Remaining(timeout, _time.GetElapsedTime(started));
-            if (left == TimeSpan.Zero || !Monitor.Wait(_sync, left))
-                return Volatile.Read(ref _unreported) == 0;
-        }
-
-        return true;
-    }
-
     private void AddThread()
     {
         _threads++;
@@ -77,12 +36,6 @@ internal sealed partial class ExportPipeline
             if (Interlocked.Decrement(ref _unreported) == 0 && _closed)
                 WakeClosing();
         }
-    }
-
-    private void WakeClosing()
-    {
-        lock (_sync)
-            Monitor.PulseAll(_sync);
     }
 
     /// <summary>Waits until spans are due, and takes them. One thread at a time leads; the others wait for their turn.</summary>

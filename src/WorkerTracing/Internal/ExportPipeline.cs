@@ -147,30 +147,6 @@ internal sealed partial class ExportPipeline
         request.Release();
     }
 
-    /// <summary>Sends what is left, waiting at the most for <paramref name="timeout"/>; then closes: what is still queued is lost, and so is what ends later.</summary>
-    /// <returns>The verdict on what was left.</returns>
-    public FlushResult Close(TimeSpan timeout)
-    {
-        if (timeout != Timeout.InfiniteTimeSpan)
-            _sender.EndAfter(timeout);
-        FlushResult result = Wait(Ask(null, default, timeout), timeout);
-        lock (_sync)
-        {
-            _closed = true;
-            Monitor.Pulse(_sync);
-        }
-
-        int lost = Abandon();
-        FlushRequest[] left;
-        lock (_sync)
-            left = [.. _flushes.All, .. _inFlight.SelectMany(WaitingFlushes.On)];
-        if (lost > 0)
-            Log.ClosedWithSpansLeft(_log, ExporterName, lost);
-        foreach (FlushRequest request in left)
-            GiveUp(request, FlushStatus.TimedOut);
-        return lost == 0 ? result : result with { Status = FlushStatus.Failed, Lost = result.Lost + lost };
-    }
-
     private bool IsSettled(FlushRequest request) =>
         _queue.Head == request.Target && (request.Account is null ? LowestUnsettled() >= request.Target : request.Account.Pending == 0);
 
@@ -247,43 +223,5 @@ internal sealed partial class ExportPipeline
         foreach (ExportBatch batch in _inFlight)
             lowest = Math.Min(lowest, batch.FirstPosition);
         return lowest;
-    }
-
-    /// <summary>Loses everything that is queued or held, after the pipeline has closed, and tells the flushes that waited for it.</summary>
-    private int Abandon()
-    {
-        ExportBatch left;
-        lock (_sync)
-        {
-            HeldSpan[] held = _held.Clear();
-            left = new ExportBatch(held.Length + _queue.Count);
-            foreach (HeldSpan span in held)
-            {
-                span.Account?.Settle(ExportOutcome.Dropped);
-                left.Add(span.Span, span.Account, span.Position);
-            }
-
-            while (!left.IsFull && _queue.TryTake(out Activity span, out long position))
-            {
-                LocalTrace? trace = LocalTrace.Of(span);
-                if (trace is { IsSuppressed: true })
-                    continue;
-                TraceAccount? account = trace?.AccountOf(this);
-                account?.Drop();
-                left.Add(span, account, position);
-            }
-
-            _flushes.Drain(_queue.Head, left.Answered);
-            _flushes.Settle(left, LowestUnsettled());
-        }
-
-        if (left.Count > 0)
-        {
-            Health.Abandon(left.Count);
-            Telemetry.LoseSpans(left.Count, "shutdown", ExporterName);
-        }
-
-        left.ReleaseAnswered();
-        return left.Count;
     }
 }

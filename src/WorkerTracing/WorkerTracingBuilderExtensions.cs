@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Trace;
@@ -22,17 +21,15 @@ public static class WorkerTracingBuilderExtensions
         Action<BatchTraceProcessorOptions>? configure = null) =>
         builder.AddExporter(factory, scheduleDelay: null, configure);
 
-    /// <summary>Adds the OTLP exporter. The standard <c>OTEL_EXPORTER_OTLP_*</c> variables set its endpoint, protocol, headers and timeout.</summary>
+    /// <summary>
+    /// Adds the OTLP exporter. The standard <c>OTEL_EXPORTER_OTLP_*</c> variables set its endpoint, protocol, headers, timeout and compression; those for traces
+    /// (<c>OTEL_EXPORTER_OTLP_TRACES_*</c>) come before those for every signal.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Changes its options, after the variables have.</param>
     /// <returns>The builder.</returns>
     public static WorkerTracingBuilder AddOtlpExporter(this WorkerTracingBuilder builder, Action<OtlpExporterOptions>? configure = null) =>
-        builder.AddExporter(services =>
-        {
-            OtlpExporterOptions options = services.GetRequiredService<IOptionsFactory<OtlpExporterOptions>>().Create(Options.DefaultName);
-            configure?.Invoke(options);
-            return new OtlpTraceExporter(options);
-        });
+        builder.AddExporter(services => new OtlpTraceExporter(new OtlpTraceOptionsFactory(services).Create(configure)));
 
     /// <summary>Adds an exporter that writes each trace to the console as a tree, in one write, when its outermost span of this process has ended.</summary>
     /// <param name="builder">The builder.</param>

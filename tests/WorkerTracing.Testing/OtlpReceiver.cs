@@ -11,6 +11,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
 
     private readonly HttpListener _listener;
     private readonly ConcurrentQueue<OtlpSpan> _spans = new();
+    private readonly ConcurrentQueue<(string Path, string? Tenant)> _addressed = new();
     private readonly Task _serving;
     private int _requests;
 
@@ -27,6 +28,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
     public Func<IReadOnlyList<OtlpSpan>, Task<HttpStatusCode>> OnRequest { get; set; } = static _ => Task.FromResult(HttpStatusCode.OK);
 
     public int Requests => Volatile.Read(ref _requests);
+
+    /// <summary>The path of each request, and its header <c>x-tenant</c>.</summary>
+    public IReadOnlyList<(string Path, string? Tenant)> Addressed => [.. _addressed];
 
     /// <summary>The spans of the requests that were answered with OK.</summary>
     public IReadOnlyList<OtlpSpan> Spans => [.. _spans];
@@ -88,6 +92,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
         {
             using var body = new MemoryStream();
             await context.Request.InputStream.CopyToAsync(body);
+            _addressed.Enqueue((context.Request.Url!.AbsolutePath, context.Request.Headers["x-tenant"]));
             Interlocked.Increment(ref _requests);
             IReadOnlyList<OtlpSpan> spans = OtlpSpan.ReadRequest(body.ToArray());
             HttpStatusCode status = await OnRequest(spans);

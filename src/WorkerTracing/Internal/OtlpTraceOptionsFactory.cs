@@ -34,8 +34,7 @@ internal sealed class OtlpTraceOptionsFactory(IServiceProvider services) : Optio
         var variables = new OtlpVariables(variable => configuration?[variable] ?? Environment.GetEnvironmentVariable(variable));
         var options = new OtlpExporterOptions();
         _everySignal = variables.Apply(options, "OTEL_EXPORTER_OTLP_");
-        if (variables.Apply(options, "OTEL_EXPORTER_OTLP_TRACES_") is not null)
-            _everySignal = null; // a path of its own: used as it is
+        variables.Apply(options, "OTEL_EXPORTER_OTLP_TRACES_");
         if (variables.Ignored.Count > 0)
             Log.OtlpVariablesIgnored(services.GetRequiredService<QuietLogger>(), string.Join(", ", variables.Ignored));
         return options;

@@ -20,9 +20,8 @@ internal static class AgentData
 
     private static void WriteToolNames(SpanFields fields)
     {
-        using var definitions = new Utf8Buffer();
-        SpanFields.WriteJson(definitions, fields.Tags[GenAI.ToolDefinitions]);
-        if (definitions.Written[0] != '[')
+        JsonPart definitions = fields.Json.Read(fields.Tags[GenAI.ToolDefinitions]);
+        if (!definitions.IsArray)
         {
             fields.Output.Write("null"u8);
             return;
@@ -30,27 +29,25 @@ internal static class AgentData
 
         fields.Output.Write((byte)'[');
         bool follows = false;
-        foreach (JsonChild tool in new JsonChildren(definitions.Written))
+        foreach (JsonPart tool in definitions)
         {
-            ReadOnlySpan<byte> name = NameOf(tool.Value);
-            if (name.IsEmpty)
+            JsonPart name = NameOf(tool);
+            if (!name.IsString)
                 continue;
             if (follows)
                 fields.Output.Write((byte)',');
-            fields.Output.Write(name);
+            fields.Output.Write(name.Text);
             follows = true;
         }
         fields.Output.Write((byte)']');
     }
 
     /// <summary>The name as a JSON string: of a definition, of one in the chat API's form, or a bare name.</summary>
-    private static ReadOnlySpan<byte> NameOf(ReadOnlySpan<byte> tool)
+    private static JsonPart NameOf(JsonPart tool)
     {
-        if (tool[0] == '"')
+        if (tool.IsString)
             return tool;
-        ReadOnlySpan<byte> name = JsonChildren.Find(tool, "name"u8);
-        if (name.IsEmpty)
-            name = JsonChildren.Find(JsonChildren.Find(tool, "function"u8), "name"u8);
-        return !name.IsEmpty && name[0] == '"' ? name : default;
+        JsonPart name = tool.Find("name"u8);
+        return name.IsMissing ? tool.Find("function"u8).Find("name"u8) : name;
     }
 }

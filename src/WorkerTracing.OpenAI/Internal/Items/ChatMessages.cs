@@ -6,124 +6,126 @@ namespace WorkerTracing;
 /// </summary>
 internal static class ChatMessages
 {
-    public static void Write(Utf8Buffer output, object? instructions, object? messages)
+    public static void Write(SpanFields fields, object? instructions, object? messages)
     {
-        using var json = new Utf8Buffer();
-        if (messages is null)
-            json.Write("[]"u8);
-        else
-            SpanFields.WriteJson(json, messages);
-        if (json.Written[0] != '[' && instructions is null)
-        {
-            output.Write(json.Written);
-            return;
-        }
-
+        Utf8Buffer output = fields.Output;
+        int before = output.Length;
         output.Write((byte)'[');
         int start = output.Length;
         if (instructions is not null)
-            WriteInstructions(output, instructions);
-        if (json.Written[0] != '[')
+            WriteInstructions(output, fields.Json.Read(instructions));
+        if (messages is not null)
         {
-            output.Write(",{\"role\":\"user\",\"content\":"u8);
-            output.Write(json.Written);
-            output.Write((byte)'}');
-        }
-        else
-        {
-            foreach (JsonChild message in new JsonChildren(json.Written))
-                WriteMessage(output, start, message.Value);
+            JsonPart recorded = fields.Json.Read(messages);
+            if (!recorded.IsArray && instructions is null)
+            {
+                output.Truncate(before);
+                output.Write(recorded.Text);
+                return;
+            }
+            WriteMessages(output, start, recorded);
         }
         output.Write((byte)']');
     }
 
-    private static void WriteInstructions(Utf8Buffer output, object instructions)
+    private static void WriteInstructions(Utf8Buffer output, JsonPart instructions)
     {
-        using var json = new Utf8Buffer();
-        SpanFields.WriteJson(json, instructions);
         output.Write("{\"role\":\"system\",\"content\":"u8);
-        if (json.Written[0] == '[')
-            WriteContent(output, json.Written);
+        if (instructions.IsArray)
+            WriteContent(output, instructions);
         else
-            output.Write(json.Written);
+            output.Write(instructions.Text);
+        output.Write((byte)'}');
+    }
+
+    private static void WriteMessages(Utf8Buffer output, int start, JsonPart messages)
+    {
+        if (messages.IsArray)
+        {
+            foreach (JsonPart message in messages)
+                WriteMessage(output, start, message);
+            return;
+        }
+        output.Write(",{\"role\":\"user\",\"content\":"u8);
+        output.Write(messages.Text);
         output.Write((byte)'}');
     }
 
     /// <param name="output">Where the message goes.</param>
     /// <param name="start">Where the array's first element begins.</param>
-    /// <param name="message">The message's compact JSON.</param>
-    private static void WriteMessage(Utf8Buffer output, int start, ReadOnlySpan<byte> message)
+    /// <param name="message">The message.</param>
+    private static void WriteMessage(Utf8Buffer output, int start, JsonPart message)
     {
-        ReadOnlySpan<byte> parts = JsonChildren.Find(message, "parts"u8);
-        if (parts.IsEmpty || parts[0] != '[')
+        JsonPart parts = message.Find("parts"u8);
+        if (!parts.IsArray)
         {
             Separate(output, start);
-            output.Write(message);
+            output.Write(message.Text);
             return;
         }
 
         bool anyElse = false;
         bool anyResponse = false;
-        foreach (JsonChild part in new JsonChildren(parts))
+        foreach (JsonPart part in parts)
         {
-            bool isResponse = IsOfType(part.Value, "\"tool_call_response\""u8);
+            bool isResponse = IsOfType(part, "\"tool_call_response\""u8);
             anyElse |= !isResponse;
             anyResponse |= isResponse;
             if (isResponse)
-                WriteToolResponse(output, start, part.Value);
+                WriteToolResponse(output, start, part);
         }
         if (anyElse || !anyResponse)
             WriteParts(output, start, message, parts);
     }
 
-    private static void WriteToolResponse(Utf8Buffer output, int start, ReadOnlySpan<byte> part)
+    private static void WriteToolResponse(Utf8Buffer output, int start, JsonPart part)
     {
         Separate(output, start);
         output.Write("{\"role\":\"tool\",\"tool_call_id\":"u8);
-        WriteOrNull(output, JsonChildren.Find(part, "id"u8));
+        WriteOrNull(output, part.Find("id"u8));
         output.Write(",\"content\":"u8);
-        ReadOnlySpan<byte> response = JsonChildren.Find(part, "response"u8);
-        WriteText(output, response.IsEmpty ? JsonChildren.Find(part, "result"u8) : response);
+        JsonPart response = part.Find("response"u8);
+        WriteText(output, response.IsMissing ? part.Find("result"u8) : response);
         output.Write((byte)'}');
     }
 
-    private static void WriteParts(Utf8Buffer output, int start, ReadOnlySpan<byte> message, ReadOnlySpan<byte> parts)
+    private static void WriteParts(Utf8Buffer output, int start, JsonPart message, JsonPart parts)
     {
         Separate(output, start);
         output.Write("{\"role\":"u8);
-        WriteOrNull(output, JsonChildren.Find(message, "role"u8));
+        WriteOrNull(output, message.Find("role"u8));
         output.Write(",\"content\":"u8);
         WriteContent(output, parts);
         WriteToolCalls(output, parts);
-        foreach (JsonChild member in new JsonChildren(message))
+        foreach (JsonPart member in message)
         {
             if (member.Name.SequenceEqual("role"u8) || member.Name.SequenceEqual("parts"u8) || IsOrdinaryFinish(member))
                 continue;
             output.Write(",\""u8);
             output.Write(member.Name);
             output.Write("\":"u8);
-            output.Write(member.Value);
+            output.Write(member.Text);
         }
         output.Write((byte)'}');
     }
 
     /// <summary>The chat API's messages don't say why they ended; it is kept where it tells that the message is not whole.</summary>
-    private static bool IsOrdinaryFinish(JsonChild member) =>
+    private static bool IsOrdinaryFinish(JsonPart member) =>
         member.Name.SequenceEqual("finish_reason"u8)
-        && (member.Value.SequenceEqual("\"stop\""u8) || member.Value.SequenceEqual("\"tool_call\""u8) || member.Value.SequenceEqual("\"tool_calls\""u8));
+        && (member.Text.SequenceEqual("\"stop\""u8) || member.Text.SequenceEqual("\"tool_call\""u8) || member.Text.SequenceEqual("\"tool_calls\""u8));
 
     /// <summary>One text is the content itself; several, or parts of other types, are an array; nothing of the kind is null.</summary>
-    private static void WriteContent(Utf8Buffer output, ReadOnlySpan<byte> parts)
+    private static void WriteContent(Utf8Buffer output, JsonPart parts)
     {
         int count = 0;
-        ReadOnlySpan<byte> onlyText = default;
-        foreach (JsonChild part in new JsonChildren(parts))
+        JsonPart onlyText = default;
+        foreach (JsonPart part in parts)
         {
-            if (IsToolPart(part.Value))
+            if (IsToolPart(part))
                 continue;
-            onlyText = count++ == 0 && IsOfType(part.Value, "\"text\""u8) ? JsonChildren.Find(part.Value, "content"u8) : default;
+            onlyText = count++ == 0 && IsOfType(part, "\"text\""u8) ? part.Find("content"u8) : default;
         }
-        if (count <= 1 && (count == 0 || !onlyText.IsEmpty))
+        if (count <= 1 && (count == 0 || !onlyText.IsMissing))
         {
             WriteOrNull(output, onlyText);
             return;
@@ -131,58 +133,58 @@ internal static class ChatMessages
 
         output.Write((byte)'[');
         int start = output.Length;
-        foreach (JsonChild part in new JsonChildren(parts))
+        foreach (JsonPart part in parts)
         {
-            if (IsToolPart(part.Value))
+            if (IsToolPart(part))
                 continue;
             Separate(output, start);
-            ReadOnlySpan<byte> text = IsOfType(part.Value, "\"text\""u8) ? JsonChildren.Find(part.Value, "content"u8) : default;
-            if (text.IsEmpty)
+            JsonPart text = IsOfType(part, "\"text\""u8) ? part.Find("content"u8) : default;
+            if (text.IsMissing)
             {
-                output.Write(part.Value);
+                output.Write(part.Text);
                 continue;
             }
             output.Write("{\"type\":\"text\",\"text\":"u8);
-            output.Write(text);
+            output.Write(text.Text);
             output.Write((byte)'}');
         }
         output.Write((byte)']');
     }
 
-    private static void WriteToolCalls(Utf8Buffer output, ReadOnlySpan<byte> parts)
+    private static void WriteToolCalls(Utf8Buffer output, JsonPart parts)
     {
         bool any = false;
-        foreach (JsonChild part in new JsonChildren(parts))
+        foreach (JsonPart part in parts)
         {
-            if (!IsOfType(part.Value, "\"tool_call\""u8))
+            if (!IsOfType(part, "\"tool_call\""u8))
                 continue;
             output.Write(any ? ","u8 : ",\"tool_calls\":["u8);
             any = true;
             output.Write("{\"id\":"u8);
-            WriteOrNull(output, JsonChildren.Find(part.Value, "id"u8));
+            WriteOrNull(output, part.Find("id"u8));
             output.Write(",\"type\":\"function\",\"function\":{\"name\":"u8);
-            WriteOrNull(output, JsonChildren.Find(part.Value, "name"u8));
+            WriteOrNull(output, part.Find("name"u8));
             output.Write(",\"arguments\":"u8);
-            WriteText(output, JsonChildren.Find(part.Value, "arguments"u8));
+            WriteText(output, part.Find("arguments"u8));
             output.Write("}}"u8);
         }
         if (any)
             output.Write((byte)']');
     }
 
-    private static bool IsToolPart(ReadOnlySpan<byte> part) => IsOfType(part, "\"tool_call\""u8) || IsOfType(part, "\"tool_call_response\""u8);
+    private static bool IsToolPart(JsonPart part) => IsOfType(part, "\"tool_call\""u8) || IsOfType(part, "\"tool_call_response\""u8);
 
-    private static bool IsOfType(ReadOnlySpan<byte> part, ReadOnlySpan<byte> type) => JsonChildren.Find(part, "type"u8).SequenceEqual(type);
+    private static bool IsOfType(JsonPart part, ReadOnlySpan<byte> type) => part.Find("type"u8).Text.SequenceEqual(type);
 
-    private static void WriteOrNull(Utf8Buffer output, ReadOnlySpan<byte> json) => output.Write(json.IsEmpty ? "null"u8 : json);
+    private static void WriteOrNull(Utf8Buffer output, JsonPart json) => output.Write(json.IsMissing ? "null"u8 : json.Text);
 
     /// <summary>The chat API wants text where the conventions allow any JSON.</summary>
-    private static void WriteText(Utf8Buffer output, ReadOnlySpan<byte> json)
+    private static void WriteText(Utf8Buffer output, JsonPart json)
     {
-        if (json.IsEmpty || json[0] == '"' || json.SequenceEqual("null"u8))
+        if (json.IsMissing || json.IsString || json.Text.SequenceEqual("null"u8))
             WriteOrNull(output, json);
         else
-            JsonString.Write(output, json);
+            JsonString.Write(output, json.Text);
     }
 
     private static void Separate(Utf8Buffer output, int start)

@@ -64,7 +64,11 @@ internal sealed class ItemBatch : IDisposable
         _fields.Tags.Clear();
     }
 
-    public void Dispose() => _text.Dispose();
+    public void Dispose()
+    {
+        _text.Dispose();
+        _fields.Dispose();
+    }
 
     /// <summary>Writes the trace's item if the service does not know it, or a span comes that says it better.</summary>
     private void Announce(Activity span)

@@ -22,7 +22,7 @@ internal static class MessageEvents
                 _ => null,
             };
             if (role is not null)
-                WriteMessage(fields.Output, start, entry, role);
+                WriteMessage(fields, start, entry, role);
         }
         return Close(fields.Output, start);
     }
@@ -33,7 +33,7 @@ internal static class MessageEvents
         foreach (ref readonly ActivityEvent entry in span.EnumerateEvents())
         {
             if (entry.Name == GenAI.ChoiceEvent)
-                WriteMessage(fields.Output, start, entry, "assistant");
+                WriteMessage(fields, start, entry, "assistant");
         }
         return Close(fields.Output, start);
     }
@@ -56,49 +56,48 @@ internal static class MessageEvents
         return true;
     }
 
-    private static void WriteMessage(Utf8Buffer output, int start, in ActivityEvent entry, string role)
+    private static void WriteMessage(SpanFields fields, int start, in ActivityEvent entry, string role)
     {
+        Utf8Buffer output = fields.Output;
         output.Write(output.Length == start ? "["u8 : ","u8);
-        using var body = new Utf8Buffer();
-        WriteBody(body, entry);
-        ReadOnlySpan<byte> message = JsonChildren.Find(body.Written, "message"u8);
-        if (message.IsEmpty || message[0] != '{')
-            message = body.Written;
+        JsonPart body = ReadBody(fields.Json, entry);
+        JsonPart message = body.Find("message"u8);
+        if (!message.IsObject)
+            message = body;
 
         output.Write("{\"role\":"u8);
-        ReadOnlySpan<byte> ownRole = JsonChildren.Find(message, "role"u8);
-        if (ownRole.IsEmpty)
+        JsonPart ownRole = message.Find("role"u8);
+        if (ownRole.IsMissing)
             JsonString.Write(output, role);
         else
-            output.Write(ownRole);
+            output.Write(ownRole.Text);
         output.Write(",\"content\":"u8);
-        ReadOnlySpan<byte> content = JsonChildren.Find(message, "content"u8);
-        output.Write(content.IsEmpty ? "null"u8 : content);
-        WriteMember(output, "\"tool_calls\""u8, JsonChildren.Find(message, "tool_calls"u8));
+        JsonPart content = message.Find("content"u8);
+        output.Write(content.IsMissing ? "null"u8 : content.Text);
+        WriteMember(output, "\"tool_calls\""u8, message.Find("tool_calls"u8));
         if (role == "tool")
-            WriteMember(output, "\"tool_call_id\""u8, JsonChildren.Find(message, "id"u8));
+            WriteMember(output, "\"tool_call_id\""u8, message.Find("id"u8));
         output.Write((byte)'}');
     }
 
-    private static void WriteMember(Utf8Buffer output, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    private static void WriteMember(Utf8Buffer output, ReadOnlySpan<byte> name, JsonPart value)
     {
-        if (value.IsEmpty)
+        if (value.IsMissing)
             return;
         output.Write((byte)',');
         output.Write(name);
         output.Write((byte)':');
-        output.Write(value);
+        output.Write(value.Text);
     }
 
-    /// <summary>Writes the event's body as one object, whichever way it is recorded.</summary>
-    private static void WriteBody(Utf8Buffer body, in ActivityEvent entry)
+    /// <summary>Reads the event's body as one object, whichever way it is recorded.</summary>
+    private static JsonPart ReadBody(RecordedJson json, in ActivityEvent entry)
     {
         if (Tag(entry, GenAI.EventBody) is { } recorded)
-        {
-            SpanFields.WriteJson(body, recorded);
-            return;
-        }
+            return json.Read(recorded);
 
+        Utf8Buffer body = json.Text;
+        body.Clear();
         body.Write((byte)'{');
         foreach (ref readonly KeyValuePair<string, object?> tag in entry.EnumerateTagObjects())
         {
@@ -109,10 +108,11 @@ internal static class MessageEvents
             JsonString.Write(body, tag.Key);
             body.Write((byte)':');
             if (tag.Key is "message" or "tool_calls")
-                SpanFields.WriteJson(body, tag.Value);
+                json.Append(tag.Value);
             else
                 new JsonValueWriter(body).WriteOrNull(tag.Value);
         }
         body.Write((byte)'}');
+        return json.ReadText();
     }
 }

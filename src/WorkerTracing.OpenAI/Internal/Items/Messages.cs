@@ -13,7 +13,7 @@ internal static class Messages
         object? messages = Recorded(fields, span, GenAI.InputMessages);
         object? instructions = Recorded(fields, span, GenAI.SystemInstructions);
         if (messages is not null || instructions is not null)
-            ChatMessages.Write(fields.Output, instructions, messages);
+            ChatMessages.Write(fields, instructions, messages);
         else if (!MessageEvents.TryWriteInput(fields, span))
             return TryWriteOld(fields, span, GenAI.OldPrompt, "user");
         return true;
@@ -22,7 +22,7 @@ internal static class Messages
     public static bool TryWriteOutput(SpanFields fields, Activity span)
     {
         if (Recorded(fields, span, GenAI.OutputMessages) is { } messages)
-            ChatMessages.Write(fields.Output, null, messages);
+            ChatMessages.Write(fields, null, messages);
         else if (!MessageEvents.TryWriteOutput(fields, span))
             return TryWriteOld(fields, span, GenAI.OldCompletion, "assistant");
         return true;
@@ -49,17 +49,16 @@ internal static class Messages
         if (value is null)
             return false;
 
-        using var json = new Utf8Buffer();
-        SpanFields.WriteJson(json, value);
-        if (json.Written[0] == '[')
+        JsonPart recorded = fields.Json.Read(value);
+        if (recorded.IsArray)
         {
-            fields.Output.Write(json.Written);
+            fields.Output.Write(recorded.Text);
             return true;
         }
         fields.Output.Write("[{\"role\":"u8);
         JsonString.Write(fields.Output, role);
         fields.Output.Write(",\"content\":"u8);
-        fields.Output.Write(json.Written);
+        fields.Output.Write(recorded.Text);
         fields.Output.Write("}]"u8);
         return true;
     }

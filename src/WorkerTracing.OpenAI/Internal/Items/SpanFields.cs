@@ -1,15 +1,16 @@
-using System.Text;
-
 namespace WorkerTracing;
 
 /// <summary>What the writers of the span types share: the span's attributes and the ways to write them.</summary>
-internal sealed class SpanFields(Utf8Buffer output)
+internal sealed class SpanFields(Utf8Buffer output) : IDisposable
 {
     private readonly JsonValueWriter _values = new(output);
 
     public Utf8Buffer Output { get; } = output;
 
     public SpanTags Tags { get; } = new();
+
+    /// <summary>The value that is being read, one at a time.</summary>
+    public RecordedJson Json { get; } = new();
 
     public bool IncludeContent { get; set; }
 
@@ -49,23 +50,6 @@ internal sealed class SpanFields(Utf8Buffer output)
         return follows;
     }
 
-    /// <summary>
-    /// Writes an attribute that holds JSON: as an object, or as text of JSON, which OpenTelemetry's conventions ask for where a
-    /// span cannot hold an object. Other text stays text; of what has no JSON form at all there is a preview.
-    /// </summary>
-    public static void WriteJson(Utf8Buffer output, object? value)
-    {
-        if (value is string text)
-        {
-            if (!TryWriteJsonText(output, text))
-                JsonString.Write(output, text);
-        }
-        else if (value is byte[] || !new JsonValueWriter(output) { DropsBadMembers = true }.TryWrite(value))
-        {
-            FieldPreview.Write(output, value!);
-        }
-    }
-
     /// <summary>Writes a value as text: what is no text already, as the text of its JSON.</summary>
     public void WriteAsText(object? value)
     {
@@ -74,21 +58,12 @@ internal sealed class SpanFields(Utf8Buffer output)
             WriteText((string?)value);
             return;
         }
-        using var json = new Utf8Buffer();
-        WriteJson(json, value);
-        if (json.Written[0] == '"' || FieldPreview.Is(json.Written))
-            Output.Write(json.Written);
+        ReadOnlySpan<byte> json = Json.Read(value).Text;
+        if (json[0] == '"' || FieldPreview.Is(json))
+            Output.Write(json);
         else
-            JsonString.Write(Output, json.Written);
+            JsonString.Write(Output, json);
     }
 
-    private static bool TryWriteJsonText(Utf8Buffer output, string text)
-    {
-        ReadOnlySpan<char> trimmed = text.AsSpan().TrimStart();
-        if (trimmed.IsEmpty || trimmed[0] is not ('[' or '{'))
-            return false;
-        using var utf8 = new Utf8Buffer();
-        utf8.Advance(Encoding.UTF8.GetBytes(text, utf8.GetSpan(Encoding.UTF8.GetByteCount(text))));
-        return JsonText.TryCopy(output, utf8.Written);
-    }
+    public void Dispose() => Json.Dispose();
 }

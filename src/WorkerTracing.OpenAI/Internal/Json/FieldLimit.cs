@@ -17,7 +17,7 @@ internal static class FieldLimit
         using var uncut = new Utf8Buffer();
         uncut.Write(output.Written[start..]);
         output.Truncate(start);
-        using JsonIndex index = JsonIndex.Of(uncut.Written);
+        using JsonIndex index = JsonIndex.Of(uncut.From(0));
         new JsonCut(index, output).Write(uncut.Written, 0, MaxBytes);
     }
 }

@@ -1,25 +1,66 @@
 using System.Buffers;
-using System.Text.Json;
+using System.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>Where each value of a compact JSON text lies, in document order: a value's children follow it.</summary>
+/// <summary>Where each value of a compact JSON text lies, in document order: a value's children follow it. Reused from text to text.</summary>
 internal sealed class JsonIndex : IDisposable
 {
-    private Entry[] _entries = ArrayPool<Entry>.Shared.Rent(64);
-    private int _count;
+    /// <summary>A larger array is not kept for the next text.</summary>
+    private const int MaxKeptEntries = 64 * 1024;
 
-    private JsonIndex()
-    {
-    }
+    private Entry[] _entries = [];
+    private int _count;
 
     public ref readonly Entry this[int value] => ref _entries[value];
 
-    public static JsonIndex Of(ReadOnlySpan<byte> json)
+    /// <param name="json">Text that this exporter has written.</param>
+    public static JsonIndex Of(Span<byte> json)
     {
         var index = new JsonIndex();
-        index.Read(json);
+        index.ReadOwn(json);
         return index;
+    }
+
+    /// <param name="json">Text that this exporter has written.</param>
+    public void ReadOwn(Span<byte> json)
+    {
+        bool isJson = TryRead(json, JsonText.MaxOwnDepth, out int length) && length == json.Length;
+        Debug.Assert(isJson, "the exporter writes JSON in the one form");
+    }
+
+    /// <summary>Reads JSON text, which becomes compact in its place.</summary>
+    /// <param name="json">The text. It never grows.</param>
+    /// <param name="maxDepth">What is nested deeper is no JSON.</param>
+    /// <param name="length">How much of <paramref name="json"/> is left.</param>
+    /// <returns>False when it is no JSON; the text is then lost.</returns>
+    public bool TryRead(Span<byte> json, int maxDepth, out int length)
+    {
+        if (_entries.Length > MaxKeptEntries)
+            Dispose();
+        _count = 0;
+        return new JsonCompactor(json, this, maxDepth).TryRun(out length);
+    }
+
+    /// <summary>Adds a value whose end is yet to be read.</summary>
+    /// <param name="memberStart">Where its name begins, or itself.</param>
+    /// <param name="start">Where it begins.</param>
+    /// <param name="parent">The container that it is in.</param>
+    public int Open(int memberStart, int start, int parent)
+    {
+        if (_count == _entries.Length)
+            Grow();
+        _entries[_count] = new Entry(memberStart, start, 0, parent);
+        return _count++;
+    }
+
+    /// <returns>The container that the value is in.</returns>
+    public int Close(int value, int end)
+    {
+        ref Entry entry = ref _entries[value];
+        int parent = entry.Next;
+        entry = entry with { End = end, Next = _count };
+        return parent;
     }
 
     public int CountChildren(int value)
@@ -32,56 +73,23 @@ internal sealed class JsonIndex : IDisposable
 
     public void Dispose()
     {
-        ArrayPool<Entry>.Shared.Return(_entries);
+        if (_entries.Length > 0)
+            ArrayPool<Entry>.Shared.Return(_entries);
         _entries = [];
     }
 
-    private void Read(ReadOnlySpan<byte> json)
+    private void Grow()
     {
-        Utf8JsonReader reader = JsonText.CreateReader(json);
-        var open = new Stack<int>();
-        int memberStart = -1;
-        while (reader.Read())
-        {
-            int start = (int)reader.TokenStartIndex;
-            switch (reader.TokenType)
-            {
-                case JsonTokenType.PropertyName:
-                    memberStart = start;
-                    continue;
-                case JsonTokenType.StartObject or JsonTokenType.StartArray:
-                    open.Push(Add(memberStart < 0 ? start : memberStart, start));
-                    break;
-                case JsonTokenType.EndObject or JsonTokenType.EndArray:
-                    Close(open.Pop(), (int)reader.BytesConsumed);
-                    break;
-                default:
-                    Close(Add(memberStart < 0 ? start : memberStart, start), (int)reader.BytesConsumed);
-                    break;
-            }
-            memberStart = -1;
-        }
+        Entry[] larger = ArrayPool<Entry>.Shared.Rent(Math.Max(64, _count * 2));
+        _entries.AsSpan(0, _count).CopyTo(larger);
+        Dispose();
+        _entries = larger;
     }
-
-    private int Add(int memberStart, int start)
-    {
-        if (_count == _entries.Length)
-        {
-            Entry[] larger = ArrayPool<Entry>.Shared.Rent(_count * 2);
-            _entries.AsSpan().CopyTo(larger);
-            ArrayPool<Entry>.Shared.Return(_entries);
-            _entries = larger;
-        }
-        _entries[_count] = new Entry(memberStart, start, 0, 0);
-        return _count++;
-    }
-
-    private void Close(int value, int end) => _entries[value] = _entries[value] with { End = end, Next = _count };
 
     /// <param name="MemberStart">Where the name begins that the value has in an object, else <paramref name="Start"/>.</param>
     /// <param name="Start">Where the value's text begins.</param>
     /// <param name="End">Where it ends.</param>
-    /// <param name="Next">The first value that is neither this one nor inside of it.</param>
+    /// <param name="Next">The first value that is neither this one nor inside of it; while the value is open, the container that it is in.</param>
     internal readonly record struct Entry(int MemberStart, int Start, int End, int Next)
     {
         public int Size => End - Start;

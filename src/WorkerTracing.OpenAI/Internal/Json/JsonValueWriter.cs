@@ -91,7 +91,7 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
                 JsonNumber.Write(output, Convert.ToInt64(value, CultureInfo.InvariantCulture));
                 return true;
             case ulong or nint or nuint or decimal or BigInteger or Int128 or UInt128:
-                WriteVerbatim(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture));
+                output.Write(((IFormattable)value).ToString(null, CultureInfo.InvariantCulture));
                 return true;
             case DateTime time:
                 JsonString.Write(output, time.ToString("O", CultureInfo.InvariantCulture));
@@ -208,9 +208,6 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
             _elements = MaxElements;
         return (lazy && ++_lazyElements > MaxLazyElements) || ++_elements > MaxElements;
     }
-
-    private void WriteVerbatim(string ascii) =>
-        output.Advance(Encoding.ASCII.GetBytes(ascii, output.GetSpan(ascii.Length)));
 
     private bool IsOnPath(object value)
     {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Unicode;
 
 namespace WorkerTracing;
 
@@ -8,11 +9,17 @@ internal sealed class Utf8Buffer : IDisposable
     /// <summary>A larger array is not kept for the next use: one huge text must not occupy its room for ever.</summary>
     private const int MaxKeptBytes = 16 * 1024 * 1024;
 
+    /// <summary>So much text is converted at a time: room for its worst case is reserved up front.</summary>
+    private const int ChunkChars = 16 * 1024;
+
     private byte[] _bytes = [];
 
     public int Length { get; private set; }
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
+
+    /// <summary>What was written after <paramref name="start"/>, to be changed in its place.</summary>
+    public Span<byte> From(int start) => _bytes.AsSpan(start, Length - start);
 
     public ReadOnlyMemory<byte> Slice(int start, int end) => _bytes.AsMemory(start, end - start);
 
@@ -36,6 +43,18 @@ internal sealed class Utf8Buffer : IDisposable
     {
         text.CopyTo(GetSpan(text.Length));
         Length += text.Length;
+    }
+
+    /// <summary>Writes text as UTF-8; a lone surrogate becomes U+FFFD.</summary>
+    public void Write(ReadOnlySpan<char> text)
+    {
+        while (!text.IsEmpty)
+        {
+            Span<byte> space = GetSpan(Math.Min(text.Length, ChunkChars) * 3);
+            Utf8.FromUtf16(text, space, out int read, out int written);
+            Length += written;
+            text = text[read..];
+        }
     }
 
     /// <summary>Takes back everything that was written after <paramref name="length"/>.</summary>

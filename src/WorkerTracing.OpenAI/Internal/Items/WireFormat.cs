@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 
 namespace WorkerTracing;
 
@@ -11,7 +10,7 @@ internal static class WireFormat
     public static void WriteTraceId(Utf8Buffer output, ActivityTraceId id)
     {
         output.Write("\"trace_"u8);
-        WriteAscii(output, id.ToHexString());
+        output.Write(id.ToHexString());
         output.Write((byte)'"');
     }
 
@@ -22,22 +21,20 @@ internal static class WireFormat
     public static void WriteSpanId(Utf8Buffer output, ActivitySpanId id)
     {
         output.Write("\"span_00000000"u8);
-        WriteAscii(output, id.ToHexString());
+        output.Write(id.ToHexString());
         output.Write((byte)'"');
     }
 
     /// <summary>ISO 8601 with offset and microseconds, which are left out when they are zero: Python's <c>isoformat()</c>.</summary>
     public static void WriteTime(Utf8Buffer output, DateTime utc)
     {
+        // The round-trip format has a writer of its own in the runtime; a custom format is read anew each time.
+        Span<byte> text = output.GetSpan(40);
+        text[0] = (byte)'"';
+        utc.TryFormat(text[1..], out _, "O", CultureInfo.InvariantCulture);
         bool whole = utc.Ticks % TimeSpan.TicksPerSecond < TimeSpan.TicksPerMicrosecond;
-        output.Write((byte)'"');
-        utc.TryFormat(
-            output.GetSpan(40), out int written,
-            whole ? "yyyy-MM-dd'T'HH:mm:ss'+00:00'" : "yyyy-MM-dd'T'HH:mm:ss.ffffff'+00:00'", CultureInfo.InvariantCulture);
-        output.Advance(written);
-        output.Write((byte)'"');
+        int length = whole ? "\"2026-01-02T03:04:05".Length : "\"2026-01-02T03:04:05.123456".Length;
+        "+00:00\""u8.CopyTo(text[length..]);
+        output.Advance(length + "+00:00\"".Length);
     }
-
-    private static void WriteAscii(Utf8Buffer output, string text) =>
-        output.Advance(Encoding.ASCII.GetBytes(text, output.GetSpan(text.Length)));
 }

@@ -68,7 +68,7 @@ internal static class ChatMessages
         bool anyResponse = false;
         foreach (JsonPart part in parts)
         {
-            bool isResponse = IsOfType(part, "\"tool_call_response\""u8);
+            bool isResponse = TypeOf(part).SequenceEqual("\"tool_call_response\""u8);
             anyElse |= !isResponse;
             anyResponse |= isResponse;
             if (isResponse)
@@ -121,9 +121,10 @@ internal static class ChatMessages
         JsonPart onlyText = default;
         foreach (JsonPart part in parts)
         {
-            if (IsToolPart(part))
+            ReadOnlySpan<byte> type = TypeOf(part);
+            if (IsTool(type))
                 continue;
-            onlyText = count++ == 0 && IsOfType(part, "\"text\""u8) ? part.Find("content"u8) : default;
+            onlyText = count++ == 0 ? TextOf(part, type) : default;
         }
         if (count <= 1 && (count == 0 || !onlyText.IsMissing))
         {
@@ -135,10 +136,11 @@ internal static class ChatMessages
         int start = output.Length;
         foreach (JsonPart part in parts)
         {
-            if (IsToolPart(part))
+            ReadOnlySpan<byte> type = TypeOf(part);
+            if (IsTool(type))
                 continue;
             Separate(output, start);
-            JsonPart text = IsOfType(part, "\"text\""u8) ? part.Find("content"u8) : default;
+            JsonPart text = TextOf(part, type);
             if (text.IsMissing)
             {
                 output.Write(part.Text);
@@ -156,7 +158,7 @@ internal static class ChatMessages
         bool any = false;
         foreach (JsonPart part in parts)
         {
-            if (!IsOfType(part, "\"tool_call\""u8))
+            if (!TypeOf(part).SequenceEqual("\"tool_call\""u8))
                 continue;
             output.Write(any ? ","u8 : ",\"tool_calls\":["u8);
             any = true;
@@ -172,9 +174,11 @@ internal static class ChatMessages
             output.Write((byte)']');
     }
 
-    private static bool IsToolPart(JsonPart part) => IsOfType(part, "\"tool_call\""u8) || IsOfType(part, "\"tool_call_response\""u8);
+    private static ReadOnlySpan<byte> TypeOf(JsonPart part) => part.Find("type"u8).Text;
 
-    private static bool IsOfType(JsonPart part, ReadOnlySpan<byte> type) => part.Find("type"u8).Text.SequenceEqual(type);
+    private static bool IsTool(ReadOnlySpan<byte> type) => type.SequenceEqual("\"tool_call\""u8) || type.SequenceEqual("\"tool_call_response\""u8);
+
+    private static JsonPart TextOf(JsonPart part, ReadOnlySpan<byte> type) => type.SequenceEqual("\"text\""u8) ? part.Find("content"u8) : default;
 
     private static void WriteOrNull(Utf8Buffer output, JsonPart json) => output.Write(json.IsMissing ? "null"u8 : json.Text);
 

@@ -16,11 +16,28 @@ internal readonly ref struct JsonPart(ReadOnlySpan<byte> json, JsonIndex index, 
     public bool IsObject => BeginsWith((byte)'{');
 
     /// <summary>The value's text; empty for one that is not there.</summary>
-    public ReadOnlySpan<byte> Text => _index is null ? default : _json[_index[_value].Start.._index[_value].End];
+    public ReadOnlySpan<byte> Text
+    {
+        get
+        {
+            if (_index is null)
+                return default;
+            ref readonly JsonIndex.Entry entry = ref _index[_value];
+            return _json.Slice(entry.Start, entry.Size);
+        }
+    }
 
     /// <summary>The name that it has in an object, as it is in the text, without its quotes. Empty in an array.</summary>
-    public ReadOnlySpan<byte> Name =>
-        _index is null || _index[_value].NameSize == 0 ? default : _json[(_index[_value].MemberStart + 1)..(_index[_value].Start - 2)];
+    public ReadOnlySpan<byte> Name
+    {
+        get
+        {
+            if (_index is null)
+                return default;
+            ref readonly JsonIndex.Entry entry = ref _index[_value];
+            return entry.NameSize == 0 ? default : _json.Slice(entry.MemberStart + 1, entry.NameSize - 3);
+        }
+    }
 
     /// <summary>The members of an object, or the elements of an array.</summary>
     public Children GetEnumerator() => new(_json, _index, _value);

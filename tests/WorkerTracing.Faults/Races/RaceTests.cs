@@ -13,32 +13,47 @@ public sealed class RaceTests
 {
     private const int MostTestsAtATime = 8;
 
+    /// <summary>After so many runs of tests they are loaded again, for new random arguments.</summary>
+    private const int RunsOfALap = 100;
+
     [Test]
     public void Races_OfTheFlushAndTheScope_AreNotFound()
     {
         var settings = RaceSettings.FromEnvironment();
         TestContext.Error.WriteLine($"Races: {settings.Replay}");
         var failures = new List<ITestResult>();
+        RaceSettings last = settings;
+        int laps = 0;
         int runs = 0;
+        long started = Stopwatch.GetTimestamp();
 
         // NUnit keeps the running test on the execution context: the tests that run in here are not part of this one.
-        var thread = new Thread(() => runs = Search(settings, failures));
+        var thread = new Thread(() =>
+        {
+            for (RaceSettings lap = settings; failures.Count == 0 && !IsOver(); lap = lap.Next)
+            {
+                last = lap;
+                runs += RunLap(lap.Seed, failures, IsOver);
+                laps++;
+            }
+        });
         thread.UnsafeStart();
         thread.Join();
 
-        TestContext.Error.WriteLine($"Races: {runs} test runs in {settings.Time.TotalSeconds:0} s.");
+        TestContext.Error.WriteLine($"Races: {runs} test runs in {laps} laps and {Stopwatch.GetElapsedTime(started).TotalSeconds:0.0} s.");
         Assert.That(runs, Is.Positive);
-        Assert.That(failures, Is.Empty, $"{string.Join('\n', failures.Select(Describe))}\nReplay: {settings.Replay}");
+        Assert.That(failures, Is.Empty, $"{string.Join('\n', failures.Select(Describe))}\nLap {laps}. Replay it: {last.Replay}");
+
+        bool IsOver() => Stopwatch.GetElapsedTime(started) >= settings.Time;
     }
 
-    private static int Search(RaceSettings settings, List<ITestResult> failures)
+    private static int RunLap(int seed, List<ITestResult> failures, Func<bool> isOver)
     {
-        RaceRun[] suites = [.. Suites().Select(suite => new RaceRun(suite, settings.Seed, "Flush", "Scope"))];
-        var random = new Random(settings.Seed);
-        long started = Stopwatch.GetTimestamp();
+        RaceRun[] suites = [.. Suites().Select(suite => new RaceRun(suite, seed, "Flush", "Scope"))];
+        var random = new Random(seed);
         int runs = 0;
-        using var pressure = new Pressure(settings.Seed);
-        while (failures.Count == 0 && Stopwatch.GetElapsedTime(started) < settings.Time)
+        using var pressure = new Pressure(seed);
+        while (failures.Count == 0 && runs < RunsOfALap && !isOver())
         {
             RaceRun suite = suites[random.Next(suites.Length)];
             ITest[] tests = [.. random.GetItems(suite.Tests.ToArray(), random.Next(1, MostTestsAtATime + 1))];

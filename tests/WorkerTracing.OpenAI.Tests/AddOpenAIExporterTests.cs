@@ -75,6 +75,7 @@ public sealed class AddOpenAIExporterTests
             options.MaxDelay = TimeSpan.FromDays(-1);
             options.RequestTimeout = TimeSpan.Zero;
             options.Organization = "a b";
+            options.Project = "c d";
         }))!;
         Assert.Multiple(() =>
         {
@@ -84,6 +85,7 @@ public sealed class AddOpenAIExporterTests
             Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.MaxDelay is -1.00:00:00"));
             Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.RequestTimeout is 00:00:00"));
             Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.Organization is a b"));
+            Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.Project is c d"));
             Assert.That(refused.Message, Does.Contain("OpenAIExporterOptions.ApiKey").And.Not.Contain("secret"));
         });
     }
@@ -129,14 +131,27 @@ public sealed class AddOpenAIExporterTests
         });
     }
 
-    [Test]
-    public void StartAsync_ConfigurationThatCannotBeRead_NamesTheKeyAndTheValue()
+    [TestCase("MaxDelay", "soon", "WorkerTracing:OpenAI:MaxDelay is soon")]
+    [TestCase("MaxDelay", "-00:00:01", "OpenAIExporterOptions.MaxDelay is -00:00:01")]
+    [TestCase("BaseDelay", "1e3", "WorkerTracing:OpenAI:BaseDelay is 1e3")]
+    [TestCase("BaseDelay", "00:10:00", "OpenAIExporterOptions.BaseDelay is 00:10:00")]
+    [TestCase("RequestTimeout", "never", "WorkerTracing:OpenAI:RequestTimeout is never")]
+    [TestCase("RequestTimeout", "00:00:00", "OpenAIExporterOptions.RequestTimeout is 00:00:00")]
+    [TestCase("MaxRetries", "some", "WorkerTracing:OpenAI:MaxRetries is some")]
+    [TestCase("MaxRetries", "99999999999", "WorkerTracing:OpenAI:MaxRetries is 99999999999")]
+    [TestCase("MaxRetries", "101", "OpenAIExporterOptions.MaxRetries is 101")]
+    [TestCase("IncludeContent", "maybe", "WorkerTracing:OpenAI:IncludeContent is maybe")]
+    [TestCase("Endpoint", "nowhere", "WorkerTracing:OpenAI:Endpoint is nowhere")]
+    [TestCase("Endpoint", "ftp://x/y", "OpenAIExporterOptions.Endpoint is ftp://x/y")]
+    [TestCase("Organization", "a b", "OpenAIExporterOptions.Organization is a b")]
+    [TestCase("Project", "a b", "OpenAIExporterOptions.Project is a b")]
+    public void StartAsync_InvalidConfiguration_NamesTheOptionAndTheValue(string option, string value, string message)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration["WorkerTracing:OpenAI:MaxDelay"] = "soon";
+        builder.Configuration[$"WorkerTracing:OpenAI:{option}"] = value;
         builder.Services.AddWorkerTracing().AddOpenAIExporter();
         using IHost host = builder.Build();
-        Assert.That(() => host.StartAsync(), Throws.InstanceOf<OptionsValidationException>().With.Message.Contains("WorkerTracing:OpenAI:MaxDelay is soon"));
+        Assert.That(() => host.StartAsync(), Throws.InstanceOf<OptionsValidationException>().With.Message.Contains(message));
     }
 
     [Test]

@@ -148,7 +148,16 @@ public sealed class HostTests
 
     [TestCase("FlushTimeout", "-00:00:05", "FlushTimeout is -00:00:05")]
     [TestCase("FlushTimeout", "soon", "'soon' at 'WorkerTracing:FlushTimeout'")]
+    [TestCase("ShutdownTimeout", "00:00:00", "WorkerTracingOptions.ShutdownTimeout is 00:00:00")]
+    [TestCase("ShutdownTimeout", "", "'' at 'WorkerTracing:ShutdownTimeout'")]
     [TestCase("Flush", "Always", "'Always' at 'WorkerTracing:Flush'")]
+    [TestCase("Flush", "7", "WorkerTracingOptions.Flush is 7")]
+    [TestCase("Relation", "Parent", "'Parent' at 'WorkerTracing:Relation'")]
+    [TestCase("Relation", "-1", "WorkerTracingOptions.Relation is -1")]
+    [TestCase("LinkAfter", "-00:01:00", "WorkerTracingOptions.LinkAfter is -00:01:00")]
+    [TestCase("LinkAfter", "a minute", "'a minute' at 'WorkerTracing:LinkAfter'")]
+    [TestCase("CaptureArguments", "some", "'some' at 'WorkerTracing:CaptureArguments'")]
+    [TestCase("Enabled", "on", "'on' at 'WorkerTracing:Enabled'")]
     public void Start_InvalidOption_StopsWithItsNameAndValue(string option, string value, string message)
     {
         using IHost host = Build(static services => services.AddWorkerTracing(), new() { [$"WorkerTracing:{option}"] = value });
@@ -156,6 +165,65 @@ public sealed class HostTests
         Exception? thrown = Assert.CatchAsync(() => host.StartAsync());
 
         Assert.That(thrown!.Message, Does.Contain(message));
+    }
+
+    [Test]
+    public void Start_InvalidOptionsFromCode_StopsWithTheNameAndValueOfEach()
+    {
+        using IHost host = Build(static services => services.AddWorkerTracing(static options =>
+        {
+            options.Flush = (FlushMode)7;
+            options.FlushTimeout = TimeSpan.Zero;
+            options.ShutdownTimeout = TimeSpan.FromSeconds(-2);
+            options.Relation = (TraceRelation)(-1);
+            options.LinkAfter = TimeSpan.FromMinutes(-1);
+        }));
+
+        OptionsValidationException refused = Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync())!;
+
+        Assert.That(refused.Message, Does.Contain("WorkerTracingOptions.Flush is 7")
+            .And.Contain("WorkerTracingOptions.FlushTimeout is 00:00:00")
+            .And.Contain("WorkerTracingOptions.ShutdownTimeout is -00:00:02")
+            .And.Contain("WorkerTracingOptions.Relation is -1")
+            .And.Contain("WorkerTracingOptions.LinkAfter is -00:01:00"));
+    }
+
+    [Test]
+    public void Start_InvalidBatchOptionsFromCode_StopsWithTheNameAndValueOfEach()
+    {
+        using IHost host = Build(services => services.AddWorkerTracing().AddExporter(_ => _exporter, static options =>
+        {
+            options.MaxQueueSize = 0;
+            options.MaxBatchSize = -1;
+            options.ScheduleDelay = TimeSpan.Zero;
+            options.ExportTriggerRatio = 1.5;
+            options.ExportTimeout = TimeSpan.FromSeconds(-2);
+        }));
+
+        OptionsValidationException refused = Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync())!;
+
+        Assert.That(refused.Message, Does.Contain("BatchTraceProcessorOptions.MaxQueueSize is 0")
+            .And.Contain("BatchTraceProcessorOptions.MaxBatchSize is -1")
+            .And.Contain("BatchTraceProcessorOptions.ScheduleDelay is 00:00:00")
+            .And.Contain("BatchTraceProcessorOptions.ExportTriggerRatio is 1.5")
+            .And.Contain("BatchTraceProcessorOptions.ExportTimeout is -00:00:02"));
+    }
+
+    /// <summary>The only batch options that configuration has are OpenTelemetry's variables, and its specification asks to ignore what they cannot be.</summary>
+    [Test]
+    public async Task Start_InvalidBatchOptionsFromConfiguration_LeavesTheDefaults([Values("0", "-1", "many", "99999999999", "1.5", "")] string value)
+    {
+        BatchTraceProcessorOptions? applied = null;
+        using IHost host = Start(
+            services => services.AddWorkerTracing().AddExporter(_ => _exporter, options => applied = options),
+            new()
+            {
+                ["OTEL_BSP_MAX_QUEUE_SIZE"] = value, ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = value, ["OTEL_BSP_SCHEDULE_DELAY"] = value, ["OTEL_BSP_EXPORT_TIMEOUT"] = value,
+            });
+
+        Assert.That((applied!.MaxQueueSize, applied.MaxBatchSize, applied.ScheduleDelay, applied.ExportTimeout), Is.EqualTo(
+            (8192, 2048, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(30))));
+        await host.StopAsync();
     }
 
     [Test]

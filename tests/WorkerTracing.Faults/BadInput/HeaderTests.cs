@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using FsCheck;
 using FsCheck.Fluent;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.FaultTests;
 

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Testing;
 
 /// <summary>A collection that says it has two elements, and never stops giving.</summary>
 internal sealed class Liar : ICollection

@@ -5,10 +5,10 @@ using System.Text.Json.Nodes;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Testing;
 
 /// <summary>What nobody should hand to a tracer, and somebody will.</summary>
-internal static class Bad
+public static class Bad
 {
     /// <summary>Text of every kind: empty, blank, with control characters, with half a surrogate pair, nearly JSON, long.</summary>
     public static Gen<string> Text { get; } = Gen.Frequency(

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Testing;
 
 /// <summary>A sequence that never ends, of sequences that never end, each a new one.</summary>
 internal sealed class Bottomless : IEnumerable<object>

@@ -1,7 +1,7 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Testing;
 
 /// <summary>An object of which nothing can be asked.</summary>
-internal sealed class Unspeakable : IFormattable
+public sealed class Unspeakable : IFormattable
 {
     public string Name => throw new InvalidOperationException("a getter that throws");
 

@@ -2,10 +2,10 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Testing;
 
 /// <summary>Headers of W3C Trace Context and W3C Baggage: right, nearly right, and any bytes at all.</summary>
-internal static class BadHeaders
+public static class BadHeaders
 {
     private static readonly Gen<string> Noise = Gen.OneOf(
         Bad.Text,
@@ -32,6 +32,9 @@ internal static class BadHeaders
         from between in Mostly("=", "", "==", " = ")
         from value in Gen.Elements("acme", "", "%20", "%", "%zz", "%ff%fe", "%00", "%0d%0a", "a b", "é", "v;p=1;q", "=", "\ud800", new string('v', 5000))
         select key + between + value));
+
+    /// <summary>A header where any value can stand, and not text alone.</summary>
+    public static Gen<object?> OrAnything(Gen<string?> header, Gen<object?> anything) => Gen.Frequency((4, header.Select(static text => (object?)text)), (1, anything));
 
     private static Gen<string> Mostly(string right, params string[] wrong) => Gen.Frequency((12, Gen.Constant(right)), (1, Gen.Elements(wrong)));
 

@@ -52,6 +52,7 @@ public sealed class BadInputTests
             Until.True(() => server.SpansOf(job).Count > 0, "the job's span has been exported");
             Activity span = server.SpansOf(job).Single();
             Assert.That(span.GetTagItem("workflow.execution.result"), Is.EqualTo("success"));
+            Assert.That(span.GetTagItem("worker_tracing.attempt"), Is.GreaterThan(0));
             Assert.That((span.TraceId, span.SpanId), Is.Not.EqualTo((default(ActivityTraceId), default(ActivitySpanId))));
             if (span.ParentSpanId != default)
                 Assert.That(parameters[0], Does.Contain(span.ParentSpanId.ToHexString()), "a parent is what the origin says");

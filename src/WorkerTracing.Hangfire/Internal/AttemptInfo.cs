@@ -18,7 +18,7 @@ internal static class AttemptInfo
             Name = JobName.Of(job),
             Id = context.BackgroundJob.Id,
             Queue = turn.Queue ?? StateChange.DefaultQueueOf(job),
-            Attempt = parameters.Number(JobParameter.RetryCount) + 1,
+            Attempt = Math.Clamp(parameters.Number(JobParameter.RetryCount), 0, int.MaxValue - 1) + 1,
             Trigger = TriggerOf(origin),
             EnqueuedAt = context.BackgroundJob.CreatedAt.AsUtc(),
             DueAt = turn.Due ?? origin.Due,

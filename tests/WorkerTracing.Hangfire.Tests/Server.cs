@@ -19,10 +19,11 @@ internal sealed class Server : IDisposable
     private readonly BackgroundJobStateChanger _stateChanger;
     private BackgroundJobServer? _server;
 
-    public Server(WorkerTracingOptions? options = null, Func<JobStorage, JobStorage>? storage = null, Action<Server>? filters = null, bool traced = true)
+    public Server(WorkerTracingOptions? options = null, Func<JobStorage, JobStorage>? storage = null, Action<Server>? filters = null, bool traced = true, Sampler? sampler = null)
     {
         Storage = (storage ?? (static real => real))(new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid }));
-        _provider = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", Source.Name).AddProcessor(new BatchTraceProcessor(Exporter)).Build();
+        TracerProviderBuilder tracing = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", Source.Name).AddProcessor(new BatchTraceProcessor(Exporter));
+        _provider = (sampler is null ? tracing : tracing.SetSampler(sampler)).Build();
         Tracer = new JobTracer(_provider, options ?? new WorkerTracingOptions { Flush = FlushMode.Background });
         Providers = new JobFilterProviderCollection(Filters, new JobFilterAttributeFilterProvider());
         _stateChanger = new BackgroundJobStateChanger(Providers);

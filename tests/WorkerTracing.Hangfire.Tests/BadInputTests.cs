@@ -11,6 +11,7 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 /// <summary>What is stored with a job was written by another version, another program, or a person with a database tool.</summary>
+[NonParallelizable] // its sampler takes everything, and the sampler of one TracerProvider decides for all of the process
 public sealed class BadInputTests
 {
     private static readonly string[] Names = [JobParameter.Origin, JobParameter.Turn, JobParameter.Trace, JobParameter.RetryCount, JobParameter.RecurringJobId];

@@ -8,6 +8,7 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 /// <summary>What stands in a trigger's data was written by somebody else: another version, another program, a person with a database tool.</summary>
+[NonParallelizable] // its sampler takes everything, and the sampler of one TracerProvider decides for all of the process
 public sealed class BadInputTests
 {
     /// <summary>What the integration reads, and what it might be thought to read. Not the empty key: Quartz itself runs no job whose trigger has data under it.</summary>

@@ -25,7 +25,7 @@ internal sealed class CompressionWorker(Channel<FinishedFile> finished, ExportLo
             {
                 await tracer.RunAsync(file.Describe(), (_, token) => CompressAsync(file, token), stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 exports.Fail(file.ExportId, exception);
             }

@@ -15,7 +15,7 @@ internal sealed class IndexWorker(Channel<IndexJob> queue, MarkdownIndex index, 
                 IndexSummary summary = await tracer.RunAsync(job.Describe(), (_, token) => index.AddAsync(job.Folder, token), stoppingToken);
                 log.LogInformation("Job {Id} indexed {Files} files with {Words} words.", job.Id, summary.Files, summary.Words);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 log.LogError(exception, "Job {Id} failed.", job.Id);
             }

@@ -62,13 +62,14 @@ public sealed class SnippetRunTests : IDisposable
         await worker.StartAsync(CancellationToken.None);
 
         services.GetRequiredService<Channel<Prompt>>().Writer.TryWrite(new Prompt("fail", JobOrigin.Current));
+        services.GetRequiredService<Channel<Prompt>>().Writer.TryWrite(new Prompt("time out", JobOrigin.Current));
         services.GetRequiredService<Channel<Prompt>>().Writer.TryWrite(new Prompt("hello", JobOrigin.Current));
-        await Until.TrueAsync(() => _exporter.Spans.Count == 2, "both prompts have been run, and their traces flushed");
+        await Until.TrueAsync(() => _exporter.Spans.Count == 3, "all prompts have been run, and their traces flushed");
         await worker.StopAsync(CancellationToken.None);
 
         Assert.That(
             _exporter.Spans.Select(static span => (span.DisplayName, span.GetTagItem("workflow.execution.result"))),
-            Is.EqualTo(new[] { ("run-prompt", "failure"), ("run-prompt", (object)"success") }));
+            Is.EqualTo(new[] { ("run-prompt", "failure"), ("run-prompt", "failure"), ("run-prompt", (object)"success") }));
     }
 
     [Test]
@@ -142,7 +143,11 @@ public sealed class SnippetRunTests : IDisposable
 
     private sealed class Agent : Snippets.IAgent
     {
-        public Task<string> RunAsync(string input, CancellationToken cancellationToken) =>
-            input == "fail" ? throw new InvalidOperationException("no") : Task.FromResult(input);
+        public Task<string> RunAsync(string input, CancellationToken cancellationToken) => input switch
+        {
+            "fail" => throw new InvalidOperationException("no"),
+            "time out" => throw new TaskCanceledException("as an HttpClient says it"),
+            _ => Task.FromResult(input),
+        };
     }
 }

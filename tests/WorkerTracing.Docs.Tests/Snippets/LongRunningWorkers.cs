@@ -162,7 +162,7 @@ public sealed class PromptWorker(Channel<Prompt> queue, JobTracer tracer, IAgent
             {
                 await tracer.RunAsync(job, (_, token) => agent.RunAsync(prompt.Text, token), stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 logger.LogError(exception, "A prompt failed");   // it is on the trace too
             }

@@ -1,9 +1,11 @@
-using Hangfire;
 using Hangfire.PostgreSql;
+using OpenTelemetry.Trace;
+#region readme
+using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using OpenTelemetry.Trace;
 using WorkerTracing;
+#endregion
 
 namespace Snippets;
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
+using Microsoft.AspNetCore.Http.Features;
 using QueueWorker;
 using WorkerTracing;
 
@@ -7,6 +9,8 @@ using WorkerTracing;
 // Every job is one trace; Wait delivers it before the next job begins.
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseUrls(builder.Configuration["Urls"] ?? "http://127.0.0.1:5080");
+// Every job flushes its trace, with the request that asked for it: a schedule of a second would only cut the console's trees into pieces.
+builder.Configuration["OTEL_BSP_SCHEDULE_DELAY"] ??= "30000";
 builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
 WorkerTracingBuilder tracing = builder.Services
@@ -27,10 +31,12 @@ WebApplication app = builder.Build();
 app.MapHealthChecks("/health");
 app.MapPost("/jobs", async (HttpRequest http, Channel<IndexJob> queue) =>
 {
+    Activity.Current?.DisplayName = "POST /jobs";
     IndexRequest? request;
     try
     {
-        request = http.ContentLength is 0 ? null : await http.ReadFromJsonAsync<IndexRequest>();
+        bool hasBody = http.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody ?? true;
+        request = hasBody ? await http.ReadFromJsonAsync<IndexRequest>() : null;
     }
     catch (Exception exception) when (exception is JsonException or InvalidOperationException)
     {

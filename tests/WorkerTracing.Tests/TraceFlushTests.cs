@@ -265,6 +265,30 @@ public sealed class TraceFlushTests : IDisposable
     }
 
     [Test]
+    public async Task EndAsync_CanceledAfterASpanWasLost_IsFailed()
+    {
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        pipeline.Exporter.OnExport = static _ => ExportResult.Failure;
+        JobTrace job = pipeline.Start();
+        pipeline.Source.StartActivity("lost")?.Dispose();
+        await pipeline.Processor.FlushAsync(TimeSpan.FromSeconds(30));
+        pipeline.Exporter.OnExport = _ =>
+        {
+            _gate.Pass();
+            return ExportResult.Success;
+        };
+        using var cancellation = new CancellationTokenSource();
+        Task<FlushResult> end = job.EndAsync(cancellation.Token).AsTask();
+        await _gate.EnteredAsync();
+
+        await cancellation.CancelAsync();
+
+        FlushResult result = await Until.DoneAsync(end, "the end");
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 1, result.Elapsed)), "Canceled says that nothing is known to be lost");
+        _gate.Open();
+    }
+
+    [Test]
     public async Task EndAsync_ProviderShutDownWhileItWaits_AnswersThenWhateverItWaitedFor()
     {
         var exporter = new OutcomeExporter(maxConcurrency: 2)

@@ -55,7 +55,7 @@ internal sealed class FlushRequest : TaskCompletionSource<FlushResult>
     {
         int exported = Account is null ? Exported : Account.Exported - _exportedBefore;
         int lost = Account is null ? Lost : Account.Lost - _lostBefore;
-        Answer = new FlushResult(lost > 0 && unlessLost != FlushStatus.Canceled ? FlushStatus.Failed : unlessLost, exported, lost, _time.GetElapsedTime(Started, now));
+        Answer = new FlushResult(lost > 0 ? FlushStatus.Failed : unlessLost, exported, lost, _time.GetElapsedTime(Started, now));
         IsAnswered = true;
     }
 

@@ -129,14 +129,16 @@ public sealed class JobParentTests
     }
 
     [Test]
-    public void Start_OriginSampledOut_InheritsTheDecision()
+    public void Start_OriginSampledOut_InheritsTheDecision([Values] bool isRemote)
     {
         using var pipeline = new Pipeline();
-        var sampledOut = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, isRemote: true);
+        var sampledOut = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, isRemote: isRemote);
         using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Origin = sampledOut, Trigger = JobTrigger.Enqueued });
+        using Activity? child = pipeline.Source.StartActivity("child");
 
         Assert.That(job.IsRecorded, Is.False);
         Assert.That(job.TraceId, Is.EqualTo(sampledOut.TraceId));
+        Assert.That(child is { Recorded: true }, Is.False, "what runs inside the job inherits it too");
     }
 
     [Test]

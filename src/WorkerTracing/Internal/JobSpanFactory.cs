@@ -49,7 +49,7 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
         Activity? span = Telemetry.Source.StartActivity(
             job.OperationName ?? job.Name,
             KindOf(job.Trigger),
-            adopt ? job.Origin : default,
+            adopt ? AsRemote(job.Origin) : default,
             [new(SpanAttributes.Platform, job.System), new(SpanAttributes.Task, job.Name), new(SpanAttributes.Trigger, SpanAttributes.TriggerName(job.Trigger))],
             LinksOf(job, linkOrigin));
         if (span is null && !ReferenceEquals(current, parent))
@@ -80,6 +80,12 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
         if (options.CaptureArguments && job.Arguments is not null)
             Capture(span, job.Arguments);
     }
+
+    /// <summary>
+    /// For a sampled-out remote parent there is an unsampled span, which the children of the job inherit from. For one of this process there is none, on the grounds that the parent itself is
+    /// current; but the span that enqueued the job is not, and the children would become sampled roots.
+    /// </summary>
+    private static ActivityContext AsRemote(ActivityContext origin) => new(origin.TraceId, origin.SpanId, origin.TraceFlags, origin.TraceState, isRemote: true);
 
     private static ActivityKind KindOf(JobTrigger trigger) =>
         trigger is JobTrigger.Enqueued or JobTrigger.Message ? ActivityKind.Consumer : ActivityKind.Internal;

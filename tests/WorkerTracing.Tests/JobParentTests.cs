@@ -129,6 +129,19 @@ public sealed class JobParentTests
     }
 
     [Test]
+    public void Start_UnderAnUnlistenedSpanBelowASampledOutOne_InheritsTheDecision()
+    {
+        using var pipeline = new Pipeline(sampler: new ParentBasedSampler(new SampleOut("host")));
+        using Activity host = pipeline.Source.StartActivity("host")!;
+        using Activity unlistened = new Activity("System.Net.Http.HttpRequestOut").Start();
+
+        using JobTrace job = pipeline.Start();
+
+        Assert.That(job.IsRecorded, Is.False);
+        Assert.That(job.TraceId, Is.EqualTo(host.TraceId));
+    }
+
+    [Test]
     public void Start_OriginSampledOut_InheritsTheDecision([Values] bool isRemote)
     {
         using var pipeline = new Pipeline();

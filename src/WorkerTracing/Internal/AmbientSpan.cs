@@ -19,8 +19,16 @@ internal static class AmbientSpan
 
     /// <summary>
     /// Whether somebody recorded the span or decided not to. A host makes spans without a source (source name empty, flags none) for its
-    /// own log scopes; nobody ever sampled those.
+    /// own log scopes; nobody ever sampled those, unless they are below one that somebody did sample out.
     /// </summary>
-    public static bool IsDecided(Activity span) =>
-        span.Recorded || span.Source.Name.Length > 0 || LocalTrace.Suppresses(span);
+    public static bool IsDecided(Activity span)
+    {
+        for (Activity? at = span; at is not null; at = at.Parent)
+        {
+            if (at.Recorded || at.Source.Name.Length > 0)
+                return true;
+        }
+
+        return LocalTrace.Suppresses(span);
+    }
 }

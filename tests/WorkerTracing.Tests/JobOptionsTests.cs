@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
@@ -104,12 +105,23 @@ public sealed class JobOptionsTests
     [TestCase(typeof(ByContract), nameof(ByContract.Run), FlushMode.Wait)]
     [TestCase(typeof(ByMethod), nameof(ByMethod.Run), FlushMode.Wait)]
     [TestCase(typeof(IContract), nameof(IContract.Run), FlushMode.Wait)]
+    [TestCase(typeof(IDerivedContract), null, FlushMode.Background)]
+    [TestCase(typeof(IDerivedContract), nameof(IDerivedContract.Stop), FlushMode.Background)]
     [TestCase(typeof(Plain), nameof(Plain.Run), FlushMode.None)]
     public void FlushTraceAttribute_IsLookedForOnTheMemberItsTypeAndTheirInterfaces(Type type, string? method, FlushMode expected)
     {
         var modes = new FlushModeSelector(new WorkerTracingOptions(), new Callbacks(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
 
         Assert.That(modes.Select(Pipeline.Job() with { Member = method is null ? type : type.GetMethod(method) }), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void FlushTraceAttribute_OnAGenericMethodOfAnInterface_IsFound()
+    {
+        var modes = new FlushModeSelector(new WorkerTracingOptions(), new Callbacks(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
+        MethodInfo job = typeof(ByGenericContract).GetMethod(nameof(ByGenericContract.Run))!.MakeGenericMethod(typeof(string));
+
+        Assert.That(modes.Select(Pipeline.Job() with { Member = job }), Is.EqualTo(FlushMode.Wait));
     }
 
     [Test]
@@ -201,9 +213,27 @@ public sealed class JobOptionsTests
         void Run();
     }
 
+    private interface IDerivedContract : IContract
+    {
+        void Stop();
+    }
+
+    private interface IGenericContract
+    {
+        [FlushTrace(FlushMode.Wait)]
+        void Run<T>();
+    }
+
     private sealed class ByContract : IContract
     {
         public void Run()
+        {
+        }
+    }
+
+    private sealed class ByGenericContract : IGenericContract
+    {
+        public void Run<T>()
         {
         }
     }

@@ -21,7 +21,7 @@ internal sealed class FlushModeSelector(WorkerTracingOptions options, Callbacks 
         FlushMode? mode = OnMember(member);
         if (mode is null && type is not null)
             mode = OnMember(type);
-        if (mode is null && type is { IsInterface: false })
+        if (mode is null && type is not null)
             mode = OnInterfaces(type, member as MethodInfo);
         return mode;
     }
@@ -30,7 +30,7 @@ internal sealed class FlushModeSelector(WorkerTracingOptions options, Callbacks 
     private static FlushMode? OnInterfaces(Type type, MethodInfo? method)
     {
         Type[] interfaces = type.GetInterfaces();
-        if (method is not null && interfaces.Select(contract => OnContract(type, contract, method)).FirstOrDefault(static mode => mode is not null) is { } onMethod)
+        if (method is not null && !type.IsInterface && interfaces.Select(contract => OnContract(type, contract, method)).FirstOrDefault(static mode => mode is not null) is { } onMethod)
             return onMethod;
         return interfaces.Select(OnMember).FirstOrDefault(static mode => mode is not null);
     }
@@ -40,6 +40,8 @@ internal sealed class FlushModeSelector(WorkerTracingOptions options, Callbacks 
     private static FlushMode? OnContract(Type type, Type contract, MethodInfo method)
     {
         InterfaceMapping map = type.GetInterfaceMap(contract);
+        if (method.IsGenericMethod)
+            method = method.GetGenericMethodDefinition(); // the map knows no other
         int index = Array.FindIndex(map.TargetMethods, target => target.MethodHandle == method.MethodHandle);
         return index < 0 ? null : OnMember(map.InterfaceMethods[index]);
     }

@@ -81,6 +81,24 @@ public sealed class HostTests
     }
 
     [Test]
+    public async Task Dispose_JobsOfAServiceThatIsDisposedBeforeTheProvider_Arrive([Values] bool flushProvider)
+    {
+        using (IHost host = Start(services =>
+        {
+            WorkerTracingBuilder tracing = services.AddWorkerTracing().AddExporter(_ => _exporter, static options => options.MaxBatchSize = 1);
+            if (flushProvider)
+                tracing.FlushTracerProvider();
+            services.AddSingleton<Disposed>();
+        }))
+        {
+            host.Services.GetRequiredService<Disposed>();
+            await host.StopAsync();
+        }
+
+        Assert.That(_exporter.Spans, Has.Count.EqualTo(100));
+    }
+
+    [Test]
     public async Task Flusher_FromTheContainer_DeliversAndConfirms()
     {
         using IHost host = Start(services => services.AddWorkerTracing().AddExporter(_ => _exporter, Lazily));
@@ -363,6 +381,15 @@ public sealed class HostTests
 
         protected override async Task ExecuteAsync(CancellationToken stoppingToken) =>
             await tracer.RunAsync("first words", static (_, _) => Task.CompletedTask, CancellationToken.None);
+    }
+
+    private sealed class Disposed(JobTracer tracer) : IDisposable
+    {
+        public void Dispose()
+        {
+            for (int i = 0; i < 100; i++)
+                tracer.Start(Pipeline.Job("disposed")).Dispose();
+        }
     }
 
     private sealed class Outliving(JobTracer tracer) : IHostedService

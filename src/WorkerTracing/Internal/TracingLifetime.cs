@@ -39,11 +39,12 @@ internal sealed class TracingLifetime(
             timeout = LastDrain;
         CancellationToken deadline = cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken;
         FlushResult result = await tracer.Flusher.FlushAsync(timeout, deadline).ConfigureAwait(false);
-        if (result.Status is not (FlushStatus.Delivered or FlushStatus.Unconfirmed))
+        bool delivered = result.Status is FlushStatus.Delivered or FlushStatus.Unconfirmed; // unconfirmed is the best where foreign processors are asked as well
+        if (!delivered)
             Log.LastFlush(log, result.Status, result.Elapsed, result.Exported, result.Lost);
 
         // The container disposes the provider next, which shuts the processors down: what was not delivered by now gets no second deadline.
-        TimeSpan left = result.Status == FlushStatus.Delivered ? LastDrain : TimeSpan.Zero;
+        TimeSpan left = delivered ? LastDrain : TimeSpan.Zero;
         foreach (BatchTraceProcessor processor in LiveProcessors.All)
         {
             if (ReferenceEquals(processor.ParentProvider, provider))

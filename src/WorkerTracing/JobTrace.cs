@@ -134,10 +134,16 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
 
         // Another flow's ambient span is not ours to change.
         Activity.Current = inside ? _currentBefore : current;
-        if (!inside)
-            return;
-        Ambient.Value = _ambientBefore;
-        _baggage.Leave();
+        if (inside)
+        {
+            Ambient.Value = _ambientBefore;
+            _baggage.Leave();
+        }
+
+        // A job whose task begins the next one, which begins the next, would hold on to all of them.
+        _currentBefore = null;
+        _ambientBefore = null;
+        _baggage = default;
     }
 
     /// <summary>

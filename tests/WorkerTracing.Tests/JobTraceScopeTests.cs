@@ -250,6 +250,52 @@ public sealed class JobTraceScopeTests : IDisposable
         Assert.That(_pipeline.Exporter.SpansOf(job.TraceId), Has.Count.EqualTo(1));
     }
 
+    [Test]
+    public async Task Start_InATaskThatOutlivesTheJobBefore_DoesNotHoldOnToAllJobsBefore()
+    {
+        _pipeline.Exporter.OnExport = static _ => ExportResult.Failure; // it keeps what it takes
+        var ended = new List<WeakReference>();
+        JobTrace last = await RunInARowAsync(ended);
+        await _pipeline.Processor.FlushAsync(TimeSpan.FromSeconds(30));
+
+        await Until.TrueAsync(
+            () =>
+            {
+                GC.Collect();
+                return ended.Count(static job => job.IsAlive) < 3;
+            },
+            "the jobs before are gone");
+        GC.KeepAlive(last);
+    }
+
+    /// <summary>Each job leaves a task behind that begins the next one when it has ended.</summary>
+    private Task<JobTrace> RunInARowAsync(List<WeakReference> ended)
+    {
+        var last = new TaskCompletionSource<JobTrace>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Begin(20);
+        return last.Task;
+
+        void Begin(int more)
+        {
+            JobTrace job = _pipeline.Start();
+            var end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            if (more == 0)
+                last.SetResult(job);
+            else
+                _ = Task.Run(() => ContinueAsync(end.Task, more - 1));
+            job.Dispose();
+            if (more > 0)
+                ended.Add(new WeakReference(job));
+            end.SetResult();
+        }
+
+        async Task ContinueAsync(Task end, int more)
+        {
+            await end;
+            Begin(more);
+        }
+    }
+
     private static ValueTask Call(JobTrace job, string end)
     {
         switch (end)

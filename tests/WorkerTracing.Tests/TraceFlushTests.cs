@@ -190,6 +190,19 @@ public sealed class TraceFlushTests : IDisposable
     }
 
     [Test]
+    public async Task Background_UnlistenedRequestWithASampledContextEnclosesTheJob_LeavesWhenTheJobEnds()
+    {
+        using var pipeline = new Pipeline(new WorkerTracingOptions { Flush = FlushMode.Background }, new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        using Activity request = new Activity("Microsoft.AspNetCore.Hosting.HttpRequestIn").SetParentId("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").Start();
+        JobTrace job = pipeline.Start();
+
+        await job.EndAsync();
+
+        Assert.That(request.Recorded, Is.True, "by its flags alone");
+        await Until.TrueAsync(() => pipeline.Exporter.SpansOf(job.TraceId).Count == 1, "the trace has arrived, though nobody hears of the request's end");
+    }
+
+    [Test]
     public async Task Dispose_NeverWaits_AndTheTraceArrives()
     {
         using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });

@@ -18,6 +18,11 @@ internal static class AmbientSpan
     }
 
     /// <summary>
+    /// Whether the span is recorded and its end is heard of. A request that comes with a sampled trace context has a span with the recorded flag even where nobody listens to it.
+    /// </summary>
+    public static bool IsHeard(Activity span) => span.Recorded && span.Source.HasListeners();
+
+    /// <summary>
     /// Whether somebody recorded the span or decided not to. A host makes spans without a source (source name empty, flags none) for its
     /// own log scopes; nobody ever sampled those, unless they are below one that somebody did sample out.
     /// </summary>

@@ -40,7 +40,7 @@ internal sealed class LocalTrace
         Activity root = job;
         for (Activity? above = job.Parent; above is not null; above = above.Parent)
         {
-            if (above.Recorded && !above.IsStopped)
+            if (!above.IsStopped && AmbientSpan.IsHeard(above))
                 root = above;
         }
 

@@ -77,13 +77,31 @@ public sealed class TraceFlushTests : IDisposable
         using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
         JobTrace job = pipeline.Start();
         ActivityContext parsed = ActivityContext.Parse(job.Activity!.Id!, null);
-        Thread elsewhere = new(() => pipeline.Source.StartActivity("on a thread without context", ActivityKind.Internal, parsed)?.Dispose());
-        elsewhere.UnsafeStart();
-        elsewhere.Join();
+        OnAThreadWithoutContext(() => pipeline.Source.StartActivity("below the job", ActivityKind.Internal, parsed)?.Dispose());
 
         FlushResult result = await job.EndAsync();
 
         Assert.That(result.Exported, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task EndAsync_SpanStartedFromAParsedContextBesideAJobOfTheSameTrace_IsCountedForItsOwn([Values] bool besideHasEnded)
+    {
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        var origin = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
+        JobInfo info = Pipeline.Job() with { Origin = origin, Trigger = JobTrigger.Enqueued };
+        JobTrace beside = pipeline.Tracer.Start(info);
+        JobTrace? job = null;
+        OnAThreadWithoutContext(() => job = pipeline.Tracer.Start(info));
+        if (besideHasEnded)
+            await beside.EndAsync();
+        ActivityContext parsed = ActivityContext.Parse(job!.Activity!.Id!, null);
+        OnAThreadWithoutContext(() => pipeline.Source.StartActivity("of the job", ActivityKind.Internal, parsed)?.Dispose());
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Delivered, 2, 0, result.Elapsed)));
+        Assert.That((await beside.EndAsync()).Exported, Is.EqualTo(1));
     }
 
     [Test]
@@ -328,6 +346,13 @@ public sealed class TraceFlushTests : IDisposable
         FlushResult result = await Until.DoneAsync(end, "the end");
         Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 1, result.Elapsed)));
         _gate.Open();
+    }
+
+    private static void OnAThreadWithoutContext(Action action)
+    {
+        Thread elsewhere = new(() => action());
+        elsewhere.UnsafeStart();
+        elsewhere.Join();
     }
 
     private sealed class Forwarding(BaseProcessor<Activity> inner) : BaseProcessor<Activity>

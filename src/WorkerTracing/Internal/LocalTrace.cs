@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Diagnostics;
 
 namespace WorkerTracing;
@@ -9,13 +10,13 @@ namespace WorkerTracing;
 /// </summary>
 /// <remarks>
 /// A span that was started from a parsed context has no parent object, though its trace may be running right here; those find it by trace id among the jobs
-/// that have not ended.
+/// that have not ended. Several of them may be in one trace: then it is the job that the context names, or else the one that began first.
 /// </remarks>
 internal sealed class LocalTrace
 {
     private const string Property = "WorkerTracing.LocalTrace";
 
-    private static readonly ConcurrentDictionary<ActivityTraceId, LocalTrace> Alive = new();
+    private static readonly ConcurrentDictionary<ActivityTraceId, ImmutableArray<AliveJob>> Alive = new();
 
     private static readonly LocalTrace SuppressedTrace = new(null);
 
@@ -52,7 +53,7 @@ internal sealed class LocalTrace
         }
 
         Join(job, trace);
-        Alive.TryAdd(job.TraceId, trace);
+        Alive.AddOrUpdate(job.TraceId, static (_, alive) => [alive], static (_, all, alive) => all.Add(alive), new AliveJob(job, trace));
         return trace;
     }
 
@@ -84,8 +85,21 @@ internal sealed class LocalTrace
             if (at.Parent is { } parent)
                 at = parent;
             else
-                return at.ParentSpanId != default && Alive.TryGetValue(at.TraceId, out LocalTrace? alive) ? alive : null;
+                return at.ParentSpanId == default ? null : FindAlive(at);
         }
+    }
+
+    private static LocalTrace? FindAlive(Activity parsed)
+    {
+        if (!Alive.TryGetValue(parsed.TraceId, out ImmutableArray<AliveJob> all))
+            return null;
+        foreach (AliveJob alive in all)
+        {
+            if (alive.Job.SpanId == parsed.ParentSpanId)
+                return alive.Trace;
+        }
+
+        return all[0].Trace;
     }
 
     /// <summary>Whether <paramref name="ended"/> is the topmost span, and the end of a job below it left a flush to do.</summary>
@@ -95,7 +109,15 @@ internal sealed class LocalTrace
     public void FlushWhenRootEnds() => _flushWhenRootEnds = true;
 
     /// <summary>Forgets a job that has ended. Its spans that are still queued keep their way here over their parents.</summary>
-    public void End(Activity job) => Alive.TryRemove(new KeyValuePair<ActivityTraceId, LocalTrace>(job.TraceId, this));
+    public void End(Activity job)
+    {
+        bool forgotten = false;
+        while (!forgotten && Alive.TryGetValue(job.TraceId, out ImmutableArray<AliveJob> all))
+        {
+            ImmutableArray<AliveJob> left = all.Remove(new AliveJob(job, this));
+            forgotten = left.IsEmpty ? Alive.TryRemove(KeyValuePair.Create(job.TraceId, all)) : Alive.TryUpdate(job.TraceId, left, all);
+        }
+    }
 
     /// <summary>What the accounts say now, for a job that begins below a span under which others have run. Null where there is nothing yet.</summary>
     public Dictionary<TraceAccount, TraceBaseline>? Baselines()
@@ -132,4 +154,6 @@ internal sealed class LocalTrace
             account = account.Next;
         return account;
     }
+
+    private readonly record struct AliveJob(Activity Job, LocalTrace Trace);
 }

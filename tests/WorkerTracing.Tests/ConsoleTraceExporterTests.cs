@@ -44,6 +44,31 @@ public sealed class ConsoleTraceExporterTests
     }
 
     [Test]
+    public async Task Export_SpanThatOutlivesTheOutermost_IsWrittenByItself()
+    {
+        using var pipeline = new Pipeline(exporter: new ConsoleTraceExporter(_output));
+        JobTrace job = pipeline.Start();
+        Activity late = pipeline.Source.StartActivity("late")!;
+        await job.EndAsync();
+
+        late.Stop();
+        await pipeline.Processor.FlushAsync(TimeSpan.FromSeconds(30));
+
+        Assert.That(_output.ToString(), Does.Contain("└─ late"));
+    }
+
+    [Test]
+    public async Task Export_BelowAnUnlistenedRequestWithASampledContext_IsWritten()
+    {
+        using var pipeline = new Pipeline(exporter: new ConsoleTraceExporter(_output));
+        using Activity request = new Activity("request").SetParentId("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").Start();
+
+        await pipeline.Start("job").EndAsync();
+
+        Assert.That(_output.ToString(), Does.Contain("└─ job"), "nobody hears of the request's end");
+    }
+
+    [Test]
     public async Task Export_ValueThatCannotBeTold_CostsItsOwnPlaceAlone()
     {
         using var pipeline = new Pipeline(exporter: new ConsoleTraceExporter(_output));

@@ -11,6 +11,9 @@ internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Act
 {
     private const int MostKeptSpans = 10_000;
 
+    /// <summary>Says on a span that it has come by: one that ends after its outermost span does is not kept.</summary>
+    private const string Seen = "WorkerTracing.Console";
+
     private readonly Dictionary<ActivityTraceId, List<Activity>> _kept = [];
     private readonly Lock _sync = new();
     private int _keptSpans;
@@ -23,7 +26,8 @@ internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Act
             foreach (Activity span in batch)
             {
                 Keep(span);
-                if (span.Parent is not { Recorded: true } && !complete.Contains(span.TraceId))
+                span.SetCustomProperty(Seen, this);
+                if (ReferenceEquals(Outermost(span).GetCustomProperty(Seen), this) && !complete.Contains(span.TraceId))
                     complete.Add(span.TraceId);
             }
 
@@ -48,6 +52,18 @@ internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Act
     }
 
     protected override bool OnShutdown(int timeoutMilliseconds) => OnForceFlush(timeoutMilliseconds);
+
+    private static Activity Outermost(Activity span)
+    {
+        Activity outermost = span;
+        for (Activity? above = span.Parent; above is not null; above = above.Parent)
+        {
+            if (AmbientSpan.IsHeard(above))
+                outermost = above;
+        }
+
+        return outermost;
+    }
 
     private void Keep(Activity span)
     {

@@ -321,6 +321,25 @@ public sealed class HostTests
     }
 
     [Test]
+    public async Task HealthCheck_TwoExportersOfAKind_TellsOfEach()
+    {
+        var failing = new RecordingExporter { OnExport = static _ => ExportResult.Failure };
+        using IHost host = Start(services =>
+        {
+            services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait).AddExporter(_ => failing, Lazily).AddExporter(_ => _exporter, Lazily);
+            services.AddHealthChecks().AddWorkerTracing();
+        });
+
+        await host.Services.GetRequiredService<JobTracer>().Start(Pipeline.Job()).EndAsync();
+        HealthReport report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+
+        IReadOnlyDictionary<string, object> data = report.Entries["worker_tracing"].Data;
+        Assert.That(data["RecordingExporter.failed_exports"], Is.EqualTo(1));
+        Assert.That(data["RecordingExporter 2.failed_exports"], Is.Zero);
+        await host.StopAsync();
+    }
+
+    [Test]
     public async Task FlushTracerProvider_AsksForeignProcessors_AndIsUnconfirmed()
     {
         var foreign = new RecordingExporter();

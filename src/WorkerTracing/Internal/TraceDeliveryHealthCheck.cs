@@ -16,11 +16,14 @@ internal sealed class TraceDeliveryHealthCheck(TracerProvider provider) : IHealt
             ExportPipeline pipeline = processor.Pipeline;
             int failed = pipeline.Health.FailedExports;
             long lost = pipeline.Health.LostSinceSuccess;
-            data[$"{pipeline.ExporterName}.failed_exports"] = failed;
-            data[$"{pipeline.ExporterName}.lost_spans"] = lost;
-            data[$"{pipeline.ExporterName}.waiting_spans"] = pipeline.Waiting;
+            string exporter = pipeline.ExporterName;
+            for (int number = 2; data.ContainsKey($"{exporter}.failed_exports"); number++)
+                exporter = $"{pipeline.ExporterName} {number}"; // two of a kind, for two backends
+            data[$"{exporter}.failed_exports"] = failed;
+            data[$"{exporter}.lost_spans"] = lost;
+            data[$"{exporter}.waiting_spans"] = pipeline.Waiting;
             if (failed > 0 || lost > 0)
-                reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{pipeline.ExporterName}: {failed} exports failed and {lost} spans were lost since the last success, {pipeline.Waiting} wait"));
+                reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{exporter}: {failed} exports failed and {lost} spans were lost since the last success, {pipeline.Waiting} wait"));
         }
 
         return Task.FromResult(reasons.Count == 0

@@ -87,6 +87,19 @@ internal sealed class HeldSpans(int concurrency)
             _spans.Sort(static (a, b) => a.Position.CompareTo(b.Position));
     }
 
+    /// <summary>The oldest position held for each trace that a job of ours is in.</summary>
+    public Dictionary<TraceAccount, long> FirstPositions()
+    {
+        var first = new Dictionary<TraceAccount, long>();
+        foreach (HeldSpan held in _spans)
+        {
+            if (held.Account is not null)
+                first.TryAdd(held.Account, held.Position);
+        }
+
+        return first;
+    }
+
     /// <summary>Gives up everything that is held.</summary>
     public HeldSpan[] Clear()
     {

@@ -1,11 +1,13 @@
+using System.Runtime.InteropServices;
+
 namespace WorkerTracing;
 
 /// <summary>
 /// The flushes that wait for a verdict. One that answers for a trace first waits until the queue is taken up to its position, so that its account knows every span, and then for
-/// the account to have none pending; that costs the same however many others wait. One that answers for everything counts along with each export.
+/// the account to have none pending; that costs the same however many others wait. What of its trace ended after the call does not hold it up. One that answers for everything counts along with each export.
 /// Guarded by the pipeline's lock.
 /// </summary>
-internal sealed class WaitingFlushes(TimeProvider time)
+internal sealed class WaitingFlushes(HeldSpans held, List<ExportBatch> inFlight, TimeProvider time)
 {
     private readonly LinkedList<FlushRequest> _undrained = [];
     private readonly LinkedList<FlushRequest> _forAll = [];
@@ -60,14 +62,22 @@ internal sealed class WaitingFlushes(TimeProvider time)
     public void Settle(ExportBatch batch, long lowestUnsettled)
     {
         long now = time.GetTimestamp();
+        Dictionary<TraceAccount, long>? firstUnsettled = null;
         for (int i = 0; i < batch.Count; i++)
         {
             if (batch.Account(i) is not { Waiting: not null } account)
                 continue;
             if (account.Pending == 0)
-                AnswerAccount(account, FlushStatus.Delivered, now, batch.Answered);
-            else if (batch.Outcomes[i] == ExportOutcome.Retained)
-                AnswerAccount(account, FlushStatus.TimedOut, now, batch.Answered);
+            {
+                AnswerAccount(account, long.MaxValue, FlushStatus.Delivered, now, batch.Answered);
+                continue;
+            }
+
+            firstUnsettled ??= FirstUnsettled();
+            if (firstUnsettled.TryGetValue(account, out long first))
+                AnswerAccount(account, first, FlushStatus.Delivered, now, batch.Answered);
+            if (batch.Outcomes[i] == ExportOutcome.Retained)
+                AnswerAccount(account, long.MaxValue, FlushStatus.TimedOut, now, batch.Answered);
         }
 
         LinkedListNode<FlushRequest>? next;
@@ -78,18 +88,45 @@ internal sealed class WaitingFlushes(TimeProvider time)
         }
     }
 
+    /// <summary>The oldest position without a final outcome for each account that has one.</summary>
+    private Dictionary<TraceAccount, long> FirstUnsettled()
+    {
+        Dictionary<TraceAccount, long> first = held.FirstPositions();
+        foreach (ExportBatch batch in inFlight)
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                if (batch.Account(i) is not { } account)
+                    continue;
+                ref long position = ref CollectionsMarshal.GetValueRefOrAddDefault(first, account, out bool known);
+                if (!known || batch.Position(i) < position)
+                    position = batch.Position(i);
+            }
+        }
+
+        return first;
+    }
+
     private static void WaitForAccount(FlushRequest request, TraceAccount account)
     {
         request.Next = account.Waiting;
         account.Waiting = request;
     }
 
-    private static void AnswerAccount(TraceAccount account, FlushStatus status, long now, List<FlushRequest> answered)
+    /// <summary>Answers those that wait for an account and for nothing at <paramref name="limit"/> or beyond.</summary>
+    private static void AnswerAccount(TraceAccount account, long limit, FlushStatus status, long now, List<FlushRequest> answered)
     {
         FlushRequest? request = account.Waiting;
         account.Waiting = null;
-        for (; request is not null; request = request.Next)
-            Answer(request, status, now, answered);
+        while (request is not null)
+        {
+            FlushRequest? next = request.Next;
+            if (request.Target <= limit)
+                Answer(request, status, now, answered);
+            else
+                WaitForAccount(request, account);
+            request = next;
+        }
     }
 
     private static void Answer(FlushRequest request, FlushStatus status, long now, List<FlushRequest> answered)

@@ -359,6 +359,34 @@ public sealed class HostTests
     }
 
     [Test]
+    public async Task FlushTracerProvider_ForeignProcessorHangs_OnlyTheFirstJobPaysItsTimeout()
+    {
+        using var hung = new Hung();
+        using IHost host = Start(services =>
+        {
+            services.AddWorkerTracing(static options =>
+            {
+                options.Flush = FlushMode.Wait;
+                options.FlushTimeout = TimeSpan.FromSeconds(1);
+                options.ShutdownTimeout = TimeSpan.FromMilliseconds(100);
+            }).AddExporter(_ => _exporter, Lazily).FlushTracerProvider();
+            services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddProcessor(hung));
+        });
+        JobTracer tracer = host.Services.GetRequiredService<JobTracer>();
+        await tracer.Start(Pipeline.Job()).EndAsync();
+
+        FlushResult second = await tracer.Start(Pipeline.Job()).EndAsync();
+        FlushResult third = tracer.Start(Pipeline.Job()).End();
+
+        Assert.That(second.Elapsed + third.Elapsed, Is.LessThan(TimeSpan.FromSeconds(1)));
+        Assert.That(new[] { second.Status, third.Status }, Is.All.EqualTo(FlushStatus.TimedOut));
+        Assert.That(_exporter.Spans, Has.Count.EqualTo(3), "what can be confirmed arrives");
+        hung.Gate.Open();
+        await Until.TrueAsync(() => tracer.Start(Pipeline.Job()).End().Status == FlushStatus.Unconfirmed, "a call that succeeds opens the way again");
+        await host.StopAsync();
+    }
+
+    [Test]
     public async Task AddSource_RecordsFurtherSources()
     {
         using var source = new ActivitySource("some.library.worker");
@@ -400,6 +428,23 @@ public sealed class HostTests
 
         protected override async Task ExecuteAsync(CancellationToken stoppingToken) =>
             await tracer.RunAsync("first words", static (_, _) => Task.CompletedTask, CancellationToken.None);
+    }
+
+    private sealed class Hung : BaseProcessor<Activity>
+    {
+        public Gate Gate { get; } = new();
+
+        protected override bool OnForceFlush(int timeoutMilliseconds)
+        {
+            Gate.Pass();
+            return true;
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+            Gate.Dispose();
+            base.Dispose(disposing);
+        }
     }
 
     private sealed class Disposed(JobTracer tracer) : IDisposable

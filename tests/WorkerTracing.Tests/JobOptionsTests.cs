@@ -50,6 +50,16 @@ public sealed class JobOptionsTests
     }
 
     [Test]
+    public void NameSelector_AnswersNull_LeavesTheNameOfTheJob()
+    {
+        using var pipeline = new Pipeline(new WorkerTracingOptions { NameSelector = static _ => null! });
+
+        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job("name") with { OperationName = "operation" });
+
+        Assert.That(job.Activity!.DisplayName, Is.EqualTo("name"));
+    }
+
+    [Test]
     public async Task Callbacks_ThatThrow_NeverReachTheJob()
     {
         var options = new WorkerTracingOptions

@@ -60,7 +60,7 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
     /// <summary>Says on a recorded span what is known of its job.</summary>
     public void Describe(Activity span, JobInfo job)
     {
-        if (callbacks.Ask(nameof(options.NameSelector), options.NameSelector, job, job.Name) is { } name)
+        if ((callbacks.Ask(nameof(options.NameSelector), options.NameSelector, job, null) ?? job.Name) is { } name)
             span.DisplayName = name;
         span.SetTag(SpanAttributes.Attempt, job.Attempt);
         if (job.Id is not null)

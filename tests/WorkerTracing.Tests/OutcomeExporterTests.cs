@@ -34,6 +34,19 @@ public sealed class OutcomeExporterTests : IDisposable
     }
 
     [Test]
+    public async Task FlushAsync_OutcomeThatIsNone_IsALoss()
+    {
+        var exporter = new OutcomeExporter { OnExport = static (_, outcomes, _) => Array.Fill(outcomes, (ExportOutcome)9) };
+        using BatchTraceProcessor processor = Processor(exporter);
+        processor.OnEnd(Spans.Ended());
+
+        FlushResult result = await processor.FlushAsync(Long);
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 1, result.Elapsed)));
+        Assert.That(processor.Pipeline.Health.Lost, Is.EqualTo(1));
+    }
+
+    [Test]
     public async Task FlushAsync_RetainedSpans_AreTimedOutAtOnceAndGoWithTheNextExport()
     {
         bool down = true;

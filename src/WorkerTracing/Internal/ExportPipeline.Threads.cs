@@ -149,7 +149,7 @@ internal sealed partial class ExportPipeline
             {
                 ExportOutcome outcome = batch.Outcomes[i];
                 delivered += outcome == ExportOutcome.Delivered ? 1 : 0;
-                lost += outcome == ExportOutcome.Dropped ? 1 : 0;
+                lost += outcome is ExportOutcome.Delivered or ExportOutcome.Retained ? 0 : 1;
                 batch.Account(i)?.Settle(outcome);
             }
 

@@ -145,10 +145,10 @@ internal sealed class WaitingFlushes(HeldSpans held, List<ExportBatch> inFlight,
         {
             if (outcome == ExportOutcome.Delivered)
                 request.Exported++;
-            else if (outcome == ExportOutcome.Dropped)
-                request.Lost++;
-            else
+            else if (outcome == ExportOutcome.Retained)
                 retained = true;
+            else
+                request.Lost++;
         }
 
         if (lowestUnsettled >= request.Target)

@@ -37,7 +37,10 @@ public sealed class JobTracer
         Options = options;
         Time = time;
         IsEnabled = options.Enabled && !string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase);
-        Flusher = new ProviderFlusher(provider, flushProvider ? new ForeignFlush(provider, options.FlushTimeout, log, time) : null, log, time);
+        ForeignFlush? foreign = flushProvider ? new ForeignFlush(provider, options.FlushTimeout, log, time) : null;
+        if (foreign is not null)
+            provider.AddProcessor(new ForeignFlushProcessor(foreign));
+        Flusher = new ProviderFlusher(provider, foreign, log, time);
         _log = log;
         _callbacks = new Callbacks(log);
         _modes = new FlushModeSelector(options, _callbacks);

@@ -359,6 +359,25 @@ public sealed class HostTests
     }
 
     [Test]
+    public async Task FlushTracerProvider_RecordedSpanEnclosesTheJob_AsksForeignProcessorsWhenItEnds([Values(FlushMode.Background, FlushMode.Wait)] FlushMode mode)
+    {
+        using var source = new ActivitySource($"host {Guid.NewGuid():n}");
+        var foreign = new RecordingExporter();
+        using IHost host = Start(services =>
+        {
+            services.AddWorkerTracing(options => options.Flush = mode).AddSource(source.Name).FlushTracerProvider();
+            services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddProcessor(new BatchActivityExportProcessor(foreign, scheduledDelayMilliseconds: int.MaxValue)));
+        });
+        Activity enclosing = source.StartActivity("receive")!;
+        await host.Services.GetRequiredService<JobTracer>().Start(Pipeline.Job()).EndAsync();
+
+        enclosing.Stop();
+
+        await Until.TrueAsync(() => foreign.Spans.Count == 2, "both have arrived");
+        await host.StopAsync();
+    }
+
+    [Test]
     public async Task FlushTracerProvider_ForeignProcessorHangs_OnlyTheFirstJobPaysItsTimeout()
     {
         using var hung = new Hung();

@@ -40,7 +40,7 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
         if (validity.Failed)
             throw new OptionsValidationException(Options.DefaultName, typeof(BatchTraceProcessorOptions), validity.Failures);
         _time = time;
-        Pipeline = new ExportPipeline(exporter, options, log, time);
+        Pipeline = new ExportPipeline(exporter, options, log, time) { Processor = this };
         LiveProcessors.Add(this);
     }
 

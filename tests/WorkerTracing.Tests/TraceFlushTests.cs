@@ -263,6 +263,45 @@ public sealed class TraceFlushTests : IDisposable
     }
 
     [Test]
+    public async Task EndAsync_ProcessorShutDownMeanwhile_IsFailed()
+    {
+        using var pipeline = new Pipeline();
+        JobTrace job = pipeline.Start();
+        pipeline.Processor.Shutdown();
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 1, result.Elapsed)), "the job's span found the processor closed");
+    }
+
+    [Test]
+    public async Task EndAsync_ProviderDisposedAfterASpanWasLost_IsFailed()
+    {
+        var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        pipeline.Exporter.OnExport = static _ => ExportResult.Failure;
+        JobTrace job = pipeline.Start();
+        pipeline.Source.StartActivity("lost")?.Dispose();
+        pipeline.Dispose();
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 1, result.Elapsed)));
+    }
+
+    [Test]
+    public void End_ProviderDisposedAfterASpanWasDelivered_IsUnconfirmed()
+    {
+        var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        JobTrace job = pipeline.Start();
+        pipeline.Source.StartActivity("delivered")?.Dispose();
+        pipeline.Dispose();
+
+        FlushResult result = job.End();
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Unconfirmed, 1, 0, result.Elapsed)), "the job's own span never reached the processor");
+    }
+
+    [Test]
     public async Task EndAsync_UnsampledJob_FlushesNothing()
     {
         using var pipeline = new Pipeline(sampler: new AlwaysOffSampler());

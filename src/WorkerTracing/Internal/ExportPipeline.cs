@@ -66,6 +66,9 @@ internal sealed partial class ExportPipeline
 
     public ExporterHealth Health { get; }
 
+    /// <summary>Whose the pipeline is.</summary>
+    public BatchTraceProcessor? Processor { get; init; }
+
     /// <summary>Ended spans that wait for an export.</summary>
     public int Waiting => _queue.Count + _held.Count;
 

@@ -128,6 +128,13 @@ internal sealed class LocalTrace
         return baselines;
     }
 
+    /// <summary>The pipelines that have met a span of this trace.</summary>
+    public IEnumerable<ExportPipeline> Pipelines()
+    {
+        for (TraceAccount? account = Volatile.Read(ref _accounts); account is not null; account = account.Next)
+            yield return account.Pipeline;
+    }
+
     /// <summary>Whether a pipeline has met a span of this trace.</summary>
     public bool HasAccountOf(ExportPipeline pipeline) => Find(Volatile.Read(ref _accounts), pipeline) is not null;
 

@@ -34,7 +34,7 @@ internal sealed class ProviderFlusher(TracerProvider provider, ForeignFlush? for
         if (foreign is not null)
             combined.Add(await foreign.FlushAsync(timeout, cancellationToken).ConfigureAwait(false));
         foreach (Pending flush in pending)
-            combined.Add(await flush.Request.Task.ConfigureAwait(false));
+            combined.Add(Confirmed(flush, await flush.Request.Task.ConfigureAwait(false)));
         return Report(combined.Result);
     }
 
@@ -47,7 +47,7 @@ internal sealed class ProviderFlusher(TracerProvider provider, ForeignFlush? for
         if (foreign is not null)
             combined.Add(foreign.Flush(timeout));
         foreach (Pending flush in pending)
-            combined.Add(flush.Pipeline.Wait(flush.Request, timeout));
+            combined.Add(Confirmed(flush, flush.Pipeline.Wait(flush.Request, timeout)));
         return Report(combined.Result with { Elapsed = time.GetElapsedTime(started) });
     }
 
@@ -78,11 +78,15 @@ internal sealed class ProviderFlusher(TracerProvider provider, ForeignFlush? for
         var pending = ImmutableArray.CreateBuilder<Pending>(1);
         foreach (BatchTraceProcessor processor in LiveProcessors.All)
         {
-            if (!Serves(processor, trace))
-                continue;
-            TraceAccount? account = trace?.AccountOf(processor.Pipeline);
-            TraceBaseline baseline = account is null || baselines is null ? default : baselines.GetValueOrDefault(account);
-            pending.Add(new Pending(processor.Pipeline, processor.Pipeline.Ask(account, baseline, timeout)));
+            if (Serves(processor, trace))
+                pending.Add(Ask(processor.Pipeline, true, trace, baselines, timeout));
+        }
+
+        // One that was shut down cannot deliver what ended since, but knows what it has lost.
+        foreach (ExportPipeline pipeline in trace?.Pipelines() ?? [])
+        {
+            if (Serves(pipeline.Processor!, trace) && !pending.Any(flush => ReferenceEquals(flush.Pipeline, pipeline)))
+                pending.Add(Ask(pipeline, false, trace, baselines, timeout));
         }
 
         if (pending.Count == 0)
@@ -90,11 +94,22 @@ internal sealed class ProviderFlusher(TracerProvider provider, ForeignFlush? for
         return pending.DrainToImmutable();
     }
 
+    private static Pending Ask(ExportPipeline pipeline, bool isLive, LocalTrace? trace, Dictionary<TraceAccount, TraceBaseline>? baselines, TimeSpan timeout)
+    {
+        TraceAccount? account = trace?.AccountOf(pipeline);
+        TraceBaseline baseline = account is null || baselines is null ? default : baselines.GetValueOrDefault(account);
+        return new Pending(pipeline, pipeline.Ask(account, baseline, timeout), isLive);
+    }
+
+    /// <summary>A processor that was shut down may not have been told of what ended since: the best that it can say is nothing.</summary>
+    private static FlushResult Confirmed(Pending flush, FlushResult result) =>
+        !flush.IsLive && result.Status == FlushStatus.Delivered ? result with { Status = FlushStatus.Unconfirmed } : result;
+
     private static FlushResult Report(FlushResult result)
     {
         Telemetry.RecordFlush(result);
         return result;
     }
 
-    private readonly record struct Pending(ExportPipeline Pipeline, FlushRequest Request);
+    private readonly record struct Pending(ExportPipeline Pipeline, FlushRequest Request, bool IsLive);
 }

@@ -282,7 +282,7 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         if (_mode == FlushMode.Background)
             _tracer.Flusher.Request(_local!);
         if (flush is null)
-            _local?.End(Activity!);
+            EndLocal();
         else if (!_local!.IsRootEnded)
             _local.FlushWhenRootEnds();
         return flush;
@@ -293,7 +293,14 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
 
     private void Conclude(TaskCompletionSource<FlushResult> flush, FlushResult result)
     {
-        _local!.End(Activity!);
+        EndLocal();
         flush.SetResult(result);
+    }
+
+    /// <summary>Forgets the job. Its spans that are still queued keep their way to the local trace over their parents.</summary>
+    private void EndLocal()
+    {
+        if (_local is not null)
+            AliveJobs.Remove(Activity!);
     }
 }

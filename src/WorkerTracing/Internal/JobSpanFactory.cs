@@ -49,7 +49,7 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
         Activity? span = Telemetry.Source.StartActivity(
             job.OperationName ?? job.Name,
             KindOf(job.Trigger),
-            adopt ? AsRemote(job.Origin) : default,
+            adopt ? ParentOf(job.Origin) : default,
             [new(SpanAttributes.Platform, job.System), new(SpanAttributes.Task, job.Name), new(SpanAttributes.Trigger, SpanAttributes.TriggerName(job.Trigger))],
             LinksOf(job, linkOrigin));
         if (span is null && !ReferenceEquals(current, parent))
@@ -82,10 +82,11 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
     }
 
     /// <summary>
-    /// For a sampled-out remote parent there is an unsampled span, which the children of the job inherit from. For one of this process there is none, on the grounds that the parent itself is
-    /// current; but the span that enqueued the job is not, and the children would become sampled roots.
+    /// A sampled-out origin passes for a remote one: below a remote parent there is an unsampled span, from which the children of the job inherit. Below one of this process there would be
+    /// none, as if the parent were current; but the span that enqueued the job is not, and the children would become sampled roots.
     /// </summary>
-    private static ActivityContext AsRemote(ActivityContext origin) => new(origin.TraceId, origin.SpanId, origin.TraceFlags, origin.TraceState, isRemote: true);
+    private static ActivityContext ParentOf(ActivityContext origin) =>
+        origin.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? origin : new(origin.TraceId, origin.SpanId, origin.TraceFlags, origin.TraceState, isRemote: true);
 
     private static ActivityKind KindOf(JobTrigger trigger) =>
         trigger is JobTrigger.Enqueued or JobTrigger.Message ? ActivityKind.Consumer : ActivityKind.Internal;

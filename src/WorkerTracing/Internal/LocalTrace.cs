@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using System.Diagnostics;
 
 namespace WorkerTracing;
@@ -9,14 +7,11 @@ namespace WorkerTracing;
 /// as a custom property, so a span finds it by walking up its parents and it lives no longer than they do.
 /// </summary>
 /// <remarks>
-/// A span that was started from a parsed context has no parent object, though its trace may be running right here; those find it by trace id among the jobs
-/// that have not ended. Several of them may be in one trace: then it is the job that the context names, or else the one that began first.
+/// A span that was started from a parsed context has no parent object, though its trace may be running right here: it is looked for among <see cref="AliveJobs"/>.
 /// </remarks>
 internal sealed class LocalTrace
 {
     private const string Property = "WorkerTracing.LocalTrace";
-
-    private static readonly ConcurrentDictionary<ActivityTraceId, ImmutableArray<AliveJob>> Alive = new();
 
     private static readonly LocalTrace SuppressedTrace = new(null);
 
@@ -34,6 +29,9 @@ internal sealed class LocalTrace
 
     /// <summary>Whether the topmost span has ended, so that nothing above the job is still to come.</summary>
     public bool IsRootEnded => _root is not { IsStopped: false };
+
+    /// <summary>The accounts of the pipelines that have met a span of this trace: a list linked through the accounts.</summary>
+    public TraceAccount? Accounts => Volatile.Read(ref _accounts);
 
     /// <summary>Finds or makes the local trace of a job that is not nested in another.</summary>
     public static LocalTrace Begin(Activity job)
@@ -53,7 +51,7 @@ internal sealed class LocalTrace
         }
 
         Join(job, trace);
-        Alive.AddOrUpdate(job.TraceId, static (_, alive) => [alive], static (_, all, alive) => all.Add(alive), new AliveJob(job, trace));
+        AliveJobs.Add(job, trace);
         return trace;
     }
 
@@ -85,21 +83,8 @@ internal sealed class LocalTrace
             if (at.Parent is { } parent)
                 at = parent;
             else
-                return at.ParentSpanId == default ? null : FindAlive(at);
+                return at.ParentSpanId == default ? null : AliveJobs.Find(at);
         }
-    }
-
-    private static LocalTrace? FindAlive(Activity parsed)
-    {
-        if (!Alive.TryGetValue(parsed.TraceId, out ImmutableArray<AliveJob> all))
-            return null;
-        foreach (AliveJob alive in all)
-        {
-            if (alive.Job.SpanId == parsed.ParentSpanId)
-                return alive.Trace;
-        }
-
-        return all[0].Trace;
     }
 
     /// <summary>Whether <paramref name="ended"/> is the topmost span, and the end of a job below it left a flush to do.</summary>
@@ -108,35 +93,17 @@ internal sealed class LocalTrace
 
     public void FlushWhenRootEnds() => _flushWhenRootEnds = true;
 
-    /// <summary>Forgets a job that has ended. Its spans that are still queued keep their way here over their parents.</summary>
-    public void End(Activity job)
-    {
-        bool forgotten = false;
-        while (!forgotten && Alive.TryGetValue(job.TraceId, out ImmutableArray<AliveJob> all))
-        {
-            ImmutableArray<AliveJob> left = all.Remove(new AliveJob(job, this));
-            forgotten = left.IsEmpty ? Alive.TryRemove(KeyValuePair.Create(job.TraceId, all)) : Alive.TryUpdate(job.TraceId, left, all);
-        }
-    }
-
     /// <summary>What the accounts say now, for a job that begins below a span under which others have run. Null where there is nothing yet.</summary>
     public Dictionary<TraceAccount, TraceBaseline>? Baselines()
     {
         Dictionary<TraceAccount, TraceBaseline>? baselines = null;
-        for (TraceAccount? account = Volatile.Read(ref _accounts); account is not null; account = account.Next)
+        for (TraceAccount? account = Accounts; account is not null; account = account.Next)
             (baselines ??= [])[account] = new TraceBaseline(account.Exported, account.Lost);
         return baselines;
     }
 
-    /// <summary>The pipelines that have met a span of this trace.</summary>
-    public IEnumerable<ExportPipeline> Pipelines()
-    {
-        for (TraceAccount? account = Volatile.Read(ref _accounts); account is not null; account = account.Next)
-            yield return account.Pipeline;
-    }
-
     /// <summary>Whether a pipeline has met a span of this trace.</summary>
-    public bool HasAccountOf(ExportPipeline pipeline) => Find(Volatile.Read(ref _accounts), pipeline) is not null;
+    public bool HasAccountOf(ExportPipeline pipeline) => Find(Accounts, pipeline) is not null;
 
     /// <summary>What one pipeline knows of this trace.</summary>
     public TraceAccount AccountOf(ExportPipeline pipeline)
@@ -144,7 +111,7 @@ internal sealed class LocalTrace
         TraceAccount? made = null;
         while (true)
         {
-            TraceAccount? first = Volatile.Read(ref _accounts);
+            TraceAccount? first = Accounts;
             if (Find(first, pipeline) is { } known)
                 return known;
             made ??= new TraceAccount(pipeline);
@@ -161,6 +128,4 @@ internal sealed class LocalTrace
             account = account.Next;
         return account;
     }
-
-    private readonly record struct AliveJob(Activity Job, LocalTrace Trace);
 }

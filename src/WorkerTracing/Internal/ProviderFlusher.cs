@@ -83,15 +83,26 @@ internal sealed class ProviderFlusher(TracerProvider provider, ForeignFlush? for
         }
 
         // One that was shut down cannot deliver what ended since, but knows what it has lost.
-        foreach (ExportPipeline pipeline in trace?.Pipelines() ?? [])
+        for (TraceAccount? account = trace?.Accounts; account is not null; account = account.Next)
         {
-            if (Serves(pipeline.Processor!, trace) && !pending.Any(flush => ReferenceEquals(flush.Pipeline, pipeline)))
-                pending.Add(Ask(pipeline, false, trace, baselines, timeout));
+            if (!IsAsked(account.Pipeline) && Serves(account.Pipeline.Processor!, trace))
+                pending.Add(Ask(account.Pipeline, false, trace, baselines, timeout));
         }
 
         if (pending.Count == 0)
             Log.NothingToFlush(log);
         return pending.DrainToImmutable();
+
+        bool IsAsked(ExportPipeline pipeline)
+        {
+            foreach (Pending flush in pending)
+            {
+                if (ReferenceEquals(flush.Pipeline, pipeline))
+                    return true;
+            }
+
+            return false;
+        }
     }
 
     private static Pending Ask(ExportPipeline pipeline, bool isLive, LocalTrace? trace, Dictionary<TraceAccount, TraceBaseline>? baselines, TimeSpan timeout)

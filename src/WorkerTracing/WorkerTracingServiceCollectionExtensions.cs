@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -31,6 +32,9 @@ public static class WorkerTracingServiceCollectionExtensions
 
         services.AddSingleton<Registered>();
         services.TryAddSingleton(TimeProvider.System);
+
+        // The SDK reads its variables from a configuration. A host has one; other containers get what the SDK makes where it has a container of its own.
+        services.TryAddSingleton<IConfiguration>(static _ => new ConfigurationBuilder().AddEnvironmentVariables().Build());
         services.AddOptions<WorkerTracingOptions>().Configure<IServiceProvider>(WorkerTracingConfiguration.Bind).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkerTracingOptions>, WorkerTracingOptionsValidator>());
         services.AddOptions<PipelineOptions>();

@@ -58,6 +58,27 @@ public sealed class AttachmentTests
     }
 
     [Test]
+    public async Task UseWorkerTracing_OnABuilderOfItsOwn_TracesWithThatBuildersTracer()
+    {
+        var exporter = new RecordingExporter();
+        IScheduler scheduler = await QuartzSchedulerBuilder
+            .Create(q =>
+            {
+                q.ConfigureScheduler(static scheduler => scheduler.InstanceName = $"alone-{Guid.NewGuid():N}").UseWorkerTracing();
+                q.Services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait).AddExporter(_ => exporter);
+            })
+            .BuildScheduler();
+        await scheduler.Start();
+        IJobDetail job = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
+        await scheduler.AddJob(job);
+
+        await scheduler.TriggerJob(job.Key);
+
+        await Until.TrueAsync(() => exporter.Spans.Any(span => span.DisplayName == job.Key.Name), "the job's span is exported");
+        await Until.DoneAsync(scheduler.Shutdown(waitForJobsToComplete: true).AsTask(), "the shutdown of the scheduler");
+    }
+
+    [Test]
     public async Task AddJobListener_WithAMatcher_TracesTheJobsThatMatch()
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(Attachment.Listener, static options => options.Enabled = false);

@@ -124,6 +124,18 @@ public sealed class HostTests
         Assert.That(services.Count(service => service.ServiceType == typeof(TracerProvider)), Is.EqualTo(1));
     }
 
+    [Test]
+    public async Task AddWorkerTracing_WithoutAHost_RecordsAndDelivers()
+    {
+        var services = new ServiceCollection();
+        services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait).AddExporter(_ => _exporter, Lazily);
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredService<JobTracer>().RunAsync("job", static (_, _) => Task.CompletedTask);
+
+        Assert.That(_exporter.Spans, Has.Count.EqualTo(1), "a container without a configuration will do");
+    }
+
     [TestCase(true)]
     [TestCase(false)]
     public async Task AddWorkerTracing_BesideTheAppsOwnOpenTelemetry_SharesOneProvider(bool appFirst)

@@ -46,7 +46,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
     ValueTask IJobListener.JobExecutionVetoed(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         if (_tracer.IsEnabled)
-            QuartzMetrics.Vetoed(context);
+            Boundary.Guard(_tracer, context, QuartzMetrics.Vetoed);
         return default;
     }
 

@@ -252,12 +252,41 @@ public sealed class JobOutcomeTests
     }
 
     [Test]
-    public async Task Veto_OfAFiring_IsCountedAndNotTraced([Values] Attachment attachment)
+    public async Task Veto_OfAFiring_IsCountedOnceAndNotTraced([Values] Attachment attachment)
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, quartz: static q => q.AddTriggerListener(new Vetoing()));
+        traced.Scheduler.ListenerManager.AddJobListener(new JobTraceListener(traced.Tracer));
         IJobDetail job = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
         long vetoes = 0;
-        using var meter = new MeterListener
+        using MeterListener meter = ListenToVetoesOf(job, measurement => Interlocked.Add(ref vetoes, measurement));
+        await traced.Scheduler.AddJob(job);
+
+        await traced.Scheduler.TriggerJob(job.Key);
+
+        await Until.TrueAsync(() => Volatile.Read(ref vetoes) > 0, "the veto is counted");
+        await traced.DrainAsync();
+        Assert.That(vetoes, Is.EqualTo(1), "however many listeners are told");
+        Assert.That(traced.JobSpans, Is.Empty);
+    }
+
+    [Test]
+    public async Task Veto_WhereItsCountingFails_IsToldToOtherListeners([Values] Attachment attachment)
+    {
+        var told = new VetoListener();
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, quartz: static q => q.AddTriggerListener(new Vetoing()));
+        traced.Scheduler.ListenerManager.AddJobListener(told);
+        IJobDetail job = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
+        using MeterListener meter = ListenToVetoesOf(job, static _ => throw new InvalidOperationException("a metric reader of the application's"));
+        await traced.Scheduler.AddJob(job);
+
+        await traced.Scheduler.TriggerJob(job.Key);
+
+        await Until.DoneAsync(told.Task, "the listener is told of the veto");
+    }
+
+    private static MeterListener ListenToVetoesOf(IJobDetail job, Action<long> counted)
+    {
+        var meter = new MeterListener
         {
             InstrumentPublished = static (instrument, listener) =>
             {
@@ -268,17 +297,10 @@ public sealed class JobOutcomeTests
         meter.SetMeasurementEventCallback<long>((_, measurement, tags, _) =>
         {
             if (tags.ToArray().Any(tag => job.Key.Name.Equals(tag.Value)))
-                Interlocked.Add(ref vetoes, measurement);
+                counted(measurement);
         });
         meter.Start();
-        await traced.Scheduler.AddJob(job);
-
-        await traced.Scheduler.TriggerJob(job.Key);
-
-        await Until.TrueAsync(() => Volatile.Read(ref vetoes) > 0, "the veto is counted");
-        await traced.DrainAsync();
-        Assert.That(vetoes, Is.EqualTo(1));
-        Assert.That(traced.JobSpans, Is.Empty);
+        return meter;
     }
 
     private static void AssertChained(IReadOnlyList<Activity> attempts)
@@ -323,5 +345,18 @@ public sealed class JobOutcomeTests
     private sealed class Vetoing : ITriggerListener
     {
         public ValueTask<bool> VetoJobExecution(ITrigger trigger, IJobExecutionContext context, CancellationToken cancellationToken = default) => new(true);
+    }
+
+    private sealed class VetoListener : IJobListener
+    {
+        private readonly TaskCompletionSource _told = new();
+
+        public Task Task => _told.Task;
+
+        public ValueTask JobExecutionVetoed(IJobExecutionContext context, CancellationToken cancellationToken = default)
+        {
+            _told.SetResult();
+            return default;
+        }
     }
 }

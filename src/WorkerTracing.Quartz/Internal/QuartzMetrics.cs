@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using Quartz;
 
 namespace WorkerTracing;
@@ -11,9 +12,12 @@ internal static class QuartzMetrics
     private static readonly Counter<long> Vetoes =
         Meter.CreateCounter<long>("worker_tracing.job.vetoed", "{job}", "Firings that a trigger listener turned down: they have no trace.");
 
+    private static readonly ConditionalWeakTable<IJobExecutionContext, object> Counted = [];
+
+    /// <summary>Counts a firing once, however many listeners of ours are told.</summary>
     public static void Vetoed(IJobExecutionContext context)
     {
-        if (Vetoes.Enabled)
+        if (Vetoes.Enabled && Counted.TryAdd(context, context))
             Vetoes.Add(1, new("workflow.platform.name", "quartz"), new("workflow.task.name", FiredJob.Name(context.JobDetail.Key)));
     }
 }

@@ -56,6 +56,19 @@ public sealed class QuartzSourceTests
     }
 
     [Test]
+    public async Task Job_WhereSomebodyListensToQuartzAndDecidesNothing_IsARootThatIsSampledForItself([Values] Attachment attachment)
+    {
+        using var onlooker = new ActivityListener { ShouldListenTo = static source => source.Name == QuartzInstrumentation.ActivitySourceName };
+        ActivitySource.AddActivityListener(onlooker);
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, tracing: static tracing => tracing.SetSampler(new ParentBasedSampler(new NotQuartz())));
+
+        await traced.TriggerAsync(static _ => { });
+
+        Activity job = await traced.JobSpanAsync();
+        Assert.That(job.Parent, Is.Null, "Quartz's span exists for our sake alone all the same");
+    }
+
+    [Test]
     public async Task Refire_UnderQuartzsSpans_IsOneTraceAnAttempt()
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(

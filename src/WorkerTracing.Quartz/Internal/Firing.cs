@@ -82,9 +82,13 @@ internal sealed class Firing
 
     private void Begin(Activity quartzSpan)
     {
-        // A span that Quartz started for our sake alone is nobody's decision, and no parent.
-        if (!quartzSpan.Recorded && !QuartzSpans.AreHeardByOthers)
+        if (!quartzSpan.Recorded)
+        {
+            // A span that Quartz started for our sake alone is nobody's decision, and no parent.
             Activity.Current = null;
+            if (QuartzSpans.AreDecidedByOthers())
+                Activity.Current = quartzSpan;
+        }
 
         _attempt?.EndWithoutFlush(); // a refire: the last attempt's flush takes this one along
         _failure = null;

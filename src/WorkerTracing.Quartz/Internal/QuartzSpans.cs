@@ -12,7 +12,7 @@ namespace WorkerTracing;
 internal static class QuartzSpans
 {
     /// <summary>
-    /// A source of Quartz's name that our own listener passes over, and so one that tells whether anybody else listens. Without it, a span of Quartz's that
+    /// A source of Quartz's name that our own listener passes over, and so one that tells what the others want. Without it, a span of Quartz's that
     /// exists for our sake alone looks like one that the application's sampler decided against.
     /// </summary>
     private static readonly ActivitySource Others = new(QuartzInstrumentation.ActivitySourceName);
@@ -30,8 +30,11 @@ internal static class QuartzSpans
         ExceptionRecorder = static (span, exception, ref _) => Find(span)?.HearFailure(exception),
     });
 
-    /// <summary>Whether the application listens to Quartz's source itself.</summary>
-    public static bool AreHeardByOthers => Others.HasListeners();
+    /// <summary>
+    /// Whether an unrecorded span of Quartz's is the decision of somebody else, rather than one that exists for our sake alone. A listener that wants no spans of
+    /// this kind decides nothing. To be asked where nothing is ambient: the others' samplers are asked about a root, as they were for the span itself.
+    /// </summary>
+    public static bool AreDecidedByOthers() => Others.CreateActivity(OperationName.Job.Execute, ActivityKind.Internal) is not null;
 
     /// <summary>Starts to listen. The first call does; none costs anything after it.</summary>
     public static void Listen()

@@ -77,6 +77,24 @@ public sealed class FilterTests
     }
 
     [Test]
+    public void Requeue_OfAScheduledJobOnSuchAStorage_ReadsOutsideOfEverybodysTraces()
+    {
+        var storage = new FaultyStorage { Faultless = true };
+        using var server = new Server(storage: real => storage.Over(real));
+        var seen = new List<Activity?>();
+        storage.Touched = name =>
+        {
+            using Activity? query = server.Source.StartActivity(name);
+            seen.Add(query);
+        };
+        string job = server.Client.Schedule(() => Work.Nothing(), TimeSpan.FromDays(1));
+
+        server.Client.Requeue(job);
+
+        Assert.That(seen, Is.EqualTo(new Activity?[1]), "the time and the queue that were stored with the job");
+    }
+
+    [Test]
     public async Task Perform_WithTheFilterAddedTwice_IsTracedOnce()
     {
         var begun = new ConcurrentBag<string?>();

@@ -45,6 +45,13 @@ internal static class JobParameter
             context.Connection.SetJobParameter(context.BackgroundJob.Id, name, serialized);
     }
 
+    /// <summary>Reads a parameter of the job whose state changes, or null. A round trip where the storage hands out no copy, and no part of anybody's trace.</summary>
+    public static string? Read(ApplyStateContext context, string name)
+    {
+        using (SuppressInstrumentationScope.Begin())
+            return context.GetJobParameter<string>(name, allowStale: true);
+    }
+
     /// <summary>Reads a parameter of another job, or null.</summary>
     public static string? Read(IStorageConnection connection, string jobId, string name) =>
         SerializationHelper.Deserialize<string>(connection.GetJobParameter(jobId, name), SerializationOption.User);

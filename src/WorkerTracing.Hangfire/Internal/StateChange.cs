@@ -39,7 +39,7 @@ internal static class StateChange
 
             // The time was up: it stays what the job was due at.
             case EnqueuedState enqueued when context.OldStateName == ScheduledState.StateName:
-                var stored = StoredTurn.Parse(context.GetJobParameter<string>(JobParameter.Turn, allowStale: true));
+                var stored = StoredTurn.Parse(JobParameter.Read(context, JobParameter.Turn));
                 var queue = QueueOf(job, enqueued);
                 return queue == stored.Queue ? null : stored with { Queue = queue };
 

@@ -33,11 +33,8 @@ public static class HangfireWorkerTracingExtensions
         var tracer = services.GetService<JobTracer>()
             ?? throw new InvalidOperationException("UseWorkerTracing needs a JobTracer: call services.AddWorkerTracing() as well.");
 
-        foreach (var added in GlobalJobFilters.Filters)
-        {
-            if (added.Instance is JobTraceFilter same && same.Tracer == tracer)
-                return configuration.Use(same, static _ => { });
-        }
+        if (JobTraceFilter.InGlobalFilters().FirstOrDefault(filter => filter.Tracer == tracer) is { } same)
+            return configuration.Use(same, static _ => { });
 
         // The storage is not asked for here: its service waits for this very configuration.
         var filter = new JobTraceFilter(tracer, services.GetService<JobStorage>);

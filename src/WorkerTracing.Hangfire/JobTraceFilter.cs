@@ -151,15 +151,23 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
     /// <summary>The global filters are one list for the whole process: another host's jobs are left to its own filter.</summary>
     private bool IsMine(JobStorage? storage)
     {
-        if (storage is null || ReferenceEquals(storage, Storage))
+        if (storage is null || ReferenceEquals(storage, _storage))
             return true;
 
-        foreach (var filter in GlobalJobFilters.Filters)
+        // Nothing is asked for its storage where there is no choice: a job may be created in the very configuration that the storage's service waits for.
+        foreach (var other in InGlobalFilters())
         {
-            if (filter.Instance is JobTraceFilter other && other != this && ReferenceEquals(storage, other.Storage))
+            if (other != this && !ReferenceEquals(storage, Storage) && ReferenceEquals(storage, other.Storage))
                 return false;
         }
 
         return true;
     }
+
+    /// <summary>
+    /// The filters of this kind in Hangfire's global list. A copy, made as Hangfire makes its own: another host may change the list at any time, and an enumeration
+    /// of the list itself would throw then.
+    /// </summary>
+    internal static IEnumerable<JobTraceFilter> InGlobalFilters() =>
+        ((IJobFilterProvider)GlobalJobFilters.Filters).GetFilters(null).ToArray().Select(static filter => filter.Instance).OfType<JobTraceFilter>();
 }

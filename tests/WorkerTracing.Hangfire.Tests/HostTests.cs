@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Hangfire;
 using Hangfire.InMemory;
 using Hangfire.States;
@@ -73,6 +74,38 @@ public sealed class HostTests
     }
 
     [Test]
+    public async Task UseWorkerTracing_InAConfigurationThatEnqueues_ConfiguresOnceAndTracesTheJob()
+    {
+        var exporter = new RecordingExporter();
+        string? job = null;
+        int configured = 0;
+        WebApplication host = await StartAsync("one", exporter, () =>
+        {
+            if (++configured == 1)
+                job = BackgroundJob.Enqueue(() => Work.Nothing());
+        });
+
+        Assert.That(await NameOfAsync(exporter, job!), Is.EqualTo("one"));
+        Assert.That(configured, Is.EqualTo(1));
+        await host.StopAsync();
+    }
+
+    [Test]
+    public async Task Perform_WhileAnotherHostChangesTheFilters_IsTraced()
+    {
+        using var server = new Server();
+        GlobalJobFilters.Filters.Add(new JobTraceFilter(server.Tracer, () =>
+        {
+            GlobalJobFilters.Filters.Add(new JobTraceFilter(server.Tracer));
+            return null;
+        }));
+
+        Activity job = await server.Start().RunAsync(static () => { });
+
+        Assert.That(job.GetTagItem("workflow.execution.result"), Is.EqualTo("success"));
+    }
+
+    [Test]
     public async Task UseWorkerTracing_Twice_AddsOneFilter()
     {
         WebApplication host = await StartAsync("one", new RecordingExporter());
@@ -132,16 +165,16 @@ public sealed class HostTests
     public void UseWorkerTracingJobDetails_WithATemplateThatIsNoLink_Throws(string template) =>
         Assert.That(() => GlobalConfiguration.Configuration.UseWorkerTracingJobDetails(template), Throws.ArgumentException.With.Message.Contains($"'{template}'"));
 
-    private async Task<WebApplication> StartAsync(string name, RecordingExporter exporter)
+    private async Task<WebApplication> StartAsync(string name, RecordingExporter exporter, Action? configure = null)
     {
-        WebApplication host = Build(name, exporter);
+        WebApplication host = Build(name, exporter, configure);
         _hosts.Add(host);
         host.UseHangfireDashboard();
         await host.StartAsync();
         return host;
     }
 
-    private static WebApplication Build(string name, RecordingExporter exporter)
+    private static WebApplication Build(string name, RecordingExporter exporter, Action? configure = null)
     {
         WebApplicationBuilder builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
@@ -151,9 +184,11 @@ public sealed class HostTests
             options.Flush = FlushMode.Background;
             options.NameSelector = _ => name;
         }).AddExporter(_ => exporter);
-        builder.Services.AddHangfire((services, hangfire) => hangfire
-            .UseInMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid })
-            .UseWorkerTracing(services));
+        builder.Services.AddHangfire((services, hangfire) =>
+        {
+            hangfire.UseInMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid }).UseWorkerTracing(services);
+            configure?.Invoke();
+        });
         builder.Services.AddHangfireServer(static options => options.WorkerCount = 2);
         return builder.Build();
     }

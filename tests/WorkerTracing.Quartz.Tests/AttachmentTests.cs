@@ -58,24 +58,42 @@ public sealed class AttachmentTests
     }
 
     [Test]
-    public async Task UseWorkerTracing_OnABuilderOfItsOwn_TracesWithThatBuildersTracer()
+    public async Task UseWorkerTracing_OnABuilderOfItsOwn_TracesAndDeliversWhenItsFactoryIsDisposed()
     {
         var exporter = new RecordingExporter();
-        IScheduler scheduler = await QuartzSchedulerBuilder
+        StandaloneSchedulerFactory factory = QuartzSchedulerBuilder
             .Create(q =>
             {
                 q.ConfigureScheduler(static scheduler => scheduler.InstanceName = $"alone-{Guid.NewGuid():N}").UseWorkerTracing();
-                q.Services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait).AddExporter(_ => exporter);
+                q.Services.AddWorkerTracing().AddExporter(_ => exporter, static batch => batch.ScheduleDelay = TimeSpan.FromMinutes(10));
             })
-            .BuildScheduler();
+            .Build();
+        IScheduler scheduler = await factory.GetScheduler();
         await scheduler.Start();
-        IJobDetail job = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
+        var ran = new TaskCompletionSource();
+        IJobDetail job = ScriptedJob.Make((_, _) =>
+        {
+            ran.SetResult();
+            return Task.CompletedTask;
+        });
         await scheduler.AddJob(job);
 
         await scheduler.TriggerJob(job.Key);
+        await Until.DoneAsync(ran.Task, "the job runs");
+        await scheduler.Shutdown(waitForJobsToComplete: true);
+        await factory.DisposeAsync();
 
-        await Until.TrueAsync(() => exporter.Spans.Any(span => span.DisplayName == job.Key.Name), "the job's span is exported");
-        await Until.DoneAsync(scheduler.Shutdown(waitForJobsToComplete: true).AsTask(), "the shutdown of the scheduler");
+        Assert.That(exporter.Spans.Select(static span => span.DisplayName), Does.Contain(job.Key.Name));
+    }
+
+    [Test]
+    public async Task AddJobListener_AsAService_TracesWithTheContainersTracer()
+    {
+        string name = $"typed-{Guid.NewGuid():N}";
+
+        IReadOnlyList<Activity> spans = await RunAsync(services => services.AddQuartz(name, static q => q.AddJobListener<JobTraceListener>()), name);
+
+        Assert.That(spans, Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -53,6 +53,25 @@ public sealed class JobOriginTests
     }
 
     [Test]
+    public async Task ScheduleJob_RecurringWithTheDataOfAManualRun_BelongsToNobody([Values] Attachment attachment)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, static options => options.Relation = TraceRelation.Child);
+
+        await traced.TriggerAsync(async (context, _) => await context.Scheduler.ScheduleJob(
+            ScriptedJob.Make(static (_, _) => Task.CompletedTask),
+            TriggerBuilder.Create()
+                .UsingJobData(context.MergedJobDataMap)
+                .StartNow()
+                .WithSimpleSchedule(static schedule => schedule.WithInterval(TimeSpan.FromMilliseconds(10)).RepeatForever())
+                .Build(),
+            cancellationToken: CancellationToken.None));
+
+        IReadOnlyList<Activity> jobs = await traced.JobSpansAsync(3);
+        Assert.That(jobs.Take(3).Select(static job => job.GetTagItem("workflow.trigger.type")), Is.EquivalentTo(new[] { "manual", "recurring", "recurring" }));
+        Assert.That(jobs.Take(3).Select(static job => job.TraceId), Is.Unique);
+    }
+
+    [Test]
     public async Task TriggerJob_InAJob_ContinuesThatJob([Values] Attachment attachment)
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment);

@@ -32,12 +32,15 @@ internal readonly record struct FiringOrigin(JobTrigger Trigger, ActivityContext
     {
         if (IsManual(carrier))
             return new(JobTrigger.Manual, SchedulingCall(carrier.JobDataMap));
-        return schedule is ISimpleTrigger { RepeatCount: 0 }
+        return FiresOnce(schedule)
             ? new(JobTrigger.Scheduled, SchedulingCall(carrier.JobDataMap))
             : new(JobTrigger.Recurring, default); // whoever created the trigger, a later firing is not his doing
     }
 
-    private static bool IsManual(ITrigger trigger) => trigger.JobDataMap.ContainsKey(SchedulerConstants.ManualTrigger);
+    private static bool FiresOnce(ITrigger trigger) => trigger is ISimpleTrigger { RepeatCount: 0 };
+
+    // The mark alone does not tell: a job may well hand all of its data on to a trigger that repeats.
+    private static bool IsManual(ITrigger trigger) => FiresOnce(trigger) && trigger.JobDataMap.ContainsKey(SchedulerConstants.ManualTrigger);
 
     private static ActivityContext SchedulingCall(JobDataMap data)
     {

@@ -312,7 +312,7 @@ public sealed class HostTests
         using IHost host = Start(services =>
         {
             services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait).AddExporter(_ => _exporter, Lazily);
-            services.AddHealthChecks().AddWorkerTracing();
+            services.AddHealthChecks().AddWorkerTracing().AddWorkerTracing(); // registered once, or the check throws
         });
         HealthCheckService checks = host.Services.GetRequiredService<HealthCheckService>();
         JobTracer tracer = host.Services.GetRequiredService<JobTracer>();

@@ -13,6 +13,8 @@ namespace WorkerTracing;
 /// </remarks>
 internal sealed class ForeignFlush(TracerProvider provider, TimeSpan timeout, ILogger log, TimeProvider time)
 {
+    private const string ForceFlush = "TracerProvider.ForceFlush";
+
     private readonly Lock _sync = new();
     private TaskCompletionSource? _next;
     private TimeSpan _outlasted;
@@ -74,7 +76,7 @@ internal sealed class ForeignFlush(TracerProvider provider, TimeSpan timeout, IL
             if (!_running)
             {
                 _running = true;
-                new Thread(Run) { IsBackground = true, Name = "WorkerTracing TracerProvider.ForceFlush" }.UnsafeStart();
+                new Thread(Run) { IsBackground = true, Name = $"WorkerTracing {ForceFlush}" }.UnsafeStart();
             }
 
             return _next.Task;
@@ -118,7 +120,8 @@ internal sealed class ForeignFlush(TracerProvider provider, TimeSpan timeout, IL
         }
         catch (Exception exception)
         {
-            Log.TracingThrew(log, "TracerProvider.ForceFlush", exception);
+            Telemetry.FailCallback(ForceFlush);
+            Log.TracingThrew(log, ForceFlush, exception);
             return false;
         }
     }

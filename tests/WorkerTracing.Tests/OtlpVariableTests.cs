@@ -140,6 +140,16 @@ public sealed class OtlpVariableTests
         Assert.That(warning, Does.Not.Contain("secret").And.Not.Contain(General + "ENDPOINT"));
     }
 
+    [TestCase("secret.example:4317")]
+    [TestCase("ftp://secret.example")]
+    public async Task Endpoint_ThatIsNoHttpAddress_IsIgnoredAndNamed_WithoutItsText(string endpoint)
+    {
+        await RunAsync(new() { [General + "ENDPOINT"] = endpoint }, static options => options.Endpoint = new Uri(Nowhere));
+
+        Assert.That(_warnings, Has.Some.Contains(General + "ENDPOINT"));
+        Assert.That(_warnings, Has.None.Contains("secret"));
+    }
+
     [Test]
     public void Headers_ThatCannotBeRead_StopTheStart() =>
         Assert.That(

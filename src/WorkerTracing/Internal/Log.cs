@@ -35,6 +35,6 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "{Exporter} was shut down with {Spans} spans in flight and does not come back; whether they arrive is not known.")]
     public static partial void ClosedWithSpansInFlight(ILogger logger, string exporter, int spans);
 
-    [LoggerMessage(11, LogLevel.Warning, "The OTLP exporter ignores {Variables}: no absolute address, known protocol or compression, or whole number of milliseconds.")]
+    [LoggerMessage(11, LogLevel.Warning, "The OTLP exporter ignores {Variables}: no http or https address, known protocol or compression, or whole number of milliseconds.")]
     public static partial void OtlpVariablesIgnored(ILogger logger, string variables);
 }

@@ -32,7 +32,9 @@ internal sealed class OtlpVariables(Func<string, string?> read)
         return endpoint;
     }
 
-    private static bool TryParseEndpoint(string text, out Uri? value) => Uri.TryCreate(text, UriKind.Absolute, out value);
+    // An address without a scheme parses too: localhost:4317 is one of the scheme "localhost".
+    private static bool TryParseEndpoint(string text, out Uri? value) =>
+        Uri.TryCreate(text, UriKind.Absolute, out value) && (value.Scheme == Uri.UriSchemeHttp || value.Scheme == Uri.UriSchemeHttps);
 
     private static bool TryParseMilliseconds(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 

@@ -131,6 +131,49 @@ public sealed class AddOpenAIExporterTests
         });
     }
 
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task AddOpenAIExporter_OptionsConfiguredBeforeOrAfterIt_AreKept(bool before)
+    {
+        await using IngestServer server = await IngestServer.StartAsync();
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        void Configure(OpenAIExporterOptions options)
+        {
+            server.Configure(options);
+            options.ApiKey = "sk-code";
+            options.Organization = "org-code";
+            options.Project = "proj-code";
+        }
+
+        if (before)
+            builder.Services.Configure<OpenAIExporterOptions>(Configure);
+        builder.Services.AddWorkerTracing(static tracing => tracing.Flush = FlushMode.Wait).AddOpenAIExporter();
+        if (!before)
+            builder.Services.Configure<OpenAIExporterOptions>(Configure);
+        IngestRequest request = await RequestOfAJobAsync(builder, server);
+
+        Assert.Multiple(() =>
+        {
+            Assert.That(request.Headers["Authorization"], Is.EqualTo("Bearer sk-code"));
+            Assert.That(request.Headers["OpenAI-Organization"], Is.EqualTo("org-code"));
+            Assert.That(request.Headers["OpenAI-Project"], Is.EqualTo("proj-code"));
+        });
+    }
+
+    [TestCase(null)]
+    [TestCase("")]
+    public async Task AddOpenAIExporter_KeyUnderTheVariablesNameInConfiguration_StandsInForAnEmptySection(string? section)
+    {
+        await using IngestServer server = await IngestServer.StartAsync();
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["WorkerTracing:OpenAI:Endpoint"] = server.Endpoint.ToString();
+        builder.Configuration["WorkerTracing:OpenAI:ApiKey"] = section;
+        builder.Configuration["OPENAI_API_KEY"] = "sk-configured";
+        builder.Services.AddWorkerTracing(static tracing => tracing.Flush = FlushMode.Wait).AddOpenAIExporter();
+
+        Assert.That((await RequestOfAJobAsync(builder, server)).Headers["Authorization"], Is.EqualTo("Bearer sk-configured"));
+    }
+
     [TestCase("MaxDelay", "soon", "WorkerTracing:OpenAI:MaxDelay is soon")]
     [TestCase("MaxDelay", "-00:00:01", "OpenAIExporterOptions.MaxDelay is -00:00:01")]
     [TestCase("BaseDelay", "1e3", "WorkerTracing:OpenAI:BaseDelay is 1e3")]
@@ -187,6 +230,17 @@ public sealed class AddOpenAIExporterTests
         });
         TimeSpan[] waits = [.. traces.Select(static trace => trace.Result.Elapsed).Order()];
         TestContext.Out.WriteLine($"median {waits[25].TotalMilliseconds:f1} ms, most {waits[^1].TotalMilliseconds:f1} ms, {server.Requests.Count - before} requests");
+    }
+
+    private static async Task<IngestRequest> RequestOfAJobAsync(HostApplicationBuilder builder, IngestServer server)
+    {
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        var tracer = host.Services.GetRequiredService<JobTracer>();
+        JobTrace trace = tracer.Start(new JobInfo { System = "test", Name = "job" });
+        Assert.That((await trace.EndAsync()).Status, Is.EqualTo(FlushStatus.Delivered));
+        await host.StopAsync();
+        return server.Requests.First(request => request.Body.Contains($"trace_{trace.TraceId}", StringComparison.Ordinal));
     }
 
     private static async Task<IHost> StartAsync(IngestServer server, Action<OpenAIExporterOptions>? configure = null, Action<WorkerTracingBuilder>? builder = null)

@@ -37,9 +37,9 @@ internal sealed class OpenAIConfiguration(IServiceProvider services)
         if (services.GetService<IConfiguration>() is not { } configuration)
             return;
         IConfigurationSection section = configuration.GetSection(Section);
-        options.ApiKey = section[nameof(options.ApiKey)] ?? configuration["OPENAI_API_KEY"];
-        options.Organization = section[nameof(options.Organization)] ?? configuration["OPENAI_ORG_ID"];
-        options.Project = section[nameof(options.Project)] ?? configuration["OPENAI_PROJECT_ID"];
+        options.ApiKey = Choose(section[nameof(options.ApiKey)], options.ApiKey, OpenAIEnvironment.ApiKey, configuration["OPENAI_API_KEY"]);
+        options.Organization = Choose(section[nameof(options.Organization)], options.Organization, OpenAIEnvironment.Organization, configuration["OPENAI_ORG_ID"]);
+        options.Project = Choose(section[nameof(options.Project)], options.Project, OpenAIEnvironment.Project, configuration["OPENAI_PROJECT_ID"]);
         Bind(section, nameof(options.Endpoint), static text => new Uri(text), value => options.Endpoint = value);
         Bind(section, nameof(options.MaxRetries), static text => int.Parse(text, CultureInfo.InvariantCulture), value => options.MaxRetries = value);
         Bind(section, nameof(options.BaseDelay), ParseTime, value => options.BaseDelay = value);
@@ -47,6 +47,10 @@ internal sealed class OpenAIConfiguration(IServiceProvider services)
         Bind(section, nameof(options.RequestTimeout), ParseTime, value => options.RequestTimeout = value);
         Bind(section, nameof(options.IncludeContent), bool.Parse, value => options.IncludeContent = value);
     }
+
+    /// <summary>The section's value; else what code has set before this runs; else the variable's value in the configuration, which may come from elsewhere than the process.</summary>
+    private static string? Choose(string? bound, string? before, string? variable, string? configured) =>
+        !string.IsNullOrWhiteSpace(bound) ? bound : before != variable ? before : configured;
 
     private static TimeSpan ParseTime(string text) => TimeSpan.Parse(text, CultureInfo.InvariantCulture);
 

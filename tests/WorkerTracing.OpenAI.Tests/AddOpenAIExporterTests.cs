@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace WorkerTracing.OpenAI.Tests;
@@ -129,6 +130,34 @@ public sealed class AddOpenAIExporterTests
             Assert.That(server.Requests, Has.None.Matches<IngestRequest>(static request => request.Headers["Authorization"] == "Bearer also wrong"));
             Assert.That(delivered.Status, Is.EqualTo(FlushStatus.Delivered));
         });
+    }
+
+    [Test]
+    public async Task Export_CallbackThrowsAtAChangedConfiguration_GoesOnWithTheOptionsBefore()
+    {
+        await using IngestServer server = await IngestServer.StartAsync();
+        var log = new LogRecorder();
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton<ILoggerFactory>(log);
+        bool throws = false;
+        builder.Services.AddWorkerTracing(static tracing => tracing.Flush = FlushMode.Wait).AddOpenAIExporter(options =>
+        {
+            server.Configure(options);
+            if (throws)
+                throw new FileNotFoundException("sk-in-a-file");
+        });
+        using IHost host = builder.Build();
+        await host.StartAsync();
+
+        throws = true;
+        ((IConfigurationRoot)builder.Configuration).Reload();
+        JobTrace trace = host.Services.GetRequiredService<JobTracer>().Start(new JobInfo { System = "test", Name = "job" });
+        FlushResult result = await trace.EndAsync();
+        await host.StopAsync();
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
+        Assert.That(log.Lines, Has.One.Contains(nameof(FileNotFoundException)));
+        Assert.That(log.Lines, Has.None.Contains("sk-in-a-file"));
     }
 
     [TestCase(true)]

@@ -1,9 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace WorkerTracing;
 
-/// <summary>The options as they are now. A change that makes them invalid does not stop the exporter: the last valid ones go on.</summary>
+/// <summary>The options as they are now. A change that makes them invalid, or that a callback throws at, does not stop the exporter: the last valid ones go on.</summary>
 internal sealed class ExporterSettings(Func<OpenAIExporterOptions> source, ILogger log)
 {
     private OpenAIExporterOptions _valid = source();
@@ -11,19 +12,20 @@ internal sealed class ExporterSettings(Func<OpenAIExporterOptions> source, ILogg
 
     public OpenAIExporterOptions Current
     {
+        [SuppressMessage("Design", "CA1031", Justification = "The boundary to the callbacks that configure the options: whatever one throws, the spans go where they went before.")]
         get
         {
             try
             {
                 _valid = source();
             }
-            catch (OptionsValidationException exception) when (_reported != exception.Message)
+            catch (Exception exception)
             {
-                _reported = exception.Message;
-                Log.OptionsRefused(log, exception.Message);
-            }
-            catch (OptionsValidationException)
-            {
+                // Only our own message is known to hold no key.
+                string failure = exception is OptionsValidationException ? exception.Message : $"Configuring them threw a {exception.GetType().FullName}.";
+                if (_reported != failure)
+                    Log.OptionsRefused(log, failure);
+                _reported = failure;
             }
             return _valid;
         }

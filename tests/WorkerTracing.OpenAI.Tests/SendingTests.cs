@@ -95,6 +95,18 @@ public sealed class SendingTests
     }
 
     [Test]
+    public async Task Export_RefusalThatTheServiceCallsPassing_IsRetainedUnsplit([Values(400, 413, 422)] int status)
+    {
+        await using IngestServer server = await IngestServer.StartAsync((_, _) => new IngestReply(status, ("x-should-retry", "true")));
+        using var exporter = new OpenAITraceExporter(server.Options(static options => options.MaxRetries = 2));
+
+        ExportOutcome[] outcomes = exporter.Send(SpanMaker.Ended("a"), SpanMaker.Ended("b"));
+
+        Assert.That(outcomes, Has.All.EqualTo(ExportOutcome.Retained));
+        Assert.That(server.Requests, Has.Count.EqualTo(3), "one try and two retries");
+    }
+
+    [Test]
     public void Export_NobodyListens_RetainsWhatItHas()
     {
         using var exporter = new OpenAITraceExporter(new OpenAIExporterOptions

@@ -25,8 +25,8 @@ internal readonly record struct IngestAnswer
     /// <summary>What it means when no further try follows.</summary>
     public IngestVerdict Verdict =>
         IsAccepted ? IngestVerdict.Accepted
-        : Status is 400 or 413 or 422 ? IngestVerdict.Refused
         : IsKeyRefused || IsWorthRetrying ? IngestVerdict.Later
+        : Status is 400 or 413 or 422 ? IngestVerdict.Refused
         : IngestVerdict.Lost;
 
     private bool IsAccepted => Status is >= 200 and < 300;

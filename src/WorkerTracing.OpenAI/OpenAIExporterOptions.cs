@@ -54,8 +54,8 @@ public sealed class OpenAIExporterOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Whether messages, tool arguments and results, and job arguments leave with their spans, where they were recorded. With false
-    /// none of them does; names, models, token counts, times and errors do.
+    /// Whether messages, tool arguments and results, what was retrieved or remembered, and job arguments leave with their spans, where they were recorded.
+    /// With false none of them does; names, models, token counts, times and errors do.
     /// </summary>
     /// <value>The default is true, or the variable <c>OPENAI_AGENTS_TRACE_INCLUDE_SENSITIVE_DATA</c>.</value>
     public bool IncludeContent

@@ -136,6 +136,7 @@ public sealed class SpanItemTests
         [
             "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result",
             "gen_ai.prompt", "gen_ai.completion", "gen_ai.event.content", "gen_ai.prompt.0.content", "worker_tracing.argument.order",
+            "gen_ai.retrieval.query.text", "gen_ai.retrieval.documents", "gen_ai.memory.query.text", "gen_ai.memory.records", "gen_ai.evaluation.explanation",
         ];
         await using IngestServer server = await IngestServer.StartAsync();
         using var exporter = new OpenAITraceExporter(server.Options(static options => options.IncludeContent = false));

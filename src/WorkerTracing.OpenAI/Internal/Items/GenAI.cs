@@ -50,7 +50,8 @@ internal static class GenAI
     public static bool IsContent(string attribute) => attribute is
             SystemInstructions or InputMessages or OutputMessages or OldPrompt or OldCompletion
             or ToolArguments or ToolResult or EventBody
-            or "gen_ai.retrieval.query.text" or "gen_ai.retrieval.documents" or "gen_ai.evaluation.explanation"
+            or "gen_ai.retrieval.query.text" or "gen_ai.retrieval.documents" or "gen_ai.memory.query.text" or "gen_ai.memory.records"
+            or "gen_ai.evaluation.explanation"
         || attribute.StartsWith("worker_tracing.argument.", StringComparison.Ordinal)
         || attribute.StartsWith("gen_ai.prompt.", StringComparison.Ordinal)
         || attribute.StartsWith("gen_ai.completion.", StringComparison.Ordinal);

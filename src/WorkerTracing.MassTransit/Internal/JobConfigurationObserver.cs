@@ -72,7 +72,7 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
         where TActivity : class, IExecuteActivity<TArguments>
         where TArguments : class
     {
-        var description = JobDescription.Of<TArguments>(typeof(TActivity), hidesFailures: true);
+        var description = JobDescription.Of<TArguments>(typeof(TActivity), typeof(IExecuteActivity<TArguments>), hidesFailures: true);
         configurator.RoutingSlip(slip => slip.UseFilter(new JobFilter<RoutingSlip>(jobs, description)));
         configurator.UseFilter(new AttemptFilter<ExecuteActivityContext<TActivity, TArguments>>(jobs, description));
     }
@@ -81,13 +81,17 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
         where TActivity : class, ICompensateActivity<TLog>
         where TLog : class
     {
-        var description = JobDescription.Of<TLog>(typeof(TActivity), hidesFailures: true);
+        var description = JobDescription.Of<TLog>(typeof(TActivity), typeof(ICompensateActivity<TLog>), hidesFailures: true);
         configurator.RoutingSlip(slip => slip.UseFilter(new JobFilter<RoutingSlip>(jobs, description)));
         configurator.UseFilter(new AttemptFilter<CompensateActivityContext<TActivity, TLog>>(jobs, description));
     }
 
-    public JobDescription Describe<TMessage>(object configurator, Type consumer) =>
-        _descriptions.GetValue(configurator, _ => JobDescription.Of<TMessage>(_stateMachines.GetValueOrDefault(consumer, consumer)));
+    public JobDescription Describe<TMessage>(object configurator, Type consumer)
+        where TMessage : class
+    {
+        Type contract = typeof(IJobConsumer<TMessage>).IsAssignableFrom(consumer) ? typeof(IJobConsumer<TMessage>) : typeof(IConsumer<TMessage>);
+        return _descriptions.GetValue(configurator, _ => JobDescription.Of<TMessage>(_stateMachines.GetValueOrDefault(consumer, consumer), contract));
+    }
 
     public static bool IsJob(Type consumer) => !MassTransitsOwn.Contains(consumer.Assembly);
 }

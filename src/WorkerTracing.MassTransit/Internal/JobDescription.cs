@@ -4,7 +4,7 @@ namespace WorkerTracing;
 
 /// <summary>One consumer of one message type on one endpoint: what its jobs have in common.</summary>
 /// <param name="name">The jobs' name: consumer and message type.</param>
-/// <param name="member">The consumer's type, or null for a handler, which has none of its own.</param>
+/// <param name="member">The consumer's type, or its method where that asks for a flush; null for a handler, which has no type of its own.</param>
 /// <param name="hidesFailures">Whether MassTransit answers for a failure inside the job's span, so that no exception leaves it.</param>
 internal sealed class JobDescription(string name, MemberInfo? member, bool hidesFailures = false)
 {
@@ -14,10 +14,18 @@ internal sealed class JobDescription(string name, MemberInfo? member, bool hides
 
     public bool HidesFailures { get; } = hidesFailures;
 
-    public static JobDescription Of<TMessage>(Type consumer, bool hidesFailures = false) =>
-        new($"{NameOf(consumer)} {NameOf(typeof(TMessage))}", consumer, hidesFailures);
+    /// <param name="consumer">Its type.</param>
+    /// <param name="contract">The interface through which it is given <typeparamref name="TMessage"/>.</param>
+    /// <param name="hidesFailures">Whether MassTransit answers for a failure inside the job's span.</param>
+    public static JobDescription Of<TMessage>(Type consumer, Type contract, bool hidesFailures = false) =>
+        new($"{NameOf(consumer)} {NameOf(typeof(TMessage))}", (MemberInfo?)MarkedMethodOf(consumer, contract) ?? consumer, hidesFailures);
 
     public static JobDescription OfHandler<TMessage>() => new($"Handler {NameOf(typeof(TMessage))}", null);
+
+    private static MethodInfo? MarkedMethodOf(Type consumer, Type contract) =>
+        !consumer.IsInterface && consumer.GetInterfaces().Contains(contract)
+            ? Array.Find(consumer.GetInterfaceMap(contract).TargetMethods, static method => method.IsDefined(typeof(FlushTraceAttribute)))
+            : null;
 
     private static string NameOf(Type type)
     {

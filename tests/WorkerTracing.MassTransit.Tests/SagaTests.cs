@@ -65,6 +65,32 @@ public sealed class SagaTests
         Assert.That(spans[0].Status, Is.EqualTo(ActivityStatusCode.Error));
     }
 
+    [Test]
+    public async Task Consume_Futures_AreJobsNamedAfterEach()
+    {
+        await using TestBus bus = await TestBus.StartAsync(
+            static x =>
+            {
+                x.SetInMemorySagaRepositoryProvider();
+                x.AddFuture<SupplyFuture>();
+                x.AddFuture<RestockFuture>();
+                x.AddConsumer<StockConsumer>();
+            },
+            static (context, cfg) => cfg.UseInMemoryOutbox(context));
+
+        using Activity producer = TestSource.Start("producer");
+        await bus.Bus.CreateRequestClient<Supply>().GetResponse<Supplied>(new Supply("1"));
+        await bus.Bus.CreateRequestClient<Restock>().GetResponse<Supplied>(new Restock("1"));
+        IReadOnlyList<Activity> jobs = await bus.JobsAsync(6, span => span.TraceId == producer.TraceId);
+
+        string[] expected =
+        [
+            "SupplyFuture Supply", "StockConsumer ReserveStock", "SupplyFuture StockReserved",
+            "RestockFuture Restock", "StockConsumer ReserveStock", "RestockFuture StockReserved",
+        ];
+        Assert.That(jobs.Select(job => job.DisplayName), Is.EqualTo(expected));
+    }
+
     public sealed record OrderSubmitted(Guid CorrelationId) : CorrelatedBy<Guid>;
 
     public sealed record OrderPaid(Guid CorrelationId) : CorrelatedBy<Guid>;
@@ -110,5 +136,37 @@ public sealed class SagaTests
         public Guid CorrelationId { get; set; }
 
         public Task Consume(ConsumeContext<OrderSubmitted> context) => Task.CompletedTask;
+    }
+
+    public sealed record Supply(string Order);
+
+    public sealed record Restock(string Order);
+
+    public sealed record Supplied(string Order);
+
+    public sealed class SupplyFuture : Future<Supply, Supplied>
+    {
+        public SupplyFuture()
+        {
+            ConfigureCommand(static x => x.CorrelateById(static _ => NewId.NextGuid()));
+            SendRequest<ReserveStock>(static x =>
+            {
+                x.RequestAddress = new Uri("queue:Stock");
+                x.UsingRequestFactory(static context => new ReserveStock(context.GetCommand<Supply>().Order));
+            }).OnResponseReceived<StockReserved>(static x => x.SetCompletedUsingFactory(static _ => new Supplied("1")));
+        }
+    }
+
+    public sealed class RestockFuture : Future<Restock, Supplied>
+    {
+        public RestockFuture()
+        {
+            ConfigureCommand(static x => x.CorrelateById(static _ => NewId.NextGuid()));
+            SendRequest<ReserveStock>(static x =>
+            {
+                x.RequestAddress = new Uri("queue:Stock");
+                x.UsingRequestFactory(static context => new ReserveStock(context.GetCommand<Restock>().Order));
+            }).OnResponseReceived<StockReserved>(static x => x.SetCompletedUsingFactory(static _ => new Supplied("1")));
+        }
     }
 }

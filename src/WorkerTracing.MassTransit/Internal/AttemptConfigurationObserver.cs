@@ -3,7 +3,10 @@ using MassTransit;
 namespace WorkerTracing;
 
 /// <summary>Puts an <see cref="AttemptFilter{TContext}"/> right before a consumer or saga, inside its own middleware.</summary>
-internal sealed class AttemptConfigurationObserver(MessageTracer jobs, JobConfigurationObserver around) :
+/// <param name="jobs">Traces the jobs.</param>
+/// <param name="around">Puts the job's own filter around it.</param>
+/// <param name="machine">The state machine of the saga, where it has one.</param>
+internal sealed class AttemptConfigurationObserver(MessageTracer jobs, JobConfigurationObserver around, Type? machine = null) :
     IConsumerConfigurationObserver,
     ISagaConfigurationObserver
 {
@@ -39,6 +42,8 @@ internal sealed class AttemptConfigurationObserver(MessageTracer jobs, JobConfig
         where TMessage : class
     {
         JobDescription description = around.Describe<TMessage>(configurator, typeof(TSaga));
+        if (machine is not null)
+            description.DeclareBy<TMessage>(machine);
         configurator.UseFilter(new AttemptFilter<SagaConsumeContext<TSaga, TMessage>>(jobs, description));
     }
 }

@@ -22,7 +22,11 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
     /// <summary>By the configurator of the consumer's (or saga's) message, so that the filters around and inside its own middleware share one.</summary>
     private readonly ConditionalWeakTable<object, JobDescription> _descriptions = [];
 
-    private readonly ConcurrentDictionary<Type, Type> _stateMachines = new();
+    /// <summary>By the saga's configurator: several machines can share one instance type, as futures do.</summary>
+    private readonly ConditionalWeakTable<object, Type> _stateMachines = [];
+
+    /// <summary>The instance types of the user's own machines. That of futures is MassTransit's.</summary>
+    private readonly ConcurrentDictionary<Type, bool> _instances = new();
 
     public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator)
         where TConsumer : class
@@ -43,19 +47,26 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
     public void SagaConfigured<TSaga>(ISagaConfigurator<TSaga> configurator)
         where TSaga : class, ISaga
     {
-        if (IsJob(typeof(TSaga)))
-            configurator.ConnectSagaConfigurationObserver(new AttemptConfigurationObserver(jobs, this));
+        Type? machine = _stateMachines.TryGetValue(configurator, out Type? known) ? known : null;
+        if (IsJob(machine ?? typeof(TSaga)))
+            configurator.ConnectSagaConfigurationObserver(new AttemptConfigurationObserver(jobs, this, machine));
     }
 
+    /// <summary>Comes ahead of <see cref="SagaConfigured"/>.</summary>
     public void StateMachineSagaConfigured<TInstance>(ISagaConfigurator<TInstance> configurator, SagaStateMachine<TInstance> stateMachine)
-        where TInstance : class, ISaga, SagaStateMachineInstance =>
-        _stateMachines[typeof(TInstance)] = stateMachine.GetType();
+        where TInstance : class, ISaga, SagaStateMachineInstance
+    {
+        Type machine = stateMachine.GetType();
+        _stateMachines.AddOrUpdate(configurator, machine);
+        if (IsJob(machine))
+            _instances[typeof(TInstance)] = true;
+    }
 
     public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
         where TSaga : class, ISaga
         where TMessage : class
     {
-        if (IsJob(typeof(TSaga)) && configurator is ISagaMessageConfigurator<TMessage> messages)
+        if ((IsJob(typeof(TSaga)) || _instances.ContainsKey(typeof(TSaga))) && configurator is ISagaMessageConfigurator<TMessage> messages)
             messages.UseFilter(new JobFilter<TMessage>(jobs, Describe<TMessage>(configurator, typeof(TSaga))));
     }
 
@@ -90,7 +101,7 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
         where TMessage : class
     {
         Type contract = typeof(IJobConsumer<TMessage>).IsAssignableFrom(consumer) ? typeof(IJobConsumer<TMessage>) : typeof(IConsumer<TMessage>);
-        return _descriptions.GetValue(configurator, _ => JobDescription.Of<TMessage>(_stateMachines.GetValueOrDefault(consumer, consumer), contract));
+        return _descriptions.GetValue(configurator, _ => JobDescription.Of<TMessage>(consumer, contract));
     }
 
     public static bool IsJob(Type consumer) => !MassTransitsOwn.Contains(consumer.Assembly);

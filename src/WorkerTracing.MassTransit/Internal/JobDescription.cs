@@ -8,9 +8,9 @@ namespace WorkerTracing;
 /// <param name="hidesFailures">Whether MassTransit answers for a failure inside the job's span, so that no exception leaves it.</param>
 internal sealed class JobDescription(string name, MemberInfo? member, bool hidesFailures = false)
 {
-    public string Name { get; } = name;
+    public string Name { get; private set; } = name;
 
-    public MemberInfo? Member { get; } = member;
+    public MemberInfo? Member { get; private set; } = member;
 
     public bool HidesFailures { get; } = hidesFailures;
 
@@ -18,7 +18,10 @@ internal sealed class JobDescription(string name, MemberInfo? member, bool hides
     /// <param name="contract">The interface through which it is given <typeparamref name="TMessage"/>.</param>
     /// <param name="hidesFailures">Whether MassTransit answers for a failure inside the job's span.</param>
     public static JobDescription Of<TMessage>(Type consumer, Type contract, bool hidesFailures = false) =>
-        new($"{NameOf(consumer)} {NameOf(typeof(TMessage))}", (MemberInfo?)MarkedMethodOf(consumer, contract) ?? consumer, hidesFailures);
+        new(NameOf<TMessage>(consumer), (MemberInfo?)MarkedMethodOf(consumer, contract) ?? consumer, hidesFailures);
+
+    /// <summary>Names a saga's job after its state machine. Which that is, the message alone does not tell, and the job's filter has its place by then.</summary>
+    public void DeclareBy<TMessage>(Type machine) => (Name, Member) = (NameOf<TMessage>(machine), machine);
 
     public static JobDescription OfHandler<TMessage>() => new($"Handler {NameOf(typeof(TMessage))}", null);
 
@@ -26,6 +29,8 @@ internal sealed class JobDescription(string name, MemberInfo? member, bool hides
         !consumer.IsInterface && consumer.GetInterfaces().Contains(contract)
             ? Array.Find(consumer.GetInterfaceMap(contract).TargetMethods, static method => method.IsDefined(typeof(FlushTraceAttribute)))
             : null;
+
+    private static string NameOf<TMessage>(Type consumer) => $"{NameOf(consumer)} {NameOf(typeof(TMessage))}";
 
     private static string NameOf(Type type)
     {

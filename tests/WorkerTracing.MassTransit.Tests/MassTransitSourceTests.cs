@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
 
 namespace WorkerTracing.MassTransitTests;
 
@@ -71,6 +73,21 @@ public sealed class MassTransitSourceTests
         Assert.That(jobs.Select(job => job.GetTagItem("worker_tracing.attempt")), Is.EqualTo(new object[] { 1, 2, 3 }));
         Assert.That(jobs.Select(job => job.ParentSpanId), Is.All.EqualTo(receive.SpanId));
         Assert.That(Spans(bus, trace).Count(span => span.DisplayName == "Placed process"), Is.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Consume_JobIsRefusedButMassTransitsSpansAreSampled_TheyKeepTheirNames()
+    {
+        var elsewhere = new Testing.RecordingExporter(); // not behind our processor, which drops what is below a refused job
+        await using TestBus bus = await TestBus.StartAsync(
+            static x => x.AddConsumer<PlacedConsumer>(),
+            options: new WorkerTracingOptions { Filter = static _ => false },
+            tracing: tracing => tracing.AddSource("MassTransit").SetSampler(new AlwaysOnSampler()).AddProcessor(new SimpleActivityExportProcessor(elsewhere)));
+
+        ActivityTraceId trace = await PublishAsync(bus);
+        await Testing.Until.TrueAsync(() => elsewhere.SpansOf(trace).Any(static span => span.DisplayName == "Placed receive"), "receive is exported");
+
+        Assert.That(elsewhere.SpansOf(trace).Select(static span => span.DisplayName), Does.Contain("Placed process"));
     }
 
     [Test]

@@ -20,7 +20,7 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
         Activity? ambient = AmbientSpan.Current;
         if (!ReferenceEquals(ambient, Activity.Current))
             Activity.Current = ambient;
-        var span = new Activity(job.Name);
+        var span = new Activity(job.OperationName ?? job.Name);
         if (ambient is null && job.Origin != default)
             span.SetParentId(job.Origin.TraceId, job.Origin.SpanId);
         LocalTrace.Suppress(span);

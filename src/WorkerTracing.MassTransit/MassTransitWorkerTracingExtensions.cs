@@ -16,7 +16,7 @@ public static class MassTransitWorkerTracingExtensions
     /// Gives every message that the bus consumes one trace, which continues (or links to) the trace of whoever sent it, and carries the
     /// trace along with every message that the bus sends and publishes.
     /// </summary>
-    /// <param name="configurator">The bus factory's configurator. Middleware that is added after this call runs inside the job's span.</param>
+    /// <param name="configurator">The bus factory's configurator. Scoped filters that are added after this call run inside the job's span.</param>
     /// <param name="context">The bus registration's context: <see cref="JobTracer"/> comes from here.</param>
     /// <remarks>
     /// <para>Calling it a second time for the same bus changes nothing. Each bus of a process needs its own call.</para>
@@ -37,7 +37,7 @@ public static class MassTransitWorkerTracingExtensions
     }
 
     /// <summary>The same for a bus that is made without a container.</summary>
-    /// <param name="configurator">The bus factory's configurator. Middleware that is added after this call runs inside the job's span.</param>
+    /// <param name="configurator">The bus factory's configurator. Scoped filters that are added after this call run inside the job's span.</param>
     /// <param name="tracer">Traces the jobs.</param>
     public static void UseWorkerTracing(this IBusFactoryConfigurator configurator, JobTracer tracer)
     {

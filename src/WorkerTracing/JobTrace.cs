@@ -204,7 +204,7 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         _started = _tracer.Time.GetTimestamp();
         _currentBefore = Activity.Current;
         _ambientBefore = Ambient.Value;
-        _enclosing = Current;
+        _enclosing = Current is { } around && around.Encloses(AmbientSpan.Current) ? around : null;
         _baggage = BaggageScope.Enter(Job.Baggage);
         Ambient.Value = this;
 
@@ -260,6 +260,12 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
             return trace;
         }
     }
+
+    /// <summary>
+    /// Whether work below <paramref name="ambient"/> is inside this job. A flow that came from it need not be: a bus that was started in a job delivers messages of other
+    /// traces.
+    /// </summary>
+    private bool Encloses(Activity? ambient) => Activity is null || ambient?.TraceId == TraceId;
 
     private bool IsEnclosing(JobTrace? trace)
     {

@@ -93,6 +93,32 @@ public sealed class ConsumerTests
     }
 
     [Test]
+    public async Task Consume_BusStartedInsideAJobThatGoesOn_TheMessageIsAJobOfItsOwn()
+    {
+        using TracerProvider provider = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing").Build();
+        using JobTrace startup = new JobTracer(provider).Start(new JobInfo { System = "hosted", Name = "startup" });
+        await using TestBus bus = await TestBus.StartAsync(
+            static x =>
+            {
+                x.AddConsumer<EagerConsumer>();
+                x.AddConsumer<StockConsumer>();
+            },
+            static (context, cfg) => cfg.UseInMemoryOutbox(context));
+        bus.Scenario.OnConsume = static (context, _) =>
+            context is ConsumeContext<OrderPlaced> ? context.Publish(new ReserveStock("1"), static sent => sent.ResponseAddress = null) : Task.CompletedTask;
+        await Testing.Until.TrueAsync(() => DateTime.UtcNow - startup.Activity!.StartTimeUtc > TimeSpan.FromMilliseconds(20), "the job is older than the delivery");
+
+        Activity.Current = null;
+        await bus.Bus.Publish(new OrderPlaced("1"));
+        await bus.Scenario.CalledAsync(2);
+        JobTrace[] traces = [.. bus.Scenario.Seen.OfType<JobTrace>()];
+
+        await Testing.Until.TrueAsync(() => traces[0].Result.Status == FlushStatus.Delivered, "its own flush is delivered");
+        Assert.That(traces[0].TraceId, Is.Not.EqualTo(startup.TraceId));
+        Assert.That(traces[1].Activity!.ParentSpanId, Is.EqualTo(traces[0].Activity!.SpanId), "what the outbox held back is its own");
+    }
+
+    [Test]
     public async Task Consume_Throws_TheJobFailsWithTheConsumersOwnException()
     {
         await using TestBus bus = await TestBus.StartAsync(x => x.AddConsumer<PlacedConsumer>());

@@ -190,6 +190,21 @@ public sealed class JobTraceScopeTests : IDisposable
     }
 
     [Test]
+    public async Task Start_OnAFlowThatCameFromAJobButServesAnotherTrace_IsAJobOfItsOwn([Values] bool underARootOfItsOwn)
+    {
+        JobTrace outer = _pipeline.Start("outer");
+        Activity.Current = null;
+        using Activity? root = underARootOfItsOwn ? _pipeline.Source.StartActivity("another trace") : null;
+
+        JobTrace job = _pipeline.Start("job");
+        FlushResult result = await job.EndAsync();
+        await outer.EndAsync();
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
+        Assert.That(job.TraceId, Is.Not.EqualTo(outer.TraceId));
+    }
+
+    [Test]
     public async Task Current_InATaskThatOutlivesTheJob_IsNull()
     {
         var ended = new TaskCompletionSource();

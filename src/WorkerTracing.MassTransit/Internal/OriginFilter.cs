@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MassTransit;
 using MassTransit.Serialization;
 
@@ -19,7 +20,7 @@ internal sealed class OriginFilter(MessageTracer jobs) : IFilter<SendContext>
     /// <summary>The ambient span; but what the in-memory outbox held back until the job had ended was sent by that job.</summary>
     private static JobOrigin OriginOf(SendContext context)
     {
-        if (JobTrace.Current is null
+        if ((JobTrace.Current is null || Activity.Current is null)
             && context.TryGetPayload(out ConsumeContext? consumed)
             && Delivery.Of(consumed)?.Latest() is { } job
             && job.Trace.Activity is { } span)

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using MassTransit;
 using MassTransit.Courier.Contracts;
+using MassTransit.DependencyInjection;
 
 namespace WorkerTracing;
 
@@ -101,8 +102,11 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
         where TMessage : class
     {
         Type contract = typeof(IJobConsumer<TMessage>).IsAssignableFrom(consumer) ? typeof(IJobConsumer<TMessage>) : typeof(IConsumer<TMessage>);
-        return _descriptions.GetValue(configurator, _ => JobDescription.Of<TMessage>(consumer, contract));
+        return _descriptions.GetValue(configurator, _ => IsHandler(consumer) ? JobDescription.OfHandler<TMessage>() : JobDescription.Of<TMessage>(consumer, contract));
     }
 
-    public static bool IsJob(Type consumer) => !MassTransitsOwn.Contains(consumer.Assembly);
+    public static bool IsJob(Type consumer) => !MassTransitsOwn.Contains(consumer.Assembly) || IsHandler(consumer);
+
+    /// <summary>What <c>AddHandler</c> is given, MassTransit wraps in consumers of its own, all in one namespace.</summary>
+    private static bool IsHandler(Type consumer) => consumer.Namespace == typeof(MessageHandlerConsumer<>).Namespace;
 }

@@ -59,6 +59,29 @@ public sealed class RetryTests
         Assert.That(jobs[2].Links.Select(link => link.Context.SpanId), Is.EquivalentTo(new[] { producer.SpanId, jobs[1].SpanId }));
     }
 
+    [Test]
+    public async Task Consume_ScheduledAndRetried_EveryAttemptIsScheduled()
+    {
+        await using TestBus bus = await TestBus.StartAsync(
+            static x =>
+            {
+                x.AddDelayedMessageScheduler();
+                x.AddConsumer<PlacedConsumer>();
+            },
+            static (_, cfg) =>
+            {
+                cfg.UseDelayedMessageScheduler();
+                cfg.UseMessageRetry(static r => r.Immediate(1));
+            });
+        bus.Scenario.OnConsume = static (_, call) => call == 1 ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
+
+        await bus.Bus.Publish(new OrderPlaced("1"), static context => context.Delay = TimeSpan.FromMilliseconds(50));
+        IReadOnlyList<Activity> jobs = await bus.JobsAsync(2);
+
+        Assert.That(jobs.Select(job => job.GetTagItem("workflow.trigger.type")), Is.All.EqualTo("scheduled"));
+        Assert.That(jobs.Select(job => job.Kind), Is.All.EqualTo(ActivityKind.Internal));
+    }
+
     [TestCase("bus")]
     [TestCase("consumer")]
     public async Task Consume_RetriedWithWait_FlushesOnceAfterTheLastAttempt(string level)

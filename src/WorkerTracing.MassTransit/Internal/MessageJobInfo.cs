@@ -27,7 +27,7 @@ internal static class MessageJobInfo
             GroupId = context.ConversationId?.ToString(),
             Queue = QueueOf(context),
             Attempt = Math.Max(last.Number, context.GetRetryAttempt()) + 1,
-            Trigger = scheduled && last.Number == 0 ? JobTrigger.Scheduled : JobTrigger.Message,
+            Trigger = before?.Trace.Job.Trigger ?? (scheduled && last.Number == 0 ? JobTrigger.Scheduled : JobTrigger.Message),
             EnqueuedAt = before is null ? SentTimeOf(context) : null,
             DueAt = before is null ? due : null,
             Origin = origin.Context,

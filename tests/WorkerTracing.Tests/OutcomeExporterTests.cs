@@ -172,47 +172,6 @@ public sealed class OutcomeExporterTests : IDisposable
     }
 
     [Test]
-    [NonParallelizable] // as above
-    public async Task EndAsync_JobInsideIsInFlightInATraceOfItsOwn_WaitsForItAlthoughALaterSpanIsHeldBack()
-    {
-        using var inside = new Gate();
-        using var own = new Gate();
-        int calls = 0;
-        var exporter = new OutcomeExporter(3)
-        {
-            OnExport = (_, outcomes, _) =>
-            {
-                int call = Interlocked.Increment(ref calls);
-                if (call <= 2)
-                    (call == 1 ? inside : own).Pass();
-                Array.Fill(outcomes, ExportOutcome.Delivered);
-            },
-        };
-        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never }, exporter: exporter);
-        JobTrace job = pipeline.Start();
-        Activity outliving = pipeline.Source.StartActivity("outlives the job")!;
-        Activity.Current = null;
-        pipeline.Start("inside").Dispose();
-        pipeline.Processor.Pipeline.RequestExport();
-        await inside.EnteredAsync();
-        Task<FlushResult> end = job.EndAsync().AsTask();
-        await own.EnteredAsync();
-        outliving.Stop();
-        Activity.Current = null;
-        pipeline.Source.StartActivity("somebody else's")?.Dispose();
-        pipeline.Processor.Pipeline.RequestExport();
-        await Until.TrueAsync(() => exporter.Delivered.Count == 1, "what came after is taken, and the later span held back");
-
-        own.Open();
-        await Until.TrueAsync(() => exporter.Delivered.Count == 3, "the job's own span and the later one have arrived");
-        Assert.That(end.IsCompleted, Is.False, "the span of the job inside is still in flight");
-        inside.Open();
-
-        FlushResult result = await Until.DoneAsync(end, "the end");
-        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Delivered, 3, 0, result.Elapsed)));
-    }
-
-    [Test]
     public async Task Export_ThrowsHalfWay_KeepsTheOutcomesItGave()
     {
         var exporter = new ThrowingOutcomeExporter();

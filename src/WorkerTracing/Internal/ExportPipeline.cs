@@ -58,7 +58,7 @@ internal sealed partial class ExportPipeline
         _sender = new SpanSender(exporter, options.ExportTimeout, log);
         _queue = new SpanQueue(options.MaxQueueSize);
         _held = new HeldSpans(_sender.MaxConcurrency);
-        _flushes = new WaitingFlushes(_held, _inFlight, time);
+        _flushes = new WaitingFlushes(_held, time);
         _gathering = new BurstGathering(_sender.MaxConcurrency, time);
     }
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace WorkerTracing;
 
 /// <summary>
@@ -7,7 +5,7 @@ namespace WorkerTracing;
 /// the account to have none pending; that costs the same however many others wait. What of its trace ended after the call does not hold it up. One that answers for everything counts along with each export.
 /// Guarded by the pipeline's lock.
 /// </summary>
-internal sealed class WaitingFlushes(HeldSpans held, List<ExportBatch> inFlight, TimeProvider time)
+internal sealed class WaitingFlushes(HeldSpans held, TimeProvider time)
 {
     private readonly LinkedList<FlushRequest> _undrained = [];
     private readonly LinkedList<FlushRequest> _forAll = [];
@@ -62,7 +60,7 @@ internal sealed class WaitingFlushes(HeldSpans held, List<ExportBatch> inFlight,
     public void Settle(ExportBatch batch, long lowestUnsettled)
     {
         long now = time.GetTimestamp();
-        Dictionary<TraceAccount, long>? firstUnsettled = null;
+        Dictionary<TraceAccount, long>? firstHeld = null;
         for (int i = 0; i < batch.Count; i++)
         {
             if (batch.Account(i) is not { Waiting: not null } account)
@@ -73,8 +71,8 @@ internal sealed class WaitingFlushes(HeldSpans held, List<ExportBatch> inFlight,
                 continue;
             }
 
-            firstUnsettled ??= FirstUnsettled();
-            if (firstUnsettled.TryGetValue(account, out long first))
+            firstHeld ??= held.FirstPositions(); // spans of a trace never travel side by side: what is pending is held
+            if (firstHeld.TryGetValue(account, out long first))
                 AnswerAccount(account, first, FlushStatus.Delivered, now, batch.Answered);
             if (batch.Outcomes[i] == ExportOutcome.Retained)
                 AnswerAccount(account, long.MaxValue, FlushStatus.TimedOut, now, batch.Answered);
@@ -86,25 +84,6 @@ internal sealed class WaitingFlushes(HeldSpans held, List<ExportBatch> inFlight,
             next = at.Next;
             CountForAll(at.Value, batch, lowestUnsettled, now);
         }
-    }
-
-    /// <summary>The oldest position without a final outcome for each account that has one.</summary>
-    private Dictionary<TraceAccount, long> FirstUnsettled()
-    {
-        Dictionary<TraceAccount, long> first = held.FirstPositions();
-        foreach (ExportBatch batch in inFlight)
-        {
-            for (int i = 0; i < batch.Count; i++)
-            {
-                if (batch.Account(i) is not { } account)
-                    continue;
-                ref long position = ref CollectionsMarshal.GetValueRefOrAddDefault(first, account, out bool known);
-                if (!known || batch.Position(i) < position)
-                    position = batch.Position(i);
-            }
-        }
-
-        return first;
     }
 
     private static void WaitForAccount(FlushRequest request, TraceAccount account)

@@ -19,14 +19,13 @@ namespace WorkerTracing;
 /// </para>
 /// <para>
 /// Its methods run on the thread that creates the job and on the worker's own. <see cref="FlushMode.Wait"/> blocks that worker alone, in
-/// <see cref="OnPerformed"/>, after the span has ended. Nothing is thrown into Hangfire: what fails is written to Hangfire's log.
+/// <see cref="OnPerformed"/>, after the span has ended. Nothing is thrown into Hangfire: what fails is logged by the tracer, and counted.
 /// </para>
 /// </remarks>
 public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, IApplyStateFilter
 {
     private readonly JobTracer _tracer;
     private readonly Func<JobStorage?>? _findStorage;
-    private readonly FilterFaults _faults = new();
     private JobStorage? _storage;
 
     /// <summary>Traces the jobs of every storage, save those that another filter was made for.</summary>
@@ -87,7 +86,7 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
         }
         catch (Exception exception)
         {
-            _faults.Report(exception);
+            Report(exception);
         }
     }
 
@@ -105,12 +104,12 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
         try
         {
             if (_tracer.IsEnabled && !Attempt.IsTraced(context) && IsMine(context.Storage))
-                Attempt.Begin(this, context, _faults);
+                Attempt.Begin(this, context);
         }
         catch (Exception exception)
         {
             Activity.Current = ambient;
-            _faults.Report(exception);
+            Report(exception);
         }
     }
 
@@ -120,11 +119,11 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
     {
         try
         {
-            Attempt.Take(this, context)?.End(context, _faults);
+            Attempt.Take(this, context)?.End(context);
         }
         catch (Exception exception)
         {
-            _faults.Report(exception);
+            Report(exception);
         }
     }
 
@@ -140,13 +139,16 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
         }
         catch (Exception exception)
         {
-            _faults.Report(exception);
+            Report(exception);
         }
     }
 
     void IApplyStateFilter.OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
     }
+
+    /// <summary>Notes a failure that is kept from the job.</summary>
+    internal void Report(Exception exception) => _tracer.Report("Hangfire", exception);
 
     /// <summary>The global filters are one list for the whole process: another host's jobs are left to its own filter.</summary>
     private bool IsMine(JobStorage? storage)

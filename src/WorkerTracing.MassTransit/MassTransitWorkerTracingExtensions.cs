@@ -2,8 +2,6 @@ using System.Runtime.CompilerServices;
 using MassTransit;
 using MassTransit.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace WorkerTracing;
 
@@ -33,7 +31,7 @@ public static class MassTransitWorkerTracingExtensions
         ArgumentNullException.ThrowIfNull(context);
         JobTracer tracer = context.GetService<JobTracer>()
             ?? throw new ConfigurationException("UseWorkerTracing needs a JobTracer: call services.AddWorkerTracing() as well.");
-        Use(configurator, tracer, context.GetService<ILoggerFactory>());
+        Use(configurator, tracer);
     }
 
     /// <summary>The same for a bus that is made without a container.</summary>
@@ -43,16 +41,16 @@ public static class MassTransitWorkerTracingExtensions
     {
         ArgumentNullException.ThrowIfNull(configurator);
         ArgumentNullException.ThrowIfNull(tracer);
-        Use(configurator, tracer, null);
+        Use(configurator, tracer);
     }
 
-    private static void Use(IBusFactoryConfigurator configurator, JobTracer tracer, ILoggerFactory? loggers)
+    private static void Use(IBusFactoryConfigurator configurator, JobTracer tracer)
     {
         // A disabled tracer stays disabled, and an empty pipe is the only one that costs a message nothing.
         if (!tracer.IsEnabled || !Configured.TryAdd(configurator, configurator))
             return;
 
-        var jobs = new MessageTracer(tracer, loggers?.CreateLogger("WorkerTracing.MassTransit") ?? NullLogger.Instance);
+        var jobs = new MessageTracer(tracer);
 
         // Before every other filter of the consume pipe, so outside every retry: what comes last here comes last before the acknowledgement.
         configurator.AddPrePipeSpecification(new FilterPipeSpecification<ConsumeContext>(new DeliveryFilter()));

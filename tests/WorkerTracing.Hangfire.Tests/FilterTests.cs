@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Hangfire;
 using Hangfire.States;
 using WorkerTracing.Testing;
@@ -50,6 +51,32 @@ public sealed class FilterTests
 
         Assert.That(storage.Faults, Is.Positive);
         Assert.That(traces.Select(static trace => trace.Result.Status), Is.EqualTo(new[] { FlushStatus.Delivered, FlushStatus.Delivered }));
+    }
+
+    [Test]
+    [NonParallelizable] // the meter is the whole process's
+    public async Task Perform_WhileItsStorageFails_IsCounted()
+    {
+        var counted = new ConcurrentBag<object?>();
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, self) =>
+            {
+                if (instrument is { Meter.Name: "WorkerTracing", Name: "worker_tracing.callback.failures" })
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => counted.Add(tags[0].Value));
+        listener.Start();
+        var storage = new FaultyStorage();
+        using var server = new Server(storage: real => storage.Over(real));
+        string work = Work.Does(static () => { });
+        string job = server.Client.Enqueue(() => Work.Run(work));
+
+        server.Start();
+
+        await server.StateAsync(job, SucceededState.StateName);
+        Assert.That(counted, Is.Not.Empty.And.All.EqualTo("Hangfire"));
     }
 
     [Test]

@@ -124,23 +124,6 @@ public sealed class HostTests
     }
 
     [Test]
-    public void Perform_WhereTheLogFailsToo_TheJobSucceeds()
-    {
-        GlobalConfiguration.Configuration.UseLogProvider(new FailingLog());
-        using var server = new Server(storage: static real => new FaultyStorage().Over(real));
-        FailingLog.Fails = true;
-        try
-        {
-            Assert.That(() => server.PerformHere(() => Work.Nothing()), Throws.Nothing);
-            Assert.That(FailingLog.Tried, Is.True);
-        }
-        finally
-        {
-            FailingLog.Fails = false;
-        }
-    }
-
-    [Test]
     public async Task UseWorkerTracingJobDetails_OnAJobsPage_ShowsItsTraceAsALink()
     {
         var exporter = new RecordingExporter();

@@ -22,9 +22,9 @@ internal sealed class Attempt
 
     public static bool IsTraced(PerformContext context) => context.Items.ContainsKey(Key);
 
-    public static void Begin(JobTraceFilter filter, PerformContext context, FilterFaults faults)
+    public static void Begin(JobTraceFilter filter, PerformContext context)
     {
-        var parameters = new StoredParameters(context, faults);
+        var parameters = new StoredParameters(context, filter);
         var origin = parameters.Origin();
         var job = AttemptInfo.Of(context, origin, parameters);
 
@@ -49,7 +49,7 @@ internal sealed class Attempt
         return attempt;
     }
 
-    public void End(PerformedContext context, FilterFaults faults)
+    public void End(PerformedContext context)
     {
         try
         {
@@ -58,7 +58,7 @@ internal sealed class Attempt
         finally
         {
             _trace.Stop();
-            Keep(context, faults);
+            Keep(context);
             _trace.End();
             Activity.Current = _ambient is { IsStopped: false } ? _ambient : null;
         }
@@ -104,7 +104,7 @@ internal sealed class Attempt
         || (context.Exception is OperationCanceledException && context.CancellationToken.ShutdownToken.IsCancellationRequested);
 
     /// <summary>For the link from the next attempt, and for who looks at the job in the dashboard.</summary>
-    private void Keep(PerformedContext context, FilterFaults faults)
+    private void Keep(PerformedContext context)
     {
         if (!_trace.IsRecorded || _trace.Activity?.Id is not { } span)
             return;
@@ -115,7 +115,7 @@ internal sealed class Attempt
         }
         catch (Exception exception)
         {
-            faults.Report(exception);
+            _filter.Report(exception);
         }
     }
 }

@@ -8,7 +8,7 @@ namespace WorkerTracing;
 /// Reads what is stored with the job that is about to be performed: from the copy that most storages hand to the worker, without a
 /// round trip, and else outside of everybody's traces. Once a read has failed nothing more is read: the job is traced with what is known by then.
 /// </summary>
-internal sealed class StoredParameters(PerformContext context, FilterFaults faults)
+internal sealed class StoredParameters(PerformContext context, JobTraceFilter filter)
 {
     private bool _failed;
 
@@ -38,7 +38,7 @@ internal sealed class StoredParameters(PerformContext context, FilterFaults faul
         catch (Exception exception)
         {
             _failed = true;
-            faults.Report(exception);
+            filter.Report(exception);
             return default;
         }
     }

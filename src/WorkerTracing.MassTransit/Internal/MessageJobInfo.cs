@@ -103,14 +103,14 @@ internal static class MessageJobInfo
         Arguments = null,
     };
 
-    /// <summary>What OpenTelemetry's messaging conventions call the transport; null where they have no name for it.</summary>
-    public static string? MessagingSystem(ConsumeContext context) => context.ReceiveContext.InputAddress?.Scheme switch
+    /// <summary>What OpenTelemetry's messaging conventions call the transport; the framework, where they have no name for it.</summary>
+    public static string MessagingSystem(ConsumeContext context) => context.ReceiveContext.InputAddress?.Scheme switch
     {
         "rabbitmq" or "rabbitmqs" or "amqp" or "amqps" => "rabbitmq",
         "sb" => "servicebus",
         "amazonsqs" => "aws_sqs",
         "activemq" => "activemq",
-        _ => null,
+        _ => System,
     };
 
     /// <summary>The last part of the endpoint's address: <c>rabbitmq://host/vhost/orders?durable=true</c> is <c>orders</c>.</summary>

@@ -1,13 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
 using MassTransit;
 using MassTransit.RetryPolicies;
-using Microsoft.Extensions.Logging;
 
 namespace WorkerTracing;
 
 /// <summary>Translates MassTransit's contexts into jobs. The boundary of the package: what fails in here leaves a message untraced, and nothing else.</summary>
 [SuppressMessage("Design", "CA1031", Justification = "The failure boundary: a message is consumed and sent, traced or not.")]
-internal sealed class MessageTracer(JobTracer tracer, ILogger logger)
+internal sealed class MessageTracer(JobTracer tracer)
 {
     /// <summary>MassTransit's own activity source.</summary>
     public const string MassTransitSource = "MassTransit";
@@ -29,8 +28,8 @@ internal sealed class MessageTracer(JobTracer tracer, ILogger logger)
                 : MessageJobInfo.OfMessage(context, context.Message, description, before);
 
             var job = new MessageJob(description, tracer.Start(info), delivery, retry) { IsDetached = detached };
-            if (job.Trace.IsRecorded && MessageJobInfo.MessagingSystem(context) is { } broker)
-                job.Trace.Activity!.SetTag("messaging.system", broker);
+            if (job.Trace is { IsRecorded: true, Activity: { } span })
+                span.SetTag("messaging.system", MessageJobInfo.MessagingSystem(context)).SetTag("messaging.operation.type", "process");
             delivery.Add(job);
             foreach (ConsumeContext message in batch ?? [])
             {
@@ -43,7 +42,7 @@ internal sealed class MessageTracer(JobTracer tracer, ILogger logger)
         }
         catch (Exception exception)
         {
-            logger.NotTraced(exception);
+            Report(exception);
             return null;
         }
     }
@@ -66,7 +65,7 @@ internal sealed class MessageTracer(JobTracer tracer, ILogger logger)
         }
         catch (Exception exception)
         {
-            logger.NotTraced(exception);
+            Report(exception);
             return null;
         }
     }
@@ -80,9 +79,11 @@ internal sealed class MessageTracer(JobTracer tracer, ILogger logger)
         }
         catch (Exception exception)
         {
-            logger.NotTraced(exception);
+            Report(exception);
         }
     }
+
+    private void Report(Exception exception) => tracer.Report("MassTransit", exception);
 
     /// <summary>A redelivery borrows the type of a retry's context, but makes no second attempt.</summary>
     private static bool IsRedelivery(ConsumeRetryContext retry) =>

@@ -40,6 +40,20 @@ public sealed class CoexistenceTests
     }
 
     [Test]
+    public async Task Listener_WhateverItThrows_LeavesNoFiringOfOursBehind([Values] Attachment attachment, [Values] bool throwsBefore, [Values] bool throwsAfter)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment);
+        var moody = new Moody(throwsBefore, throwsAfter);
+        traced.Scheduler.ListenerManager.AddJobListener(moody);
+
+        await traced.TriggerAsync(static _ => { });
+
+        IJobExecutionContext context = await Until.DoneAsync(moody.Heard, "the firing");
+        await traced.DrainAsync();
+        Assert.That(Firing.Find(context), Is.Null);
+    }
+
+    [Test]
     public async Task DisallowConcurrentExecution_WithAWaitingFlush_RunsOneAtATimeInTracesOfTheirOwn([Values] Attachment attachment)
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, static options => options.Flush = FlushMode.Wait);
@@ -152,6 +166,22 @@ public sealed class CoexistenceTests
             using Activity? span = ScriptedJob.Source.StartActivity("middleware");
             await next(context, cancellationToken);
         }
+    }
+
+    private sealed class Moody(bool throwsBefore, bool throwsAfter) : IJobListener
+    {
+        private readonly TaskCompletionSource<IJobExecutionContext> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<IJobExecutionContext> Heard => _heard.Task;
+
+        public ValueTask JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken = default)
+        {
+            _heard.TrySetResult(context);
+            return throwsBefore ? throw new InvalidOperationException("before") : default;
+        }
+
+        public ValueTask JobWasExecuted(IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken = default) =>
+            throwsAfter ? throw new InvalidOperationException("after") : default;
     }
 
     private sealed class ThrowingAfterwards : IJobListener

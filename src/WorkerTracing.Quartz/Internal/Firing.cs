@@ -1,5 +1,5 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using Quartz;
 
 namespace WorkerTracing;
@@ -10,8 +10,9 @@ namespace WorkerTracing;
 /// </summary>
 internal sealed class Firing
 {
-    // Weak: a listener of somebody else's that throws keeps Quartz from ever telling us that the firing is over.
-    private static readonly ConditionalWeakTable<IJobExecutionContext, Firing> Announced = [];
+    // Not weak: a weak table has a handle for each firing, which makes every garbage collection longer. A firing leaves it when it is over, and Quartz tells us of that even where a listener of somebody
+    // else's throws: as an error of the scheduler.
+    private static readonly ConcurrentDictionary<IJobExecutionContext, Firing> Announced = new(ReferenceEqualityComparer.Instance);
 
     private readonly IJobExecutionContext _context;
     private readonly JobTracer _tracer;
@@ -68,6 +69,7 @@ internal sealed class Firing
     /// <summary>Ends the firing after its last attempt, with the flush that the job asked for. An attempt that Quartz's retry policy will repeat is left to the last one's flush.</summary>
     public async ValueTask CompleteAsync()
     {
+        Announced.TryRemove(_context, out _);
         if (Interlocked.Exchange(ref _attempt, null) is not { } last)
             return;
         if (!_context.RetryScheduled)

@@ -7,6 +7,8 @@ namespace WorkerTracing;
 /// <summary>Flushes the processors of one TracerProvider: for a job's end, for <see cref="ITraceFlusher"/> and for the host's last flush.</summary>
 internal sealed class ProviderFlusher(TracerProvider provider, ForeignFlush? foreign, ILogger log, TimeProvider time) : ITraceFlusher
 {
+    private Selection? _selection;
+
     public ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         Timeouts.ThrowIfInvalid(timeout, nameof(timeout));
@@ -57,7 +59,7 @@ internal sealed class ProviderFlusher(TracerProvider provider, ForeignFlush? for
         trace.FlushWhenRootEnds();
         if (!trace.IsRootEnded)
             return;
-        foreach (BatchTraceProcessor processor in LiveProcessors.All)
+        foreach (BatchTraceProcessor processor in Candidates())
         {
             if (Serves(processor, trace))
                 processor.Pipeline.RequestExport();
@@ -73,10 +75,21 @@ internal sealed class ProviderFlusher(TracerProvider provider, ForeignFlush? for
     private bool Serves(BatchTraceProcessor processor, LocalTrace? trace) =>
         processor.ParentProvider is { } owner ? ReferenceEquals(owner, provider) : trace?.HasAccountOf(processor.Pipeline) == true;
 
+    /// <summary>The live processors but for those of other providers, of which a process may have any number. Looked for once, until a processor comes or goes.</summary>
+    private ImmutableArray<BatchTraceProcessor> Candidates()
+    {
+        ImmutableArray<BatchTraceProcessor> all = LiveProcessors.All;
+        if (Volatile.Read(ref _selection) is { } known && known.All == all)
+            return known.Candidates;
+        var selection = new Selection(all, [.. all.Where(processor => processor.ParentProvider is not { } owner || ReferenceEquals(owner, provider))]);
+        Volatile.Write(ref _selection, selection);
+        return selection.Candidates;
+    }
+
     private ImmutableArray<Pending> Ask(LocalTrace? trace, Dictionary<TraceAccount, TraceBaseline>? baselines, TimeSpan timeout)
     {
         var pending = ImmutableArray.CreateBuilder<Pending>(1);
-        foreach (BatchTraceProcessor processor in LiveProcessors.All)
+        foreach (BatchTraceProcessor processor in Candidates())
         {
             if (Serves(processor, trace))
                 pending.Add(Ask(processor.Pipeline, true, trace, baselines, timeout));
@@ -121,6 +134,8 @@ internal sealed class ProviderFlusher(TracerProvider provider, ForeignFlush? for
         Telemetry.RecordFlush(result);
         return result;
     }
+
+    private sealed record Selection(ImmutableArray<BatchTraceProcessor> All, ImmutableArray<BatchTraceProcessor> Candidates);
 
     private readonly record struct Pending(ExportPipeline Pipeline, FlushRequest Request, bool IsLive);
 }

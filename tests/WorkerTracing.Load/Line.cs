@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
 
 namespace WorkerTracing.Load;
 
@@ -9,7 +11,7 @@ namespace WorkerTracing.Load;
 /// <param name="Jobs">How many at a time.</param>
 /// <param name="InFlight">How many exports may be in flight.</param>
 /// <param name="Way">How the jobs deliver.</param>
-/// <param name="IdleProcessors">How many other batch processors live in the process, with nothing to do.</param>
+/// <param name="IdleProcessors">How many other batch processors live in the process, of another provider, with nothing to do.</param>
 internal sealed record Line(Scenario Scenario, int Jobs, int InFlight, Way Way, int IdleProcessors = 0)
 {
     /// <summary>The first argument of a process that measures one line.</summary>
@@ -34,18 +36,20 @@ internal sealed record Line(Scenario Scenario, int Jobs, int InFlight, Way Way, 
         Scenario scenario = Scenario.All.Single(scenario => scenario.Name == arguments[0]);
         Way way = Way.All.Single(way => way.Name == arguments[1]);
         var line = new Line(scenario, Number<int>(arguments[2]), Number<int>(arguments[3]), way, Number<int>(arguments[4]));
-        BatchTraceProcessor[] idle = [.. Enumerable.Range(0, line.IdleProcessors).Select(_ => new BatchTraceProcessor(new SlowBackend(RoundTrip)))];
+        TracerProviderBuilder others = Sdk.CreateTracerProviderBuilder();
+        for (int i = 0; i < line.IdleProcessors; i++)
+            others.AddProcessor(new BatchTraceProcessor(new SlowBackend(RoundTrip)));
+        using TracerProvider idle = others.Build();
         GC.Collect(); // as if they had stood there for long
         var backend = new SlowBackend(RoundTrip, line.InFlight);
         using Contender contender = line.Way.Contend(backend, line.Jobs);
         ThreadPool.GetMinThreads(out int workers, out int io);
         ThreadPool.SetMinThreads(workers + line.Way.PoolThreads(line.Jobs), io);
         var duration = TimeSpan.FromSeconds(Number<double>(arguments[5]));
-        await Measurement.TakeAsync(contender, backend, line with { Jobs = Math.Max(50, line.Jobs) }, duration / 2); // until the code is compiled for good
-        Measurement measurement = await Measurement.TakeAsync(contender, backend, line, duration);
-        foreach (BatchTraceProcessor processor in idle)
-            processor.Dispose();
-        Console.WriteLine(JsonSerializer.Serialize(measurement));
+        Measurement first = await Measurement.TakeAsync(contender, backend, line, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+        await Measurement.TakeAsync(contender, backend, line with { Jobs = Math.Max(50, line.Jobs) }, TimeSpan.Zero, duration * 2 / 3); // until the code is compiled for good
+        Measurement measurement = await Measurement.TakeAsync(contender, backend, line, duration / 3, duration);
+        Console.WriteLine(JsonSerializer.Serialize(measurement with { FirstSecond = first.PerSecond }));
     }
 
     private static T Number<T>(string text)

@@ -13,25 +13,26 @@ internal sealed record Measurement(
     /// <summary>Every job once a round trip is 1: more is not possible.</summary>
     public double OfLimit(int jobs) => PerSecond / (jobs / RoundTrip.TotalSeconds);
 
-    /// <summary>Lets the jobs run for <paramref name="duration"/>, after a third of it as warm-up.</summary>
-    public static async Task<Measurement> TakeAsync(Contender contender, SlowBackend backend, Line line, TimeSpan duration)
+    /// <summary>Jobs per second in the first second of the process: the pool is as small as it starts, and as it is again after a pause; nothing is compiled yet.</summary>
+    public double FirstSecond { get; init; }
+
+    /// <summary>Lets the jobs run for <paramref name="duration"/>, after <paramref name="warm"/> of it uncounted.</summary>
+    public static async Task<Measurement> TakeAsync(Contender contender, SlowBackend backend, Line line, TimeSpan warm, TimeSpan duration)
     {
         var watch = Stopwatch.StartNew();
-        TimeSpan warm = duration / 3;
         var waits = new List<TimeSpan>[line.Jobs];
         int wrong = 0;
         int threadsBefore = 0;
         TimeSpan warmAt = default;
         TimeSpan cpuAtWarm = default;
-        var warmUp = new Thread(() =>
-        {
-            Thread.Sleep(warm);
-            backend.Reset();
-            threadsBefore = ThreadPool.ThreadCount;
-            cpuAtWarm = Environment.CpuUsage.TotalTime;
-            warmAt = watch.Elapsed;
-        });
-        warmUp.Start();
+        if (warm == TimeSpan.Zero)
+            BeginCounting();
+        else
+            new Thread(() =>
+            {
+                Thread.Sleep(warm);
+                BeginCounting();
+            }).Start();
 
         await Task.WhenAll(Enumerable.Range(0, line.Jobs).Select(index => line.Scenario.OnThreads ? OnThread(() => Loop(index)) : Task.Run(() => LoopAsync(index))));
         TimeSpan elapsed = watch.Elapsed - warmAt;
@@ -40,6 +41,14 @@ internal sealed record Measurement(
         return new Measurement(
             all.Length, elapsed, cpu, backend.MeasuredRoundTrip, all.ElementAtOrDefault(all.Length / 2), all.ElementAtOrDefault((int)(all.Length * 0.99)),
             backend.Exports, wrong, Math.Max(0, ThreadPool.ThreadCount - threadsBefore));
+
+        void BeginCounting()
+        {
+            backend.Reset();
+            threadsBefore = ThreadPool.ThreadCount;
+            cpuAtWarm = Environment.CpuUsage.TotalTime;
+            warmAt = watch.Elapsed;
+        }
 
         async Task LoopAsync(int index)
         {

@@ -6,7 +6,7 @@ namespace WorkerTracing.Load;
 /// <summary>Lines over two logarithmic axes, drawn as SVG on a transparent ground.</summary>
 internal sealed class Chart(string title, IReadOnlyList<Series> series)
 {
-    private const double Width = 760;
+    private const double Width = 780;
     private const double Height = 400;
     private const double Left = 60;
     private const double Right = 740;

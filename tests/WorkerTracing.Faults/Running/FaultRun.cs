@@ -1,10 +1,15 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace WorkerTracing.FaultTests;
 
 /// <summary>A worker that has run its jobs against a faulty receiver, and what both of them say of it.</summary>
 internal sealed record FaultRun(Fault Fault, Protocol Protocol, WorkerPlan Plan, WorkerReport Report, HashSet<ulong> Ended, Ledger Ledger, Ledger Elsewhere, string Output, int ExitCode)
 {
+    /// <summary>Spans of exports that had not come back from their cancellation when the worker's time was up, as on a machine that is too busy: the worker says how many, and that it does not know of them.</summary>
+    public int InFlight => Regex.Matches(Output, @"was shut down with (\d+) spans in flight").Sum(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+
     public static async Task<FaultRun> MakeAsync(Fault fault, Protocol protocol, FlushMode flush, Func<WorkerPlan, WorkerPlan>? change = null, IReadOnlyDictionary<string, string>? environment = null)
     {
         var ledger = new Ledger(Secrets.All);

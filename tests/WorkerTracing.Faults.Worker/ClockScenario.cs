@@ -15,9 +15,9 @@ internal sealed class ClockScenario : IScenario
     {
         JobTracer tracer = host.Services.GetRequiredService<JobTracer>();
         await WaveAsync();
-        Harness.Pause("half");
         DateTime before = DateTime.UtcNow;
         long started = Stopwatch.GetTimestamp();
+        Harness.Pause("half"); // what is read after it may have jumped already
         bool jumped = false;
         using var pace = new PeriodicTimer(Pace); // a jump takes the faked clock a second
         while (!jumped && Stopwatch.GetElapsedTime(started) < Bound)

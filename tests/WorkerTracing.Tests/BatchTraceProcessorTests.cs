@@ -45,11 +45,12 @@ public sealed class BatchTraceProcessorTests : IDisposable
     {
         var options = new BatchTraceProcessorOptions { MaxQueueSize = 1_000_000 };
         using BatchTraceProcessor warm = Processor(options);
-        long before = GC.GetAllocatedBytesForCurrentThread();
+        BatchTraceProcessor? processor = null;
 
-        using BatchTraceProcessor processor = Processor(options);
+        long allocated = Allocations.Of(() => processor = Processor(options));
 
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(options.MaxQueueSize));
+        processor!.Dispose();
+        Assert.That(allocated, Is.LessThan(options.MaxQueueSize));
     }
 
     [Test]
@@ -311,13 +312,11 @@ public sealed class BatchTraceProcessorTests : IDisposable
         Assert.That(AllocatedBy(1000), Is.Zero, "when the queue is full");
         _gate.Open();
 
-        long AllocatedBy(int count)
+        long AllocatedBy(int count) => Allocations.Of(() =>
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < count; i++)
                 processor.OnEnd(span);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }
+        });
     }
 
     [Test]
@@ -337,13 +336,11 @@ public sealed class BatchTraceProcessorTests : IDisposable
         job.EndWithoutFlush();
         _gate.Open();
 
-        long AllocatedBy(int count)
+        long AllocatedBy(int count) => Allocations.Of(() =>
         {
-            long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < count; i++)
                 pipeline.Processor.OnEnd(span);
-            return GC.GetAllocatedBytesForCurrentThread() - before;
-        }
+        });
     }
 
     [Test]

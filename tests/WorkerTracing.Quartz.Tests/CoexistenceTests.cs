@@ -27,7 +27,7 @@ public sealed class CoexistenceTests
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
             static options => options.Flush = FlushMode.Wait,
-            static q => q.AddJobListener(new ThrowingAfterwards()));
+            static q => q.AddJobListener(new Moody(throwsBefore: false, throwsAfter: true)));
         JobTrace? trace = null;
 
         await traced.TriggerAsync(_ => trace = JobTrace.Current);
@@ -168,6 +168,7 @@ public sealed class CoexistenceTests
         }
     }
 
+    /// <summary>A listener of the application's.</summary>
     private sealed class Moody(bool throwsBefore, bool throwsAfter) : IJobListener
     {
         private readonly TaskCompletionSource<IJobExecutionContext> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -182,11 +183,5 @@ public sealed class CoexistenceTests
 
         public ValueTask JobWasExecuted(IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken = default) =>
             throwsAfter ? throw new InvalidOperationException("after") : default;
-    }
-
-    private sealed class ThrowingAfterwards : IJobListener
-    {
-        public ValueTask JobWasExecuted(IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken = default) =>
-            throw new InvalidOperationException("a listener of the application's");
     }
 }

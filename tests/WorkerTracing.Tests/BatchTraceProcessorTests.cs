@@ -307,16 +307,10 @@ public sealed class BatchTraceProcessorTests : IDisposable
         for (int i = 0; i < 10; i++)
             processor.OnEnd(span);
 
-        Assert.That(AllocatedBy(1000), Is.Zero, "with room");
-        AllocatedBy(10_000); // more than the queue and the export that hangs can hold
-        Assert.That(AllocatedBy(1000), Is.Zero, "when the queue is full");
+        Assert.That(AllocatedBy(processor, span, 1000), Is.Zero, "with room");
+        AllocatedBy(processor, span, 10_000); // more than the queue and the export that hangs can hold
+        Assert.That(AllocatedBy(processor, span, 1000), Is.Zero, "when the queue is full");
         _gate.Open();
-
-        long AllocatedBy(int count) => Allocations.Of(() =>
-        {
-            for (int i = 0; i < count; i++)
-                processor.OnEnd(span);
-        });
     }
 
     [Test]
@@ -330,17 +324,11 @@ public sealed class BatchTraceProcessorTests : IDisposable
         for (int i = 0; i < 10; i++)
             pipeline.Processor.OnEnd(span);
 
-        Assert.That(AllocatedBy(1000), Is.Zero, "with room");
-        AllocatedBy(10_000); // more than the queue and the export that hangs can hold
-        Assert.That(AllocatedBy(1000), Is.Zero, "when the queue is full");
+        Assert.That(AllocatedBy(pipeline.Processor, span, 1000), Is.Zero, "with room");
+        AllocatedBy(pipeline.Processor, span, 10_000); // more than the queue and the export that hangs can hold
+        Assert.That(AllocatedBy(pipeline.Processor, span, 1000), Is.Zero, "when the queue is full");
         job.EndWithoutFlush();
         _gate.Open();
-
-        long AllocatedBy(int count) => Allocations.Of(() =>
-        {
-            for (int i = 0; i < count; i++)
-                pipeline.Processor.OnEnd(span);
-        });
     }
 
     [Test]
@@ -536,6 +524,12 @@ public sealed class BatchTraceProcessorTests : IDisposable
         _gate.Pass();
         return ExportResult.Success;
     }
+
+    private static long AllocatedBy(BatchTraceProcessor processor, Activity span, int count) => Allocations.Of(() =>
+    {
+        for (int i = 0; i < count; i++)
+            processor.OnEnd(span);
+    });
 
     private static Activity[] End(BatchTraceProcessor processor, int count)
     {

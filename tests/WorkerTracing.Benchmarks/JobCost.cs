@@ -26,8 +26,12 @@ public abstract class JobCost
     public Task StartOwnInstrumentationAsync() => StartInstrumentedAsync(new BatchActivityExportProcessor(new NullExporter()));
 
     [GlobalSetup(Target = nameof(OwnInstrumentationWithOurDefaults))]
-    public Task StartOwnInstrumentationWithOurDefaultsAsync() =>
-        StartInstrumentedAsync(new BatchActivityExportProcessor(new NullExporter(), maxQueueSize: 8192, maxExportBatchSize: 5734));
+    public Task StartOwnInstrumentationWithOurDefaultsAsync()
+    {
+        var ours = new BatchTraceProcessorOptions();
+        int trigger = (int)(ours.MaxQueueSize * ours.ExportTriggerRatio);
+        return StartInstrumentedAsync(new BatchActivityExportProcessor(new NullExporter(), ours.MaxQueueSize, maxExportBatchSize: trigger)); // theirs starts an export when a batch is full
+    }
 
     [GlobalSetup(Target = nameof(FlushNone))]
     public Task StartFlushNoneAsync() => StartTracedAsync(FlushMode.None, AsTheirs);

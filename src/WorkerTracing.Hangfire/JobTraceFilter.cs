@@ -103,8 +103,8 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
         var ambient = Activity.Current;
         try
         {
-            if (_tracer.IsEnabled && !Attempt.IsTraced(context) && IsMine(context.Storage))
-                Attempt.Begin(this, context);
+            if (_tracer.IsEnabled && !AttemptTrace.IsTraced(context) && IsMine(context.Storage))
+                AttemptTrace.Begin(this, context);
         }
         catch (Exception exception)
         {
@@ -119,7 +119,7 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
     {
         try
         {
-            Attempt.Take(this, context)?.End(context);
+            AttemptTrace.Take(this, context)?.End(context);
         }
         catch (Exception exception)
         {
@@ -148,7 +148,7 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
     }
 
     /// <summary>Notes a failure that is kept from the job.</summary>
-    internal void Report(Exception exception) => _tracer.Report("Hangfire", exception);
+    internal void Report(Exception exception) => _tracer.ReportFailure("Hangfire", exception);
 
     /// <summary>The global filters are one list for the whole process: another host's jobs are left to its own filter.</summary>
     private bool IsMine(JobStorage? storage)

@@ -53,7 +53,7 @@ public static class MassTransitWorkerTracingExtensions
         var jobs = new MessageTracer(tracer);
 
         // Before every other filter of the consume pipe, so outside every retry: what comes last here comes last before the acknowledgement.
-        configurator.AddPrePipeSpecification(new FilterPipeSpecification<ConsumeContext>(new DeliveryFilter()));
+        configurator.AddPrePipeSpecification(new FilterPipeSpecification<ConsumeContext>(new FlushFilter()));
 
         var observer = new JobConfigurationObserver(jobs);
         configurator.ConnectConsumerConfigurationObserver(observer);
@@ -65,7 +65,7 @@ public static class MassTransitWorkerTracingExtensions
         configurator.ConfigureSend(send => send.UseFilter(origins));
         configurator.ConfigurePublish(publish => publish.AddPipeSpecification(new FilterPipeSpecification<SendContext>(origins)));
 
-        var departures = new DepartureObserver(jobs);
+        var departures = new SendHeaderObserver(jobs);
         configurator.ConnectSendObserver(departures);
         configurator.ConnectPublishObserver(departures);
     }

@@ -22,7 +22,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
     private static int Instances;
 
     private readonly JobTracer _tracer;
-    private readonly RetriedAttempts _retried = new();
+    private readonly RetryLinks _retried = new();
 
     /// <summary>Makes a listener for any number of schedulers.</summary>
     /// <param name="tracer">Traces the jobs. When it is disabled, the listener does nothing but detach itself at the first firing.</param>
@@ -62,7 +62,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
 
     private static ValueTask HearAsync(JobTracer tracer, IScheduler scheduler, SchedulerException exception) => exception switch
     {
-        JobInstantiationException failure => UncreatedJob.TraceAsync(tracer, scheduler, failure),
+        JobInstantiationException failure => InstantiationFailure.TraceAsync(tracer, scheduler, failure),
         JobExecutionProcessException failure when Firing.Find(failure.JobExecutionContext) is { } firing => firing.HearFailureAsync(failure),
         _ => default,
     };

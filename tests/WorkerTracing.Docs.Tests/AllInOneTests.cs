@@ -6,15 +6,12 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.DocsTests;
+namespace WorkerTracing.Docs.Tests;
 
 /// <summary>samples/AllInOne, run as its README says.</summary>
 [Platform(Exclude = "Win", Reason = "A signal is what ends the sample.")]
 public sealed partial class AllInOneTests
 {
-    private const string HangfiresSpan = "CsvWriter.WriteAsync";
-
-    private static readonly bool HasHangfire = File.Exists(SampleProcess.PathOf("AllInOne", "Hangfire.Core.dll"));
     private static readonly string Folder = Directory.CreateTempSubdirectory("workertracing-all-in-one-").FullName;
 
     private static SampleProcess _sample = null!;
@@ -43,10 +40,7 @@ public sealed partial class AllInOneTests
         string shown = FirstTrace().Match(readme).Value;
         string written = FirstTrace().Match(_sample.Output).Value;
 
-        if (HasHangfire)
-            Assert.That(Shape(written), Is.EqualTo(Shape(shown)), "every job below the one before it, in one trace");
-        else
-            Assert.That(Shape(written).Select(span => span.Name), Is.EqualTo(Shape(shown).Select(span => span.Name).Where(name => name != HangfiresSpan)));
+        Assert.That(Shape(written), Is.EqualTo(Shape(shown)), "every job below the one before it, in one trace");
     }
 
     [Test]

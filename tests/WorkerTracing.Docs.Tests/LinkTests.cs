@@ -1,6 +1,6 @@
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.DocsTests;
+namespace WorkerTracing.Docs.Tests;
 
 public sealed class LinkTests
 {

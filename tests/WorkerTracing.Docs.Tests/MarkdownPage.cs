@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace WorkerTracing.DocsTests;
+namespace WorkerTracing.Docs.Tests;
 
 /// <summary>A page's links, anchors, tables and code, as GitHub reads them.</summary>
 internal sealed partial class MarkdownPage

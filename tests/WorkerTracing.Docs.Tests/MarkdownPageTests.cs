@@ -1,4 +1,4 @@
-namespace WorkerTracing.DocsTests;
+namespace WorkerTracing.Docs.Tests;
 
 public sealed class MarkdownPageTests
 {

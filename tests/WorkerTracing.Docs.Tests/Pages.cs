@@ -1,6 +1,6 @@
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.DocsTests;
+namespace WorkerTracing.Docs.Tests;
 
 /// <summary>Every page that a user reads, by its path from the repository's root.</summary>
 internal static class Pages

@@ -3,7 +3,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.DocsTests;
+namespace WorkerTracing.Docs.Tests;
 
 /// <summary>samples/QueueWorker, run as the README's first command runs it.</summary>
 [Platform(Exclude = "Win", Reason = "A signal is what ends the sample.")]

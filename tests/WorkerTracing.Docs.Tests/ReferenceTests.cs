@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.DocsTests;
+namespace WorkerTracing.Docs.Tests;
 
 /// <summary>The pages that list everything, beside what there is in the code.</summary>
 public sealed partial class ReferenceTests
@@ -14,6 +14,7 @@ public sealed partial class ReferenceTests
     private static readonly Assembly[] Assemblies =
     [
         typeof(JobTracer).Assembly, typeof(JobTraceListener).Assembly, typeof(MassTransitWorkerTracingExtensions).Assembly, typeof(OpenAITraceExporter).Assembly,
+        typeof(JobTraceFilter).Assembly,
     ];
 
     [TestCase(typeof(WorkerTracingOptions), "docs/configuration.md", "Jobs: `WorkerTracingOptions`", 2)]

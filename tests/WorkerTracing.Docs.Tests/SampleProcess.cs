@@ -4,7 +4,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.DocsTests;
+namespace WorkerTracing.Docs.Tests;
 
 /// <summary>A sample with a web server, run as a user runs it, on a port that the system chooses.</summary>
 internal sealed partial class SampleProcess : IAsyncDisposable

@@ -1,17 +1,15 @@
 using System.Text.RegularExpressions;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.DocsTests;
+namespace WorkerTracing.Docs.Tests;
 
 /// <summary>The code between <c>#region name</c> and <c>#endregion</c> in the files that are compiled for the pages' sake.</summary>
 /// <remarks>Regions of one name in a file are one snippet: its usings, its statements and its types have their places apart in a compiled file.</remarks>
 internal static partial class SnippetRegions
 {
-    private static readonly string[] Folders = ["tests/WorkerTracing.Docs.Tests/Snippets", "tests/WorkerTracing.Hangfire.Tests/Snippets"];
-
     /// <summary>Where each snippet is (<c>Readme.cs: without-a-container</c>), and its code.</summary>
-    public static IReadOnlyDictionary<string, string> All { get; } = Folders
-        .SelectMany(folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs"))
+    public static IReadOnlyDictionary<string, string> All { get; } = Directory
+        .EnumerateFiles(Repository.PathOf("tests/WorkerTracing.Docs.Tests/Snippets"), "*.cs")
         .SelectMany(file => Region().Matches(File.ReadAllText(file))
             .GroupBy(region => $"{Path.GetFileName(file)}: {region.Groups["name"].Value}", region => region.Groups["code"].Value))
         .ToDictionary(regions => regions.Key, regions => OneLine(string.Concat(regions)));

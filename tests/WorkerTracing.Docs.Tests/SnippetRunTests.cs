@@ -10,7 +10,7 @@ using Quartz;
 using Snippets;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.DocsTests;
+namespace WorkerTracing.Docs.Tests;
 
 /// <summary>The snippets of the pages that need no server, run.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>Runs wave after wave of jobs until it has seen the wall clock jump, and one more.</summary>
 internal sealed class ClockScenario : IScenario

@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>The exporters that a worker can send with, by name. OTLP takes its endpoint, headers and timeout from the standard variables.</summary>
 internal static class Exporters

@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>The line-wise talk with the process that started this one: words go out on standard output, <c>go</c> comes in on standard input.</summary>
 internal static class Harness

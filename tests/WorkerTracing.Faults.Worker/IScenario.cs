@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>The work of a worker, between the start of its host and its stop.</summary>
 internal interface IScenario

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>Runs the plan's jobs side by side, with a pause when half of them are done.</summary>
 internal sealed class JobsScenario : IScenario

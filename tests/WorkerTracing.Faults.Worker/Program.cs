@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Trace;
 using WorkerTracing;
-using WorkerTracing.FaultTests;
+using WorkerTracing.Faults.Worker;
 
 var scenarios = new Dictionary<string, IScenario>
 {

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>Runs jobs one after another until the process is asked to stop, as a hosted service does.</summary>
 internal sealed class ServiceScenario : IScenario

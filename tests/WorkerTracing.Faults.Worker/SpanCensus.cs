@@ -4,7 +4,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using OpenTelemetry;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>Notes each recorded span that ends, whatever becomes of it.</summary>
 internal sealed class SpanCensus : BaseProcessor<Activity>

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>Runs jobs on threads of their own while every thread of the pool is blocked, and more work than it will get threads for waits in its queue.</summary>
 internal sealed class StarvedScenario : IScenario

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>
 /// Runs jobs side by side until the process is killed, and tells of each what its flush answered and which spans it had. Every seventh job never ends. With a

@@ -1,11 +1,11 @@
 using System.Diagnostics;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>A job of a few spans, with a result that only it has. Every tenth throws an exception of its own instead.</summary>
 internal sealed class Work(int number, WorkerPlan plan)
 {
-    public const string SourceName = "WorkerTracing.FaultTests";
+    public const string SourceName = "WorkerTracing.Faults";
 
     private static readonly ActivitySource Source = new(SourceName);
 

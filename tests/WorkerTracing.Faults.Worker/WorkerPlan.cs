@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>What a worker process is to do. Its one argument, as JSON.</summary>
 public sealed record WorkerPlan

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults.Worker;
 
 /// <summary>What came of a plan, as the worker saw it.</summary>
 public sealed class WorkerReport

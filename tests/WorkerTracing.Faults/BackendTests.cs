@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>500 jobs in a real worker process, for each fault of the backend, each exporter and each flush mode.</summary>
 public sealed class BackendTests

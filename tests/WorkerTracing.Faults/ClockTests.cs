@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>A wall clock that jumps while jobs run. Every timeout counts on the monotonic clock, so that nothing but the times on the spans may notice.</summary>
 public sealed class ClockTests

@@ -1,6 +1,6 @@
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 [SetUpFixture]
 public static class FaultTableSetUp

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>A worker that is killed: what it was told is delivered must be at the receiver, whatever the moment.</summary>
 public sealed class KillTests

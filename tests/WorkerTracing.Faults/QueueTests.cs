@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>An outage that is longer than the queue.</summary>
 public sealed class QueueTests

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>100,000 spans a second: what is sent is what arrived and what was reported lost.</summary>
 [NonParallelizable]

@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>Jobs on threads of their own, in a process whose thread pool is blocked by somebody else's synchronous work.</summary>
 public sealed class StarvationTests

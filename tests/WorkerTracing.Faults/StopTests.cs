@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>A worker that is asked to stop, with SIGTERM, while its backend is unwell.</summary>
 public sealed class StopTests

@@ -5,7 +5,7 @@ using Hangfire.States;
 using OpenTelemetry;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Hangfire.Tests;
 
 /// <summary>The span of an attempt: what it says, what is below it, and what it leaves behind.</summary>
 public sealed class AttemptTests

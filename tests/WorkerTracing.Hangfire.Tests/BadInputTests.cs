@@ -8,7 +8,7 @@ using Hangfire.Storage;
 using OpenTelemetry.Trace;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Hangfire.Tests;
 
 /// <summary>What is stored with a job was written by another version, another program, or a person with a database tool.</summary>
 [NonParallelizable] // its sampler takes everything, and the sampler of one TracerProvider decides for all of the process

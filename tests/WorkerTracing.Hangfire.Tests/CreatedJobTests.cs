@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Hangfire;
+using Hangfire.Common;
 using Hangfire.States;
 using OpenTelemetry;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Hangfire.Tests;
 
 /// <summary>What is stored when a job is created, and what its trace makes of it.</summary>
 public sealed class CreatedJobTests
@@ -165,7 +166,7 @@ public sealed class CreatedJobTests
         using var server = new Server();
         string key = Work.Does(static () => { });
         string job = server.Client.Create(() => Work.Run(key), new EnqueuedState());
-        server.Storage.GetConnection().SetJobParameter(job, "WorkerTracing.Origin", Hangfire.Common.SerializationHelper.Serialize(origin));
+        server.Storage.GetConnection().SetJobParameter(job, "WorkerTracing.Origin", SerializationHelper.Serialize(origin));
         server.Start();
 
         Activity span = await server.SpanAsync(job);

@@ -5,7 +5,7 @@ using Hangfire;
 using Hangfire.States;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Hangfire.Tests;
 
 /// <summary>The filter as a guest in Hangfire's pipeline.</summary>
 public sealed class FilterTests

@@ -2,7 +2,7 @@ using Hangfire;
 using Hangfire.States;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Hangfire.Tests;
 
 /// <summary>What a forced flush does to a Hangfire worker.</summary>
 public sealed class FlushTests

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Hangfire.Tests;
 
 /// <summary>Hangfire as applications host it. Its configuration is one for the whole process, so these tests run alone.</summary>
 [NonParallelizable]

@@ -4,7 +4,7 @@ using Hangfire.Server;
 using Hangfire.States;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Hangfire.Tests;
 
 /// <summary>How an attempt ended, in the span's words.</summary>
 public sealed class OutcomeTests

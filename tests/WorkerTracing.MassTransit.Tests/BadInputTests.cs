@@ -5,7 +5,7 @@ using MassTransit;
 using OpenTelemetry.Trace;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 /// <summary>What stands in a message's headers was written by another program.</summary>
 [NonParallelizable] // the near-misses share one trace id with each other and with other tests, and every TracerProvider records all jobs
@@ -13,7 +13,7 @@ public sealed class BadInputTests
 {
     /// <summary>Everything else that is read of a message.</summary>
     private static readonly string[] OtherHeaders =
-        ["MT-Activity-Id", OriginHeaders.Due, Attempt.Header, MessageHeaders.SchedulingTokenId, MessageHeaders.RedeliveryCount];
+        ["MT-Activity-Id", OriginHeaders.Due, ConsumeAttempt.Header, MessageHeaders.SchedulingTokenId, MessageHeaders.RedeliveryCount];
 
     /// <summary>What a serializer takes, and a trace's header never is.</summary>
     private static readonly Gen<object?> Mistyped = Gen.Elements<object?>(

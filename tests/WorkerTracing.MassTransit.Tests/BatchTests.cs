@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 public sealed class BatchTests
 {

@@ -3,7 +3,7 @@ using MassTransit;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 public sealed class ConsumerTests
 {

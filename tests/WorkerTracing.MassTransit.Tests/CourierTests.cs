@@ -2,7 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using Activity = System.Diagnostics.Activity;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 public sealed class CourierTests
 {

@@ -2,7 +2,7 @@ using MassTransit;
 using OpenTelemetry;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 public sealed class FlushTests
 {

@@ -3,7 +3,7 @@ using MassTransit;
 using WorkerTracing.Testing;
 using Activity = System.Diagnostics.Activity;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 /// <summary>Where <see cref="FlushTraceAttribute"/> is looked for. What is not marked is not flushed in these tests.</summary>
 public sealed class FlushTraceTests

@@ -4,7 +4,7 @@ using MassTransit;
 using OpenTelemetry;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 /// <summary>Nothing of ours faults a message.</summary>
 public sealed class HarmlessTests

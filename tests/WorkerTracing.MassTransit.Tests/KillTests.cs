@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 /// <summary>A real worker against a real broker, killed while it works.</summary>
 [NonParallelizable]

@@ -3,7 +3,7 @@ using MassTransit;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 /// <summary>With MassTransit's own source recorded. A listener is the whole process's, so these run by themselves.</summary>
 [NonParallelizable]

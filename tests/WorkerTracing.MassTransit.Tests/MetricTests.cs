@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 using MassTransit;
 using OpenTelemetry.Trace;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 /// <summary>What is ignored is counted. The meter is the whole process's, so these run by themselves.</summary>
 [NonParallelizable]

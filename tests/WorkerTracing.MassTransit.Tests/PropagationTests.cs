@@ -2,7 +2,7 @@ using System.Diagnostics;
 using MassTransit;
 using OpenTelemetry;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 public sealed class PropagationTests
 {

@@ -7,7 +7,7 @@ using OpenTelemetry;
 using OpenTelemetry.Trace;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 public sealed class RabbitMqTests
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Tests;
 
 /// <summary>The numbers in docs/frameworks/masstransit.md: messages a second through a real worker and a real broker, by flush mode.</summary>
 [NonParallelizable]

@@ -1,6 +1,6 @@
 using MassTransit;
 
-namespace WorkerTracing.MassTransitTests;
+namespace WorkerTracing.MassTransit.Worker;
 
 public sealed record PlainMessage(int Number);
 

@@ -2,7 +2,7 @@ using MassTransit;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Exporter;
 using WorkerTracing;
-using WorkerTracing.MassTransitTests;
+using WorkerTracing.MassTransit.Worker;
 
 // A worker for the tests to kill: consumes one queue and sends its spans to one receiver.
 string Setting(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set.");

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace WorkerTracing.PackagesTests;
+namespace WorkerTracing.Packages.Tests;
 
 /// <summary>Runs the SDK's command line, with a bound after which nothing of it is left.</summary>
 internal static class DotnetCommand

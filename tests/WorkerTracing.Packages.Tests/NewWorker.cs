@@ -2,7 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.PackagesTests;
+namespace WorkerTracing.Packages.Tests;
 
 /// <summary>A program of the folder NewWorker with its project, outside of this repository, as a user would have it.</summary>
 internal sealed class NewWorker

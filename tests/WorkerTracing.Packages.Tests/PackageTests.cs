@@ -4,7 +4,7 @@ using System.Reflection.Metadata;
 using System.Xml.Linq;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.PackagesTests;
+namespace WorkerTracing.Packages.Tests;
 
 /// <summary>What is in the packages.</summary>
 public sealed class PackageTests

@@ -1,6 +1,6 @@
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.PackagesTests;
+namespace WorkerTracing.Packages.Tests;
 
 /// <summary>The packages of this repository, packed once for all tests, in a folder that goes with them.</summary>
 [SetUpFixture]
@@ -13,14 +13,13 @@ public sealed class PackedPackages
 
     public static string Folder { get; } = Path.Combine(Temporary, "packages");
 
-    /// <summary>Hangfire's is among them where Hangfire's own packages can be restored (.build/Hangfire.targets).</summary>
     public static string[] Names { get; } =
     [
         "WorkerTracing",
+        "WorkerTracing.Hangfire",
         "WorkerTracing.MassTransit",
         "WorkerTracing.OpenAI",
         "WorkerTracing.Quartz",
-        .. File.Exists(Repository.PathOf("artifacts/without-hangfire.txt")) ? Array.Empty<string>() : ["WorkerTracing.Hangfire"],
     ];
 
     [OneTimeSetUp]

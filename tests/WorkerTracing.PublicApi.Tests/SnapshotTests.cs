@@ -1,6 +1,6 @@
 using WorkerTracing.Testing.PublicApi;
 
-namespace WorkerTracing.PublicApiTests;
+namespace WorkerTracing.PublicApi.Tests;
 
 public sealed class SnapshotTests
 {
@@ -8,6 +8,7 @@ public sealed class SnapshotTests
     [TestCase(typeof(MassTransitWorkerTracingExtensions))]
     [TestCase(typeof(OpenAIWorkerTracingExtensions))]
     [TestCase(typeof(JobTraceListener))]
+    [TestCase(typeof(JobTraceFilter))]
     public void PublicApi_OfAPackage_IsWhatWasApproved(Type one)
     {
         string difference = PublicApiSnapshot.Difference(one.Assembly, "tests/WorkerTracing.PublicApi.Tests");

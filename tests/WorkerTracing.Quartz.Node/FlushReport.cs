@@ -1,6 +1,6 @@
 using Quartz;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Node;
 
 /// <summary>Tells the test what each flush said. It is told after our listener, so the flush has answered.</summary>
 internal sealed class FlushReport : IJobListener

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry.Exporter;
 using Quartz;
 using WorkerTracing;
-using WorkerTracing.Tests;
+using WorkerTracing.Quartz.Node;
 
 // One node of the cluster in ClusterTests: <connection string> <scheduler> <OTLP endpoint>. It runs until it is killed, or its standard input is closed.
 HostApplicationBuilder builder = Host.CreateApplicationBuilder();

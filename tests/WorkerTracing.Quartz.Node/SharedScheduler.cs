@@ -1,7 +1,7 @@
 using Npgsql;
 using Quartz;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Node;
 
 /// <summary>What the nodes of the cluster have in common, and the test that schedules for them.</summary>
 public static class SharedScheduler

@@ -1,6 +1,6 @@
 using Quartz;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Node;
 
 /// <summary>A job that is done at once.</summary>
 public sealed class ShortJob : IJob

@@ -1,6 +1,6 @@
 using Quartz;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Node;
 
 /// <summary>A job that does not end in its first run, and does when it is recovered.</summary>
 public sealed class UnfinishedJob : IJob

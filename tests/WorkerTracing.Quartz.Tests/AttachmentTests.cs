@@ -6,7 +6,7 @@ using Quartz;
 using Quartz.Diagnostics;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 public sealed class AttachmentTests
 {

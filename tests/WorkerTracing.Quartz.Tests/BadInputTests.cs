@@ -5,7 +5,7 @@ using OpenTelemetry.Trace;
 using Quartz;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 /// <summary>What stands in a trigger's data was written by somebody else: another version, another program, a person with a database tool.</summary>
 [NonParallelizable] // its sampler takes everything, and the sampler of one TracerProvider decides for all of the process

@@ -3,7 +3,7 @@ using OpenTelemetry.Trace;
 using Quartz;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 public sealed class BoundaryTests
 {

@@ -4,7 +4,7 @@ using Quartz;
 using Quartz.Diagnostics;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 /// <summary>Two schedulers in processes of their own share a job store on PostgreSQL.</summary>
 public sealed class ClusterTests

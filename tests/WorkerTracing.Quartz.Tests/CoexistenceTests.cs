@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Quartz;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 public sealed class CoexistenceTests
 {

@@ -3,7 +3,7 @@ using System.Globalization;
 using Quartz;
 using Quartz.Diagnostics;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 public sealed class JobDescriptionTests
 {

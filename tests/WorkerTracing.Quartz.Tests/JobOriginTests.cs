@@ -2,7 +2,7 @@ using System.Diagnostics;
 using OpenTelemetry.Trace;
 using Quartz;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 public sealed class JobOriginTests
 {

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using OpenTelemetry.Trace;
+using Quartz;
 using Quartz.Diagnostics;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 /// <summary>The application listens to Quartz's own source. Who listens to a source is known to the whole process, so these tests run alone.</summary>
 [NonParallelizable]
@@ -78,7 +79,7 @@ public sealed class QuartzSourceTests
         await traced.TriggerAsync(static context =>
         {
             if (context.RefireCount == 0)
-                throw new Quartz.JobExecutionException(new TimeoutException()) { RefireImmediately = true };
+                throw new JobExecutionException(new TimeoutException()) { RefireImmediately = true };
         });
 
         IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(2);

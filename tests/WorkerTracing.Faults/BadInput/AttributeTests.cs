@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>Attributes of every type, size and encoding: the job does not notice, and both backends get what they can read.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared

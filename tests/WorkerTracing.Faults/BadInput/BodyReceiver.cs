@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>Keeps the bodies of what is posted to a loopback port, byte by byte, and answers with success.</summary>
 internal sealed class BodyReceiver : IAsyncDisposable

@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>What stands in a job's headers was written by somebody else.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>Reads a request to the ingest endpoint of the OpenAI Traces dashboard, and takes nothing for granted.</summary>
 internal static partial class IngestBody

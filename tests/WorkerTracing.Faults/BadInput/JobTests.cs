@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>What a framework, or the application's own callbacks, say of a job.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared

@@ -1,7 +1,7 @@
 using System.Text.Unicode;
 using Google.Protobuf;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>
 /// Reads an ExportTraceServiceRequest of opentelemetry-proto 1.x as strictly as a receiver may: no field that the protocol doesn't have, no field of the wrong

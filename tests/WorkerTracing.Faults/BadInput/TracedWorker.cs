@@ -3,7 +3,7 @@ using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Trace;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>A tracer with both real exporters, and what they sent: for jobs that are handed what nobody should hand them.</summary>
 internal sealed class TracedWorker : IAsyncDisposable

@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>How much the backend acknowledges.</summary>
 internal enum Arrival

@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>A way in which a backend fails.</summary>
 /// <param name="Name">What it does, in the words of the table.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenTelemetry;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>An exporter that does in each of its calls what the test says.</summary>
 internal sealed class HostileExporter : BaseExporter<Activity>

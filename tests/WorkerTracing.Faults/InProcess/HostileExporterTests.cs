@@ -3,7 +3,7 @@ using OpenTelemetry;
 using OpenTelemetry.Trace;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>Exporters and processors that do what they must not: no job fails for it, and each is told the truth.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
@@ -24,7 +24,7 @@ public sealed class HostileExporterTests : IDisposable
     public async Task Export_ThatThrows_LosesItsBatchAloneAndTheNextOneLeaves(Type type)
     {
         var failure = (Exception)Activator.CreateInstance(type)!;
-        using var worker = new Worker(_exporter);
+        using var worker = new InProcessWorker(_exporter);
         _exporter.OnExport = () => throw failure;
         FlushResult during = await worker.RunAsync();
         _exporter.OnExport = static () => ExportResult.Success;
@@ -37,7 +37,7 @@ public sealed class HostileExporterTests : IDisposable
     [Test]
     public async Task Export_ThatEndsSpansItself_DoesNotKeepItselfBusyForEver()
     {
-        using var worker = new Worker(_exporter);
+        using var worker = new InProcessWorker(_exporter);
         _exporter.OnExport = () =>
         {
             var elsewhere = new Thread(() => worker.EndSpans(1)); // where nothing keeps what it does from being traced
@@ -59,7 +59,7 @@ public sealed class HostileExporterTests : IDisposable
     public async Task Export_ThatWaitsForItself_IsToldAtOnceThatNothingWillCome(string call)
     {
         var forever = new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = Timeout.InfiniteTimeSpan }; // only an answer ends a job's wait
-        using var worker = new Worker(_exporter, forever);
+        using var worker = new InProcessWorker(_exporter, forever);
         bool once = false;
         _exporter.OnExport = () =>
         {
@@ -95,7 +95,7 @@ public sealed class HostileExporterTests : IDisposable
     [Test]
     public async Task Shutdown_OfAnExporterThatHangs_ThrowsNothingIntoAJob()
     {
-        using var worker = new Worker(_exporter);
+        using var worker = new InProcessWorker(_exporter);
         _exporter.OnEnd = () =>
         {
             _gate.Pass();
@@ -114,7 +114,7 @@ public sealed class HostileExporterTests : IDisposable
     [Test]
     public async Task EveryOtherCall_OfTheExporter_ThatThrows_ReachesNoJob()
     {
-        var worker = new Worker(_exporter, new WorkerTracingOptions { Flush = FlushMode.Wait });
+        var worker = new InProcessWorker(_exporter, new WorkerTracingOptions { Flush = FlushMode.Wait });
         _exporter.OnFlush = _exporter.OnEnd = static () => throw new InvalidOperationException();
 
         FlushResult result = await worker.RunAsync();
@@ -132,7 +132,7 @@ public sealed class HostileExporterTests : IDisposable
     [Test]
     public async Task OnStartAndOnEnd_OfAnotherProcessor_ThatThrow_ReachNoJob([Values] bool start)
     {
-        using var worker = new Worker(_exporter, before: new ThrowingProcessor(start));
+        using var worker = new InProcessWorker(_exporter, before: new ThrowingProcessor(start));
 
         FlushResult result = await worker.RunAsync(job => worker.Tracer.Start(job.Job).Dispose());
 

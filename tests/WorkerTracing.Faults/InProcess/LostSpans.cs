@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>Reads <c>worker_tracing.spans.lost</c>, as a metrics backend would.</summary>
 internal sealed class LostSpans : IDisposable

@@ -1,7 +1,7 @@
 using OpenTelemetry.Trace;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>A provider that goes away under its jobs: each of them goes on, ends, and is told what came of its spans.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
@@ -24,7 +24,7 @@ public sealed class ShutdownTests : IDisposable
     [Test]
     public async Task Dispose_WhileAJobRuns_TheJobEndsAndIsToldThatNobodyAnswers()
     {
-        var worker = new Worker(_exporter);
+        var worker = new InProcessWorker(_exporter);
 
         FlushResult result = await worker.RunAsync(_ =>
         {
@@ -39,7 +39,7 @@ public sealed class ShutdownTests : IDisposable
     [Test]
     public async Task Shutdown_DuringAFlush_IsWaitedForWhereThereIsTime([Values] bool queuedBehind)
     {
-        using var worker = new Worker(_exporter);
+        using var worker = new InProcessWorker(_exporter);
         Task<FlushResult> end = await EndInFlightAsync(worker, queuedBehind);
         Task<bool> shutdown = Task.Factory.StartNew(() => worker.Provider.Shutdown(30_000), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
@@ -53,7 +53,7 @@ public sealed class ShutdownTests : IDisposable
     [Test]
     public async Task Shutdown_DuringAFlushOfAHungExporter_AnswersTheJobThenAndLosesWhatHadNotLeft([Values] bool queuedBehind)
     {
-        using var worker = new Worker(_exporter, new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = Timeout.InfiniteTimeSpan });
+        using var worker = new InProcessWorker(_exporter, new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = Timeout.InfiniteTimeSpan });
         Task<FlushResult> end = await EndInFlightAsync(worker, queuedBehind);
 
         bool done = worker.Provider.Shutdown(0);
@@ -69,7 +69,7 @@ public sealed class ShutdownTests : IDisposable
     public async Task Shutdown_WithRetainedSpans_LosesThemAndSaysSo()
     {
         _exporter.OnExport = static (_, outcomes, _) => Array.Fill(outcomes, ExportOutcome.Retained);
-        using var worker = new Worker(_exporter);
+        using var worker = new InProcessWorker(_exporter);
         using var lost = new LostSpans();
 
         FlushResult result = await worker.RunAsync();
@@ -87,7 +87,7 @@ public sealed class ShutdownTests : IDisposable
         for (int round = 0; round < 20; round++)
         {
             using var exporter = new RecordingExporter();
-            using var worker = new Worker(exporter, batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMilliseconds(1) });
+            using var worker = new InProcessWorker(exporter, batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMilliseconds(1) });
             using var lost = new LostSpans();
             int begun = 0;
             Task<int>[] jobs = [.. Enumerable.Range(0, Jobs).Select(i => Task.Run(() => worker.Tracer.RunAsync("job", async (job, _) =>
@@ -107,7 +107,7 @@ public sealed class ShutdownTests : IDisposable
     }
 
     /// <summary>Ends a job whose span, or whose first one of two, is held in the exporter.</summary>
-    private async Task<Task<FlushResult>> EndInFlightAsync(Worker worker, bool queuedBehind)
+    private async Task<Task<FlushResult>> EndInFlightAsync(InProcessWorker worker, bool queuedBehind)
     {
         JobTrace job = worker.Start();
         if (!queuedBehind)

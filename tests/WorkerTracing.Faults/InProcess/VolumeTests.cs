@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using OpenTelemetry;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>More spans than there is room for: what is lost is counted, to the span, and the job is told.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
@@ -16,7 +16,7 @@ public sealed class VolumeTests : IDisposable
     [Test]
     public async Task AJobOf8192Spans_WithTheDefaults_IsToldOfEachSpan()
     {
-        using var worker = new Worker(_exporter, batching: new BatchTraceProcessorOptions());
+        using var worker = new InProcessWorker(_exporter, batching: new BatchTraceProcessorOptions());
         JobTrace job = worker.Start();
         worker.EndSpans(8191);
 
@@ -35,7 +35,7 @@ public sealed class VolumeTests : IDisposable
             _gate.Pass();
             return ExportResult.Success;
         };
-        using var worker = new Worker(_exporter, batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromDays(1), ExportTriggerRatio = 1 });
+        using var worker = new InProcessWorker(_exporter, batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromDays(1), ExportTriggerRatio = 1 });
         worker.EndSpans(1);
         Task<FlushResult> first = worker.Processor.FlushAsync(TimeSpan.FromSeconds(30)).AsTask();
         await _gate.EnteredAsync();
@@ -59,7 +59,7 @@ public sealed class VolumeTests : IDisposable
         const int JobsEach = 64;
         const int SpansEach = 15;
         var exporter = new OutcomeExporter(concurrency);
-        using var worker = new Worker(exporter, batching: new BatchTraceProcessorOptions { MaxQueueSize = queue, ScheduleDelay = TimeSpan.FromMilliseconds(1) });
+        using var worker = new InProcessWorker(exporter, batching: new BatchTraceProcessorOptions { MaxQueueSize = queue, ScheduleDelay = TimeSpan.FromMilliseconds(1) });
         var results = new ConcurrentBag<(JobTrace Job, FlushResult Result)>();
         Task[] working = [.. Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
             () =>
@@ -89,7 +89,7 @@ public sealed class VolumeTests : IDisposable
         const int Spans = 200_000;
         long exported = 0;
         var exporter = new OutcomeExporter { OnExport = (batch, outcomes, _) => Interlocked.Add(ref exported, batch.Length) };
-        using var worker = new Worker(exporter, batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMilliseconds(5) });
+        using var worker = new InProcessWorker(exporter, batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMilliseconds(5) });
         JobTrace job = worker.Start();
         long before = GC.GetTotalMemory(forceFullCollection: true);
 

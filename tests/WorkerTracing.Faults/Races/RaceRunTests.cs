@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>What a seed decides of a suite that is loaded again and again.</summary>
 [NonParallelizable] // NUnit's seed is the whole process's

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>How long to look for races, and where to begin.</summary>
 /// <param name="Seed">Decides, for a lap, the order of the tests, their random arguments and the moments of the pressure; the variable <c>WORKERTRACING_RACES_SEED</c>, else chosen.</param>

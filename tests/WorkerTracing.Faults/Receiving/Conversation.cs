@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>One connection, seen from the receiver: HTTP/1.1 in, and out whatever a fault says, well-formed or not.</summary>
 internal sealed class Conversation(Stream stream, Socket socket, Protocol protocol, Ledger ledger, CancellationToken closing)

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>
 /// A receiver on a loopback port that behaves as its fault says. It works on bare sockets, because a fault is what a web server does not let one do.

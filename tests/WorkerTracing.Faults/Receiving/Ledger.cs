@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>The receiver's books: which spans it has read, which of them it has acknowledged, and what came that should not have.</summary>
 internal sealed class Ledger(IReadOnlyList<string> secrets)

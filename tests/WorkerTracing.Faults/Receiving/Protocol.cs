@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>What differs between the two exporters: the address that they are given, and where the span ids are in what they post.</summary>
 /// <param name="Exporter">Its name.</param>

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text.RegularExpressions;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>A worker that has run its jobs against a faulty receiver, and what both of them say of it.</summary>
 internal sealed record FaultRun(Fault Fault, Protocol Protocol, WorkerPlan Plan, WorkerReport Report, HashSet<ulong> Ended, Ledger Ledger, Ledger Elsewhere, string Output, int ExitCode)

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>The tables of docs/reliability.md: written from the runs that were made, where the variable <c>WORKERTRACING_FAULT_TABLE</c> names the page.</summary>
 internal static class FaultTable

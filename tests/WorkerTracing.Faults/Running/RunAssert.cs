@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>What holds for every run, whatever the fault.</summary>
 internal static class RunAssert

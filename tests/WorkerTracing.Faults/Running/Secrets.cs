@@ -1,4 +1,4 @@
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>Texts that no log, metric, span or exception may show, each planted where such a thing comes from.</summary>
 internal static class Secrets

@@ -4,7 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.FaultTests;
+namespace WorkerTracing.Faults;
 
 /// <summary>A real worker in a process of its own.</summary>
 internal sealed class WorkerProcess : IAsyncDisposable

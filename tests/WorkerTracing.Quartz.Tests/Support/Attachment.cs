@@ -1,4 +1,4 @@
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 /// <summary>The three ways to attach the tracing to a scheduler.</summary>
 public enum Attachment

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 /// <summary>A scheduler in a process of its own.</summary>
 internal sealed class NodeProcess : IAsyncDisposable

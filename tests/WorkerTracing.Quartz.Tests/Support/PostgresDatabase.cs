@@ -1,6 +1,6 @@
 using Npgsql;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 /// <summary>A database of a test's own on the server that WORKERTRACING_POSTGRES names.</summary>
 internal sealed class PostgresDatabase : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using OpenTelemetry;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 /// <summary>Keeps every recorded span that ends, at once.</summary>
 internal sealed class SpanRecorder : BaseProcessor<Activity>

@@ -6,7 +6,7 @@ using Quartz;
 using Quartz.Diagnostics;
 using WorkerTracing.Testing;
 
-namespace WorkerTracing.Tests;
+namespace WorkerTracing.Quartz.Tests;
 
 /// <summary>A real scheduler of an own name, attached to in one of the three ways, and what its traces become.</summary>
 internal sealed class TracedScheduler : IAsyncDisposable

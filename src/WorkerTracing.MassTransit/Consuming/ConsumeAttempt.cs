@@ -1,0 +1,32 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace WorkerTracing;
+
+/// <summary>An attempt at a message, as the attempt that follows it needs to know it: in memory for a retry, in a header for a redelivery.</summary>
+/// <param name="Number">From 1; 0 where there was none.</param>
+/// <param name="Context">Its span; the default where that was not recorded.</param>
+internal readonly record struct ConsumeAttempt(int Number, ActivityContext Context)
+{
+    /// <summary>MassTransit copies a consumed message's headers to the messages that its consumer sends, but for those that begin with MT.</summary>
+    public const string Header = "MT-WorkerTracing-Attempt";
+
+    private const int HighestNumber = 1_000_000;
+
+    /// <summary>Reads <see cref="Header"/>. What is not in its format is no attempt.</summary>
+    public static ConsumeAttempt Parse(string? header)
+    {
+        int end = header is { Length: < 80 } ? header.IndexOf(';', StringComparison.Ordinal) : -1;
+        if (end < 0
+            || !int.TryParse(header.AsSpan(0, end), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            || number is < 1 or > HighestNumber)
+        {
+            return default;
+        }
+
+        return new ConsumeAttempt(number, ActivityContext.TryParse(header![(end + 1)..], null, isRemote: true, out ActivityContext context) ? context : default);
+    }
+
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Number};{(Context == default ? "" : $"00-{Context.TraceId}-{Context.SpanId}-0{(int)Context.TraceFlags}")}");
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Trace;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// Builds the TracerProvider before any hosted service starts, and makes the last flush after all have stopped: only <see cref="StoppedAsync"/> comes after every one of them,
+/// whatever the order of registration.
+/// </summary>
+internal sealed class TracingLifetime(
+    TracerProvider provider, JobTracer tracer, IOptions<WorkerTracingOptions> options, RateLimitedLogger log, TimeProvider time) : IHostedLifecycleService
+{
+    /// <summary>What the last flush still gets when the host's own deadline has already passed: a service outlived it and has just written its last spans.</summary>
+    private static readonly TimeSpan LastDrain = TimeSpan.FromSeconds(1);
+
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (string.Equals(Environment.GetEnvironmentVariable("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"), "disk", StringComparison.OrdinalIgnoreCase))
+            Log.DiskRetry(log);
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        if (!tracer.IsEnabled)
+            return;
+        long started = time.GetTimestamp();
+        TimeSpan timeout = options.Value.ShutdownTimeout;
+        if (cancellationToken.IsCancellationRequested && (timeout == Timeout.InfiniteTimeSpan || timeout > LastDrain))
+            timeout = LastDrain;
+        CancellationToken deadline = cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken;
+        FlushResult result = await tracer.Flusher.FlushAsync(timeout, deadline).ConfigureAwait(false);
+        bool delivered = result.Status is FlushStatus.Delivered or FlushStatus.Unconfirmed; // unconfirmed is the best where foreign processors are asked as well
+        if (!delivered)
+            Log.LastFlush(log, result.Status, result.Elapsed, result.Exported, result.Lost);
+
+        // The container disposes the provider next, which shuts the processors down: what was not delivered by now gets no second deadline.
+        TimeSpan left = delivered ? LastDrain : TimeSpan.Zero;
+        foreach (BatchTraceProcessor processor in LiveProcessors.All)
+        {
+            if (ReferenceEquals(processor.ParentProvider, provider))
+                processor.LimitShutdown(left);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+using OpenTelemetry.Trace;
+
+namespace WorkerTracing;
+
+/// <summary>Exporters and sources for <see cref="WorkerTracingBuilder"/>.</summary>
+public static class WorkerTracingBuilderExtensions
+{
+    /// <summary>Adds an exporter behind a <see cref="BatchTraceProcessor"/> of its own.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="factory">Makes the exporter when the TracerProvider is built, which then owns it.</param>
+    /// <param name="configure">Changes how its spans are queued and batched, after the <c>OTEL_BSP_*</c> variables have.</param>
+    /// <returns>The builder.</returns>
+    public static WorkerTracingBuilder AddExporter(
+        this WorkerTracingBuilder builder,
+        Func<IServiceProvider, BaseExporter<Activity>> factory,
+        Action<BatchTraceProcessorOptions>? configure = null) =>
+        builder.AddExporter(factory, scheduleDelay: null, configure);
+
+    /// <summary>
+    /// Adds the OTLP exporter. The standard <c>OTEL_EXPORTER_OTLP_*</c> variables set its endpoint, protocol, headers, timeout and compression; those for traces
+    /// (<c>OTEL_EXPORTER_OTLP_TRACES_*</c>) come before those for every signal.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Changes its options, after the variables have.</param>
+    /// <returns>The builder.</returns>
+    public static WorkerTracingBuilder AddOtlpExporter(this WorkerTracingBuilder builder, Action<OtlpExporterOptions>? configure = null) =>
+        builder.AddExporter(services => new OtlpTraceExporter(new OtlpTraceOptionsFactory(services).Create(configure)));
+
+    /// <summary>Adds an exporter that writes each trace to the console as a tree, in one write, when its outermost span of this process has ended.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    /// <remarks>Its schedule is one second, or <c>OTEL_BSP_SCHEDULE_DELAY</c>. Jobs of one trace that leave in one export are one tree.</remarks>
+    public static WorkerTracingBuilder AddConsoleExporter(this WorkerTracingBuilder builder) =>
+        builder.AddExporter(static _ => new ConsoleTraceExporter(Console.Out), scheduleDelay: TimeSpan.FromSeconds(1), configure: null);
+
+    /// <summary>Records further sources.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="sources">Names of ActivitySources; <c>*</c> and <c>?</c> are wildcards, as in OpenTelemetry.</param>
+    /// <returns>The builder.</returns>
+    public static WorkerTracingBuilder AddSource(this WorkerTracingBuilder builder, params string[] sources)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddSource(sources));
+        return builder;
+    }
+
+    /// <summary>Records what AI jobs emit: <c>OpenAI.*</c>, <c>*Microsoft.Extensions.AI</c>, <c>*Microsoft.Agents.AI</c> and <c>Microsoft.SemanticKernel*</c>.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static WorkerTracingBuilder AddGenAISources(this WorkerTracingBuilder builder) =>
+        builder.AddSource("OpenAI.*", "*Microsoft.Extensions.AI", "*Microsoft.Agents.AI", "Microsoft.SemanticKernel*");
+
+    /// <summary>
+    /// Lets a forced flush also call <c>TracerProvider.ForceFlush</c>, for processors that are not ours. They can be asked, not believed: a flush then answers
+    /// <see cref="FlushStatus.Unconfirmed"/> at the best. One call at a time, on a thread of its own, serves all jobs that wait.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static WorkerTracingBuilder FlushTracerProvider(this WorkerTracingBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.Configure<FlushOptions>(static options => options.FlushTracerProvider = true);
+        return builder;
+    }
+
+    /// <param name="builder">The builder.</param>
+    /// <param name="factory">Makes the exporter.</param>
+    /// <param name="scheduleDelay">The exporter's own default, which the variables change as they change the general one.</param>
+    /// <param name="configure">Has the last word.</param>
+    private static WorkerTracingBuilder AddExporter(
+        this WorkerTracingBuilder builder,
+        Func<IServiceProvider, BaseExporter<Activity>> factory,
+        TimeSpan? scheduleDelay,
+        Action<BatchTraceProcessorOptions>? configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(factory);
+        builder.Services.ConfigureOpenTelemetryTracerProvider((services, tracing) =>
+        {
+            var options = new BatchTraceProcessorOptions();
+            if (scheduleDelay is { } delay)
+                options.ScheduleDelay = delay;
+            var configuration = services.GetService<IConfiguration>();
+            BatchTraceProcessorEnvironment.Apply(options, name => configuration?[name] ?? Environment.GetEnvironmentVariable(name));
+            configure?.Invoke(options);
+            tracing.AddProcessor(new BatchTraceProcessor(
+                factory(services), options, services.GetRequiredService<RateLimitedLogger>(), services.GetRequiredService<TimeProvider>()));
+        });
+        return builder;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using OpenTelemetry.Trace;
+
+namespace WorkerTracing;
+
+/// <summary>Begins the trace of a job, and runs a job inside one.</summary>
+/// <remarks>
+/// Nothing that tracing does throws into a job. The TracerProvider must record the source <c>WorkerTracing</c> (<c>AddWorkerTracing</c> sees to it); a job that
+/// it does not record costs a check.
+/// </remarks>
+public sealed class JobTracer
+{
+    private readonly JobSpanFactory _spans;
+    private readonly FlushModeSelector _modes;
+    private readonly Callbacks _callbacks;
+    private readonly ILogger _log;
+
+    /// <summary>Makes a tracer without a container.</summary>
+    /// <param name="provider">The provider whose processors a job's end flushes, however they were added to it.</param>
+    /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="OptionsValidationException">An option is out of its range; the message names it and its value.</exception>
+    public JobTracer(TracerProvider provider, WorkerTracingOptions? options = null)
+        : this(provider, options ?? new WorkerTracingOptions(), flushProvider: false, NullLogger.Instance, TimeProvider.System)
+    {
+    }
+
+    internal JobTracer(TracerProvider provider, WorkerTracingOptions options, bool flushProvider, ILogger log, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(provider);
+        ValidateOptionsResult validity = new WorkerTracingOptionsValidator().Validate(null, options);
+        if (validity.Failed)
+            throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(WorkerTracingOptions), validity.Failures);
+
+        Options = options;
+        Time = time;
+        IsEnabled = options.Enabled && !string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase);
+        ProviderForceFlush? foreign = flushProvider ? new ProviderForceFlush(provider, options.FlushTimeout, log, time) : null;
+        if (foreign is not null)
+            provider.AddProcessor(new ProviderForceFlushProcessor(foreign));
+        Flusher = new ProviderFlusher(provider, foreign, log, time);
+        _log = log;
+        _callbacks = new Callbacks(log);
+        _modes = new FlushModeSelector(options, _callbacks);
+        _spans = new JobSpanFactory(options, _callbacks, time);
+    }
+
+    /// <summary>False where <see cref="WorkerTracingOptions.Enabled"/> is false or <c>OTEL_SDK_DISABLED=true</c>: then there is nothing to do for a job, and no reason to make a <see cref="JobInfo"/>.</summary>
+    public bool IsEnabled { get; }
+
+    internal WorkerTracingOptions Options { get; }
+
+    internal TimeProvider Time { get; }
+
+    internal ProviderFlusher Flusher { get; }
+
+    /// <summary>Begins the trace of a job and makes its span current on the calling flow.</summary>
+    /// <param name="job">What runs.</param>
+    /// <returns>The running trace, to be ended by <see cref="JobTrace.EndAsync"/>, <see cref="JobTrace.End"/> or disposal. Inert where the job is not recorded.</returns>
+    /// <remarks>Never throws for telemetry's sake, and blocks on nothing. The callbacks of <see cref="WorkerTracingOptions"/> run on the calling thread.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="job"/> is null.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's beginning: a job runs, traced or not.")]
+    public JobTrace Start(JobInfo job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        var trace = new JobTrace(this, job);
+        if (!IsEnabled)
+            return trace;
+        try
+        {
+            trace.Enter(_spans, _modes);
+            if (trace.IsRecorded)
+                _callbacks.Run(nameof(Options.Enrich), Options.Enrich, trace, job);
+        }
+        catch (Exception exception)
+        {
+            ReportFailure(nameof(Start), exception);
+        }
+
+        return trace;
+    }
+
+    /// <summary>Runs a job of this process's own inside a trace, then flushes as its mode says.</summary>
+    /// <param name="name">What is run, of low cardinality.</param>
+    /// <param name="job">The job. What it throws is recorded and thrown on, unchanged.</param>
+    /// <param name="cancellationToken">The job's. Its flush is bounded by <see cref="WorkerTracingOptions.FlushTimeout"/> alone.</param>
+    /// <returns>Completes when the job has, and its flush.</returns>
+    public Task RunAsync(string name, Func<JobTrace, CancellationToken, Task> job, CancellationToken cancellationToken = default) =>
+        RunAsync(Hosted(name), job, cancellationToken);
+
+    /// <inheritdoc cref="RunAsync(string, Func{JobTrace, CancellationToken, Task}, CancellationToken)"/>
+    /// <typeparam name="T">What the job answers.</typeparam>
+    /// <returns>The job's answer, when the job has completed, and its flush.</returns>
+    public Task<T> RunAsync<T>(string name, Func<JobTrace, CancellationToken, Task<T>> job, CancellationToken cancellationToken = default) =>
+        RunAsync(Hosted(name), job, cancellationToken);
+
+    /// <summary>Runs a job inside a trace, then flushes as its mode says.</summary>
+    /// <param name="info">What is run.</param>
+    /// <param name="job">The job. What it throws is recorded and thrown on, unchanged.</param>
+    /// <param name="cancellationToken">The job's. Its flush is bounded by <see cref="WorkerTracingOptions.FlushTimeout"/> alone.</param>
+    /// <returns>Completes when the job has, and its flush.</returns>
+    public Task RunAsync(JobInfo info, Func<JobTrace, CancellationToken, Task> job, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        return RunAsync(
+            info,
+            async (trace, token) =>
+            {
+                await job(trace, token).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc cref="RunAsync(JobInfo, Func{JobTrace, CancellationToken, Task}, CancellationToken)"/>
+    /// <typeparam name="T">What the job answers.</typeparam>
+    /// <returns>The job's answer, when the job has completed, and its flush.</returns>
+    public async Task<T> RunAsync<T>(JobInfo info, Func<JobTrace, CancellationToken, Task<T>> job, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        JobTrace trace = Start(info);
+        try
+        {
+            return await job(trace, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            trace.Cancel();
+            throw;
+        }
+        catch (Exception exception)
+        {
+            trace.Fail(exception);
+            throw;
+        }
+        finally
+        {
+            await trace.EndAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Notes a failure of tracing itself, which is not the job's: logs it and counts it in <c>worker_tracing.callback.failures</c>. For integrations, which call their
+    /// tracing inside the framework's own run of a job and must never throw there.
+    /// </summary>
+    /// <param name="operation">What failed: one of few names.</param>
+    /// <param name="exception">How it failed.</param>
+    public void ReportFailure(string operation, Exception exception)
+    {
+        Telemetry.FailCallback(operation);
+        Log.TracingThrew(_log, operation, exception);
+    }
+
+    private static JobInfo Hosted(string name) => new() { System = "hosted", Name = name };
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// The part of a trace that this process records below one topmost span: what a flush answers for. It hangs on that span, and on the job's own,
+/// as a custom property, so a span finds it by walking up its parents and it lives no longer than they do.
+/// </summary>
+/// <remarks>
+/// A span that was started from a parsed context has no parent object, though its trace may be running right here: it is looked for among <see cref="RunningJobs"/>.
+/// </remarks>
+internal sealed class TraceSegment
+{
+    private const string Property = "WorkerTracing.TraceSegment";
+
+    private static readonly TraceSegment SuppressedTrace = new(null);
+
+    /// <summary>Whether this process has ever begun a job: until then no span has anything to be looked for.</summary>
+    private static bool Any;
+
+    private readonly Activity? _root;
+    private SegmentDelivery? _accounts;
+    private volatile bool _flushWhenRootEnds;
+
+    private TraceSegment(Activity? root) => _root = root;
+
+    /// <summary>The trace of a job that <see cref="WorkerTracingOptions.Filter"/> refused: its spans are to be dropped.</summary>
+    public bool IsSuppressed => ReferenceEquals(this, SuppressedTrace);
+
+    /// <summary>Whether the topmost span has ended, so that nothing above the job is still to come.</summary>
+    public bool IsRootEnded => _root is not { IsStopped: false };
+
+    /// <summary>The accounts of the pipelines that have met a span of this trace: a list linked through the accounts.</summary>
+    public SegmentDelivery? Accounts => Volatile.Read(ref _accounts);
+
+    /// <summary>Finds or makes the local trace of a job that is not nested in another.</summary>
+    public static TraceSegment Begin(Activity job)
+    {
+        Activity root = job;
+        for (Activity? above = job.Parent; above is not null; above = above.Parent)
+        {
+            if (!above.IsStopped && AmbientSpan.IsRecordedWithListener(above))
+                root = above;
+        }
+
+        var trace = root.GetCustomProperty(Property) as TraceSegment;
+        if (trace is null || ReferenceEquals(root, job))
+        {
+            trace = new TraceSegment(root);
+            root.SetCustomProperty(Property, trace);
+        }
+
+        Join(job, trace);
+        RunningJobs.Add(job, trace);
+        return trace;
+    }
+
+    public static void Join(Activity job, TraceSegment trace)
+    {
+        Volatile.Write(ref Any, true);
+        job.SetCustomProperty(Property, trace);
+    }
+
+    public static void Suppress(Activity job) => Join(job, SuppressedTrace);
+
+    public static bool Suppresses(Activity span) => Of(span) is { IsSuppressed: true };
+
+    /// <summary>The local trace that a span belongs to, or null where no job of ours is concerned.</summary>
+    public static TraceSegment? Of(Activity span) => Volatile.Read(ref Any) ? Find(span) : null;
+
+    /// <summary>The same, on the thread that ends the span: that thread is nearly always in the span's own job, which knows its local trace without a look-up.</summary>
+    public static TraceSegment? OfEnding(Activity span) => Volatile.Read(ref Any) ? Find(span, JobTrace.OfFlow) : null;
+
+    private static TraceSegment? Find(Activity span, JobTrace? near = null)
+    {
+        Activity? nearSpan = near?.Activity;
+        for (Activity at = span; ;)
+        {
+            if (ReferenceEquals(at, nearSpan) && near!.Local is { } local)
+                return local;
+            if (at.GetCustomProperty(Property) is TraceSegment trace)
+                return trace;
+            if (at.Parent is { } parent)
+                at = parent;
+            else
+                return at.ParentSpanId == default ? null : RunningJobs.Find(at);
+        }
+    }
+
+    /// <summary>Whether <paramref name="ended"/> is the topmost span, and the end of a job below it left a flush to do.</summary>
+    public static bool IsFlushDue(Activity ended) =>
+        Volatile.Read(ref Any) && ended.GetCustomProperty(Property) is TraceSegment { _flushWhenRootEnds: true } trace && ReferenceEquals(trace._root, ended);
+
+    public void FlushWhenRootEnds() => _flushWhenRootEnds = true;
+
+    /// <summary>What the accounts say now, for a job that begins below a span under which others have run. Null where there is nothing yet.</summary>
+    public Dictionary<SegmentDelivery, DeliverySnapshot>? Snapshots()
+    {
+        Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots = null;
+        for (SegmentDelivery? account = Accounts; account is not null; account = account.Next)
+            (snapshots ??= [])[account] = new DeliverySnapshot(account.Exported, account.Lost);
+        return snapshots;
+    }
+
+    /// <summary>Whether a pipeline has met a span of this trace.</summary>
+    public bool HasAccountOf(ExportPipeline pipeline) => Find(Accounts, pipeline) is not null;
+
+    /// <summary>What one pipeline knows of this trace.</summary>
+    public SegmentDelivery DeliveryOf(ExportPipeline pipeline)
+    {
+        SegmentDelivery? made = null;
+        while (true)
+        {
+            SegmentDelivery? first = Accounts;
+            if (Find(first, pipeline) is { } known)
+                return known;
+            made ??= new SegmentDelivery(pipeline);
+            made.Next = first;
+            if (Interlocked.CompareExchange(ref _accounts, made, first) == first)
+                return made;
+        }
+    }
+
+    private static SegmentDelivery? Find(SegmentDelivery? first, ExportPipeline pipeline)
+    {
+        SegmentDelivery? account = first;
+        while (account is not null && !ReferenceEquals(account.Pipeline, pipeline))
+            account = account.Next;
+        return account;
+    }
+}

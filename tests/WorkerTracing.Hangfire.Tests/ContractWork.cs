@@ -1,6 +1,0 @@
-namespace WorkerTracing.Tests;
-
-public sealed class ContractWork : IContractWork
-{
-    public void Run(string key) => Work.Run(key);
-}

@@ -1,0 +1,6 @@
+namespace WorkerTracing.Hangfire.Tests;
+
+public sealed class ContractWork : IContractWork
+{
+    public void Run(string key) => Work.Run(key);
+}

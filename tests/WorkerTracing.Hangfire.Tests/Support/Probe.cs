@@ -1,0 +1,25 @@
+using Hangfire.Common;
+using Hangfire.Server;
+using Hangfire.States;
+
+namespace WorkerTracing.Hangfire.Tests;
+
+/// <summary>Another filter, with any order, that does what the test says.</summary>
+internal sealed class Probe(int order = JobFilter.DefaultOrder) : IJobFilter, IServerFilter, IElectStateFilter
+{
+    public bool AllowMultiple => true;
+
+    public int Order { get; } = order;
+
+    public Action<PerformingContext> Performing { get; init; } = static _ => { };
+
+    public Action<PerformedContext> Performed { get; init; } = static _ => { };
+
+    public Action<ElectStateContext> Electing { get; init; } = static _ => { };
+
+    public void OnPerforming(PerformingContext context) => Performing(context);
+
+    public void OnPerformed(PerformedContext context) => Performed(context);
+
+    public void OnStateElection(ElectStateContext context) => Electing(context);
+}

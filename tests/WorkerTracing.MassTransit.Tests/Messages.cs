@@ -1,7 +1,0 @@
-namespace WorkerTracing.MassTransitTests;
-
-public sealed record OrderPlaced(string Order);
-
-public sealed record ReserveStock(string Order);
-
-public sealed record StockReserved(string Order);

@@ -36,7 +36,8 @@ internal sealed class OrderAgent(ChatClient chat)
         run?.SetTag("gen_ai.agent.name", Name);
         run?.SetTag("gen_ai.tool.definitions", """[{"type":"function","name":"lookup_order"}]""");
 
-        List<ChatMessage> messages = [new SystemChatMessage("You answer questions about orders, in one sentence."), new UserChatMessage(question)];
+        List<ChatMessage> messages = [new SystemChatMessage("You answer questions about orders, in one sentence."), new UserChatMessage(
+            question)];
         for (int turn = 0; turn < MostTurns; turn++)
         {
             ChatCompletion completion = await chat.CompleteChatAsync(messages, Options, cancellationToken);
@@ -57,7 +58,7 @@ internal sealed class OrderAgent(ChatClient chat)
         execution?.SetTag("gen_ai.tool.call.id", call.Id);
         execution?.SetTag("gen_ai.tool.call.arguments", call.FunctionArguments.ToString());
 
-        using JsonDocument arguments = JsonDocument.Parse(call.FunctionArguments);
+        using var arguments = JsonDocument.Parse(call.FunctionArguments);
         string result = $"Order {arguments.RootElement.GetProperty("id")} was shipped yesterday.";
         execution?.SetTag("gen_ai.tool.call.result", result);
         return result;

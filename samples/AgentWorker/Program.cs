@@ -28,7 +28,10 @@ builder.Services
 
 builder.Services.AddSingleton(standIn is null
     ? new ChatClient(Environment.GetEnvironmentVariable("OPENAI_MODEL") ?? "gpt-4o-mini", key)
-    : new ChatClient(StandInService.Model, new ApiKeyCredential(StandInService.Key), new OpenAIClientOptions { Endpoint = new Uri(standIn.Address, "v1") }));
+    : new ChatClient(
+        StandInService.Model,
+        new ApiKeyCredential(StandInService.Key),
+        new OpenAIClientOptions { Endpoint = new Uri(standIn.Address, "v1") }));
 builder.Services.AddSingleton<OrderAgent>();
 builder.Services.AddHostedService<QuestionWorker>();
 

@@ -23,7 +23,8 @@ internal sealed class QuestionWorker(JobTracer tracer, OrderAgent agent, IHostAp
                 },
                 stoppingToken);
             Console.WriteLine($"{question} {answer}");
-            Console.WriteLine($"Its trace: {trace!.Result.Status}, {trace.Result.Exported} spans in {trace.Result.Elapsed.TotalMilliseconds:f0} ms.");
+            Console.WriteLine(
+                $"Its trace: {trace!.Result.Status}, {trace.Result.Exported} spans in {trace.Result.Elapsed.TotalMilliseconds:f0} ms.");
         }
         lifetime.StopApplication();
     }

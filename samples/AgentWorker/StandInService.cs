@@ -9,13 +9,19 @@ using Microsoft.Extensions.Logging;
 
 namespace AgentWorker;
 
-/// <summary>Speaks as much of the chat API as the agent needs, and prints what it is sent as traces. On a loopback port of its own.</summary>
+/// <summary>
+/// Speaks as much of the chat API as the agent needs, and prints what it is sent as traces. On a loopback port of its own.
+/// </summary>
 internal sealed partial class StandInService : IAsyncDisposable
 {
     public const string Key = "no-key-needed";
     public const string Model = "stand-in";
 
-    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions Readable = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping
+    };
 
     private readonly WebApplication _app;
 

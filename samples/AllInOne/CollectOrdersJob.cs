@@ -14,7 +14,7 @@ internal sealed class CollectOrdersJob(OrderBook orders, ExportLog exports, IBus
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken)
     {
-        Guid id = Guid.Parse(context.MergedJobDataMap.GetString(ExportId)!);
+        var id = Guid.Parse(context.MergedJobDataMap.GetString(ExportId)!);
         if (exports.Find(id) is not { IsOpen: true } export)
             return;
 

@@ -18,7 +18,8 @@ internal sealed class CsvWriter(OrderBook orders, ExportFolder folder, Channel<F
             foreach (Order order in orders.Read(export))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{order.Id},{order.Day},{Quoted(order.Article)},{order.Price:F2}"));
+                await output.WriteLineAsync(
+                    string.Create(CultureInfo.InvariantCulture, $"{order.Id},{order.Day},{Quoted(order.Article)},{order.Price:F2}"));
                 lines++;
             }
 

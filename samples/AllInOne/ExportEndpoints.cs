@@ -9,10 +9,16 @@ internal static class ExportEndpoints
     public static void MapExports(this IEndpointRouteBuilder app)
     {
         app.MapPost("/exports", AcceptAsync);
-        app.MapGet("/exports/{id:guid}", static (Guid id, ExportLog exports) => exports.Find(id) is { } export ? Results.Ok(export) : Results.NotFound());
+        app.MapGet(
+            "/exports/{id:guid}",
+            static (Guid id, ExportLog exports) => exports.Find(id) is { } export ? Results.Ok(export) : Results.NotFound());
     }
 
-    private static async Task<IResult> AcceptAsync(ExportRequest request, ExportLog exports, ISchedulerFactory schedulers, CancellationToken cancellationToken)
+    private static async Task<IResult> AcceptAsync(
+        ExportRequest request,
+        ExportLog exports,
+        ISchedulerFactory schedulers,
+        CancellationToken cancellationToken)
     {
         Activity.Current?.DisplayName = "POST /exports";
         if (request.Validate() is { Count: > 0 } errors)

@@ -7,7 +7,10 @@ internal sealed record FinishedFile(Guid ExportId, string Path, JobOrigin Origin
 {
     public static FinishedFile Of(Guid export, string path) => new(export, path, JobOrigin.Current, TimeProvider.System.GetUtcNow());
 
-    /// <summary>What tracing is told. The chain ends here: this job waits until its trace, and what is queued of the jobs before it, has been delivered.</summary>
+    /// <summary>
+    /// What tracing is told. The chain ends here: this job waits until its trace, and what is queued of the jobs before it, has been
+    /// delivered.
+    /// </summary>
     public JobInfo Describe() => new()
     {
         System = "hosted",

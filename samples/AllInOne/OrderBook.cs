@@ -32,7 +32,10 @@ internal sealed class OrderBook
             connection,
             "INSERT OR IGNORE INTO chosen SELECT $export, id FROM placed WHERE customer = $customer AND day BETWEEN $from AND $to",
             ("$export", export.Id.ToString()), ("$customer", export.Customer), ("$from", Day(export.From)), ("$to", Day(export.To)));
-        using SqliteCommand count = Command(connection, "SELECT count(*) FROM chosen WHERE export = $export", ("$export", export.Id.ToString()));
+        using SqliteCommand count = Command(
+            connection,
+            "SELECT count(*) FROM chosen WHERE export = $export",
+            ("$export", export.Id.ToString()));
         int orders = Convert.ToInt32(count.ExecuteScalar(), null);
         span?.SetTag("orders", orders);
         return orders;

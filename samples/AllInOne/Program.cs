@@ -10,7 +10,8 @@ using WorkerTracing;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseUrls(builder.Configuration["urls"] ?? "http://127.0.0.1:5080");
-builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("AllInOne", LogLevel.Information).AddFilter("Microsoft.Hosting", LogLevel.Information)
+builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("AllInOne", LogLevel.Information)
+    .AddFilter("Microsoft.Hosting", LogLevel.Information)
     .AddSimpleConsole(static console => console.SingleLine = true);
 
 // The exporters send once in half a minute: what is on the console earlier was flushed, by the last job of the chain.

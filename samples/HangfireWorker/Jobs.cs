@@ -11,8 +11,8 @@ public sealed class Jobs(ILogger<Jobs> log)
 
     public static string EnqueueReport(IBackgroundJobClient jobs)
     {
-        using var request = Source.StartActivity("order report");
-        var report = jobs.Enqueue<Jobs>(job => job.ReportAsync("Q3", null, CancellationToken.None));
+        using Activity? request = Source.StartActivity("order report");
+        string report = jobs.Enqueue<Jobs>(job => job.ReportAsync("Q3", null, CancellationToken.None));
         return jobs.ContinueJobWith<Jobs>(report, job => job.Mail("Q3"));
     }
 
@@ -36,7 +36,7 @@ public sealed class Jobs(ILogger<Jobs> log)
 
     public async Task RemindAsync(string name, CancellationToken cancellationToken)
     {
-        using var reminder = Source.StartActivity("remind");
+        using Activity? reminder = Source.StartActivity("remind");
         await Task.Delay(TimeSpan.FromMilliseconds(10), cancellationToken);
         log.LogInformation("Reminded {Name}", name);
     }

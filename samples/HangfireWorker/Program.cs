@@ -10,10 +10,10 @@ using Hangfire.PostgreSql;
 using HangfireWorker;
 using WorkerTracing;
 
-var builder = WebApplication.CreateBuilder(args);
+WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.WebHost.UseUrls(builder.Configuration["urls"] ?? "http://localhost:5080");
 
-var tracing = builder.Services.AddWorkerTracing().AddSource(Jobs.Source.Name).AddConsoleExporter();
+WorkerTracingBuilder tracing = builder.Services.AddWorkerTracing().AddSource(Jobs.Source.Name).AddConsoleExporter();
 if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is not null)
     tracing.AddOtlpExporter();
 
@@ -28,13 +28,13 @@ builder.Services.AddHangfire((services, hangfire) =>
 });
 builder.Services.AddHangfireServer(static server => server.SchedulePollingInterval = TimeSpan.FromSeconds(1));
 
-var app = builder.Build();
+WebApplication app = builder.Build();
 app.UseHangfireDashboard();
 app.MapGet("/", static () => Results.Redirect("/hangfire"));
 app.MapGet("/report", static (IBackgroundJobClient jobs) => Jobs.EnqueueReport(jobs));
 await app.StartAsync();
 
-var client = app.Services.GetRequiredService<IBackgroundJobClient>();
+IBackgroundJobClient client = app.Services.GetRequiredService<IBackgroundJobClient>();
 Jobs.EnqueueReport(client);
 client.Schedule<Jobs>(jobs => jobs.RemindAsync("Ada", CancellationToken.None), TimeSpan.FromSeconds(5));
 app.Services.GetRequiredService<IRecurringJobManager>().AddOrUpdate<Jobs>("cleanup", jobs => jobs.Cleanup(), "*/20 * * * * *");

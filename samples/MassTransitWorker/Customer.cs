@@ -7,7 +7,12 @@ using WorkerTracing;
 namespace MassTransitWorker;
 
 /// <summary>Places one order, waits for its invoice, and ends the program.</summary>
-internal sealed class Customer(IBus bus, JobTracer tracer, Deliveries deliveries, IHostApplicationLifetime lifetime, ILogger<Customer> logger) : BackgroundService
+internal sealed class Customer(
+    IBus bus,
+    JobTracer tracer,
+    Deliveries deliveries,
+    IHostApplicationLifetime lifetime,
+    ILogger<Customer> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

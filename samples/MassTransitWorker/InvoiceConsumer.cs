@@ -12,7 +12,9 @@ internal sealed class InvoiceConsumer : IConsumer<OrderConfirmed>
     {
         OrderConfirmed order = context.Message;
         string path = Path.Combine(Directory.CreateTempSubdirectory("invoices-").FullName, $"{order.OrderId}.txt");
-        string invoice = string.Create(CultureInfo.InvariantCulture, $"{order.Quantity} x {order.Article}: {order.Quantity * order.UnitPrice:F2}\n");
+        string invoice = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{order.Quantity} x {order.Article}: {order.Quantity * order.UnitPrice:F2}\n");
         await File.WriteAllTextAsync(path, invoice, context.CancellationToken);
         JobTrace.Current?.SetMetadata("invoice", path);
         await context.Publish(new InvoiceWritten(order.OrderId, path));

@@ -30,8 +30,10 @@ internal sealed partial class LinkCheckJob(IConfiguration configuration) : IJob
         foreach (string file in Directory.EnumerateFiles(folder, "*.md", SearchOption.AllDirectories))
         {
             using Activity? span = Source.StartActivity(Path.GetRelativePath(folder, file));
-            string[] targets = [.. Link().Matches(await File.ReadAllTextAsync(file, cancellationToken)).Select(static link => link.Groups[1].Value)];
-            string[] missing = [.. targets.Where(target => !Path.Exists(Path.Combine(Path.GetDirectoryName(file)!, Uri.UnescapeDataString(target))))];
+            string[] targets = [.. Link().Matches(await File.ReadAllTextAsync(file, cancellationToken))
+                .Select(static link => link.Groups[1].Value)];
+            string[] missing = [.. targets.Where(
+                target => !Path.Exists(Path.Combine(Path.GetDirectoryName(file)!, Uri.UnescapeDataString(target))))];
             span?.SetTag("links", targets.Length).SetTag("links.missing", missing.Length);
             broken.AddRange(missing.Select(target => $"{Path.GetRelativePath(folder, file)}: {target}"));
         }

@@ -4,7 +4,11 @@ using WorkerTracing;
 namespace QueueWorker;
 
 /// <summary>Runs the queued jobs one after another, each in a trace of its own. A job that fails is logged; the next one runs.</summary>
-internal sealed class IndexWorker(Channel<IndexJob> queue, MarkdownIndex index, JobTracer tracer, ILogger<IndexWorker> log) : BackgroundService
+internal sealed class IndexWorker(
+    Channel<IndexJob> queue,
+    MarkdownIndex index,
+    JobTracer tracer,
+    ILogger<IndexWorker> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -12,7 +16,10 @@ internal sealed class IndexWorker(Channel<IndexJob> queue, MarkdownIndex index, 
         {
             try
             {
-                IndexSummary summary = await tracer.RunAsync(job.Describe(), (_, token) => index.AddAsync(job.Folder, token), stoppingToken);
+                IndexSummary summary = await tracer.RunAsync(
+                    job.Describe(),
+                    (_, token) => index.AddAsync(job.Folder, token),
+                    stoppingToken);
                 log.LogInformation("Job {Id} indexed {Files} files with {Words} words.", job.Id, summary.Files, summary.Words);
             }
             catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)

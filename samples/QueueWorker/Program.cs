@@ -40,15 +40,19 @@ app.MapPost("/jobs", async (HttpRequest http, Channel<IndexJob> queue) =>
     }
     catch (Exception exception) when (exception is JsonException or InvalidOperationException)
     {
-        return Results.Problem($"The body is not of the form {{\"folder\": \"docs\"}}: {exception.Message}", statusCode: StatusCodes.Status400BadRequest);
+        return Results.Problem(
+            $"The body is not of the form {{\"folder\": \"docs\"}}: {exception.Message}",
+            statusCode: StatusCodes.Status400BadRequest);
     }
 
     if (folders.Resolve(request?.Folder) is not { } folder)
-        return Results.Problem($"The folder '{request?.Folder}' is outside of '{folders.Root}'.", statusCode: StatusCodes.Status400BadRequest);
+        return Results.Problem(
+            $"The folder '{request?.Folder}' is outside of '{folders.Root}'.",
+            statusCode: StatusCodes.Status400BadRequest);
     if (!Directory.Exists(folder))
         return Results.Problem($"There is no folder '{request?.Folder}' in '{folders.Root}'.", statusCode: StatusCodes.Status404NotFound);
 
-    IndexJob job = IndexJob.For(folder);
+    var job = IndexJob.For(folder);
     return queue.Writer.TryWrite(job)
         ? Results.Accepted(value: new { job.Id, folder })
         : Results.Problem("The queue is full; try again later.", statusCode: StatusCodes.Status503ServiceUnavailable);

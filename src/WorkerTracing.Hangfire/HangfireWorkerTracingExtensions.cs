@@ -30,7 +30,7 @@ public static class HangfireWorkerTracingExtensions
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(services);
 
-        var tracer = services.GetService<JobTracer>()
+        JobTracer tracer = services.GetService<JobTracer>()
             ?? throw new InvalidOperationException("UseWorkerTracing needs a JobTracer: call services.AddWorkerTracing() as well.");
 
         if (JobTraceFilter.InGlobalFilters().FirstOrDefault(filter => filter.Tracer == tracer) is { } same)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics;
 using Hangfire;
 using Hangfire.Client;
@@ -76,6 +77,7 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
 
     /// <summary>Stores the current trace context with the job that is being created.</summary>
     /// <param name="context">Hangfire's context.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "An exception in the filter must not fail the job; it is counted and logged.")]
     public void OnCreating(CreatingContext context)
     {
         try
@@ -98,9 +100,10 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
 
     /// <summary>Begins the job's span.</summary>
     /// <param name="context">Hangfire's context.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "An exception in the filter must not fail the job; it is counted and logged.")]
     public void OnPerforming(PerformingContext context)
     {
-        var ambient = Activity.Current;
+        Activity? ambient = Activity.Current;
         try
         {
             if (_tracer.IsEnabled && !AttemptTrace.IsTraced(context) && IsMine(context.Storage))
@@ -115,6 +118,7 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
 
     /// <summary>Ends the job's span and, where asked, waits until it has been delivered.</summary>
     /// <param name="context">Hangfire's context.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "An exception in the filter must not fail the job; it is counted and logged.")]
     public void OnPerformed(PerformedContext context)
     {
         try
@@ -127,9 +131,12 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
         }
     }
 
-    /// <summary>Remembers what a later attempt cannot see otherwise: when the job was due, its queue, and the worker that took it.</summary>
+    /// <summary>
+    /// Remembers what a later attempt cannot see otherwise: when the job was due, its queue, and the worker that took it.
+    /// </summary>
     /// <param name="context">Hangfire's context.</param>
     /// <param name="transaction">The transaction that changes the job's state.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "An exception in the filter must not fail the job; it is counted and logged.")]
     void IApplyStateFilter.OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
         try
@@ -156,8 +163,9 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
         if (storage is null || ReferenceEquals(storage, _storage))
             return true;
 
-        // Nothing is asked for its storage where there is no choice: a job may be created in the very configuration that the storage's service waits for.
-        foreach (var other in InGlobalFilters())
+        // Nothing is asked for its storage where there is no choice: a job may be created in the very configuration that the storage's
+        // service waits for.
+        foreach (JobTraceFilter other in InGlobalFilters())
         {
             if (other != this && !ReferenceEquals(storage, Storage) && ReferenceEquals(storage, other.Storage))
                 return false;
@@ -167,9 +175,11 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
     }
 
     /// <summary>
-    /// The filters of this kind in Hangfire's global list. A copy, made as Hangfire makes its own: another host may change the list at any time, and an enumeration
+    /// The filters of this kind in Hangfire's global list. A copy, made as Hangfire makes its own: another host may change the list at any
+    /// time, and an enumeration
     /// of the list itself would throw then.
     /// </summary>
     internal static IEnumerable<JobTraceFilter> InGlobalFilters() =>
-        ((IJobFilterProvider)GlobalJobFilters.Filters).GetFilters(null).ToArray().Select(static filter => filter.Instance).OfType<JobTraceFilter>();
+        ((IJobFilterProvider)GlobalJobFilters.Filters).GetFilters(null).ToArray().Select(static filter => filter.Instance)
+            .OfType<JobTraceFilter>();
 }

@@ -14,13 +14,15 @@ public static class MassTransitWorkerTracingExtensions
     /// Gives every message that the bus consumes one trace, which continues (or links to) the trace of whoever sent it, and carries the
     /// trace along with every message that the bus sends and publishes.
     /// </summary>
-    /// <param name="configurator">The bus factory's configurator. Scoped filters that are added after this call run inside the job's span.</param>
+    /// <param name="configurator">The bus factory's configurator. Scoped filters that are added after this call run inside the job's
+    /// span.</param>
     /// <param name="context">The bus registration's context: <see cref="JobTracer"/> comes from here.</param>
     /// <remarks>
     /// <para>Calling it a second time for the same bus changes nothing. Each bus of a process needs its own call.</para>
     /// <para>The trace travels in the W3C headers <c>traceparent</c>, <c>tracestate</c> and <c>baggage</c>.</para>
     /// <para>
-    /// With <see cref="FlushMode.Wait"/> the delivery of the message waits for the flush, without holding a thread: the acknowledgement comes after it, and
+    /// With <see cref="FlushMode.Wait"/> the delivery of the message waits for the flush, without holding a thread: the acknowledgement
+    /// comes after it, and
     /// the message keeps its prefetch slot for as long.
     /// </para>
     /// </remarks>
@@ -35,7 +37,8 @@ public static class MassTransitWorkerTracingExtensions
     }
 
     /// <summary>The same for a bus that is made without a container.</summary>
-    /// <param name="configurator">The bus factory's configurator. Scoped filters that are added after this call run inside the job's span.</param>
+    /// <param name="configurator">The bus factory's configurator. Scoped filters that are added after this call run inside the job's
+    /// span.</param>
     /// <param name="tracer">Traces the jobs.</param>
     public static void UseWorkerTracing(this IBusFactoryConfigurator configurator, JobTracer tracer)
     {
@@ -52,7 +55,8 @@ public static class MassTransitWorkerTracingExtensions
 
         var jobs = new MessageTracer(tracer);
 
-        // Before every other filter of the consume pipe, so outside every retry: what comes last here comes last before the acknowledgement.
+        // Before every other filter of the consume pipe, so outside every retry: what comes last here comes last before the
+        // acknowledgement.
         configurator.AddPrePipeSpecification(new FilterPipeSpecification<ConsumeContext>(new FlushFilter()));
 
         var observer = new JobConfigurationObserver(jobs);

@@ -11,11 +11,13 @@ namespace WorkerTracing;
 /// <summary>Sends spans to the ingest endpoint of the OpenAI Traces dashboard, in the format of openai-agents for Python.</summary>
 /// <remarks>
 /// <para>
-/// Works with any processor in any TracerProvider. With a <see cref="BatchTraceProcessor"/>, which knows <see cref="IOutcomeExporter"/>, up to
+/// Works with any processor in any TracerProvider. With a <see cref="BatchTraceProcessor"/>, which knows <see cref="IOutcomeExporter"/>, up
+/// to
 /// four requests are in flight, and spans that failed for a passing reason stay queued; with others those are dropped, and counted.
 /// </para>
 /// <para>
-/// Spans that follow OpenTelemetry's <c>gen_ai.*</c> conventions become generations, agents and functions, all others custom spans. A trace's name, group
+/// Spans that follow OpenTelemetry's <c>gen_ai.*</c> conventions become generations, agents and functions, all others custom spans. A
+/// trace's name, group
 /// and metadata come from its outermost job, or from its topmost span, and go ahead of its first span.
 /// </para>
 /// <para>Exports block the processor's thread until the service has answered; they never throw. Safe for concurrent use.</para>

@@ -11,12 +11,17 @@ public static class OpenAIWorkerTracingExtensions
     /// <summary>As openai-agents for Python; the dashboard's items are far larger than those of OTLP.</summary>
     private const int MaxBatchSize = 128;
 
-    /// <summary>Adds an exporter to the OpenAI Traces dashboard, behind a <see cref="BatchTraceProcessor"/> of its own that sends 128 spans at a time at the most.</summary>
+    /// <summary>
+    /// Adds an exporter to the OpenAI Traces dashboard, behind a <see cref="BatchTraceProcessor"/> of its own that sends 128 spans at a
+    /// time at the most.
+    /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Changes the options, after the <c>WorkerTracing:OpenAI</c> configuration section and the <c>OPENAI_*</c> variables have.</param>
+    /// <param name="configure">Changes the options, after the <c>WorkerTracing:OpenAI</c> configuration section and the <c>OPENAI_*</c>
+    /// variables have.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Adds one exporter, however often it is called, and none where the variable <c>OPENAI_AGENTS_DISABLE_TRACING</c> is <c>true</c> or <c>1</c>.
+    /// Adds one exporter, however often it is called, and none where the variable <c>OPENAI_AGENTS_DISABLE_TRACING</c> is <c>true</c> or
+    /// <c>1</c>.
     /// Add <c>AddGenAISources()</c> to record what AI libraries emit. An invalid option stops the host at its start with an
     /// <see cref="OptionsValidationException"/> that names the option and its value.
     /// </remarks>
@@ -31,7 +36,9 @@ public static class OpenAIWorkerTracingExtensions
 
         services.AddSingleton<OpenAIConfiguration>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OpenAIExporterOptions>, OpenAIExporterOptionsValidator>());
-        services.AddOptions<OpenAIExporterOptions>().Configure<OpenAIConfiguration>(static (options, configuration) => configuration.Bind(options)).ValidateOnStart();
+        services.AddOptions<OpenAIExporterOptions>()
+            .Configure<OpenAIConfiguration>(static (options, configuration) => configuration.Bind(options))
+            .ValidateOnStart();
         if (OpenAIEnvironment.IsTracingDisabled)
             return builder;
         return builder.AddExporter(

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace WorkerTracing;
 
 /// <summary>
-/// The one place that catches whatever the integration may throw. A job listener that throws keeps Quartz from running the job, and an activity listener that
+/// The one place that catches whatever the integration may throw. A job listener that throws keeps Quartz from running the job, and an
+/// activity listener that
 /// throws breaks the run that it listens to: neither is a price for a trace.
 /// </summary>
 internal static class Boundary

@@ -13,7 +13,8 @@ internal static class FiredJob
     /// <summary>Describes an attempt.</summary>
     /// <param name="context">The firing.</param>
     /// <param name="origin">Why it happened.</param>
-    /// <param name="previous">The span of the attempt before, whose relation to the caller this one keeps. The default where there was none, or none was recorded.</param>
+    /// <param name="previous">The span of the attempt before, whose relation to the caller this one keeps. The default where there was
+    /// none, or none was recorded.</param>
     public static JobInfo Describe(IJobExecutionContext context, FiringOrigin origin, ActivityContext previous) => new()
     {
         System = "quartz",
@@ -32,7 +33,7 @@ internal static class FiredJob
     /// <summary>Describes a firing whose job could not be created.</summary>
     public static JobInfo Describe(JobInstantiationException failure)
     {
-        FiringOrigin origin = FiringOrigin.Of(failure.Trigger);
+        var origin = FiringOrigin.Of(failure.Trigger);
         return new JobInfo
         {
             System = "quartz",
@@ -75,7 +76,8 @@ internal static class FiredJob
     }
 
     // A trigger doesn't say when it was stored, but one that TriggerJob makes starts at that very moment.
-    private static DateTimeOffset? EnqueuedAt(FiringOrigin origin, ITrigger trigger) => origin.Trigger == JobTrigger.Manual ? trigger.StartTimeUtc : null;
+    private static DateTimeOffset? EnqueuedAt(FiringOrigin origin, ITrigger trigger)
+        => origin.Trigger == JobTrigger.Manual ? trigger.StartTimeUtc : null;
 
     [UnconditionalSuppressMessage("Trimming", "IL2062", Justification = "Quartz keeps the members that it asks for where the job is registered; here the type's attributes are read, and no member.")]
     private static Type? Member(JobType type) => type.TryResolve(out Type? resolved) ? resolved : null;

@@ -5,12 +5,14 @@ using Quartz;
 namespace WorkerTracing;
 
 /// <summary>
-/// One firing of a trigger: its attempts, one after the other, each with a span of its own. Announced by the job listener, begun and ended by Quartz's
+/// One firing of a trigger: its attempts, one after the other, each with a span of its own. Announced by the job listener, begun and ended
+/// by Quartz's
 /// own span of each attempt, completed by the job listener; Quartz never makes two of these calls at a time.
 /// </summary>
 internal sealed class Firing
 {
-    // Not weak: a weak table has a handle for each firing, which makes every garbage collection longer. A firing leaves it when it is over, and Quartz tells us of that even where a listener of somebody
+    // Not weak: a weak table has a handle for each firing, which makes every garbage collection longer. A firing leaves it when it is over,
+    // and Quartz tells us of that even where a listener of somebody
     // else's throws: as an error of the scheduler.
     private static readonly ConcurrentDictionary<IJobExecutionContext, Firing> Announced = new(ReferenceEqualityComparer.Instance);
 
@@ -46,11 +48,13 @@ internal sealed class Firing
 
     /// <summary>Begins the span of an attempt, and leaves it ambient for the job.</summary>
     /// <param name="quartzSpan">Quartz's own span of the attempt, which has just started on this flow.</param>
-    public void BeginAttempt(Activity quartzSpan) => Boundary.Guard(_tracer, (Self: this, Span: quartzSpan), static at => at.Self.Begin(at.Span));
+    public void BeginAttempt(Activity quartzSpan)
+        => Boundary.Guard(_tracer, (Self: this, Span: quartzSpan), static at => at.Self.Begin(at.Span));
 
     /// <summary>Ends the span of an attempt. The flush waits for <see cref="CompleteAsync"/>: another attempt may follow at once.</summary>
     /// <param name="quartzSpan">Quartz's own span of the attempt, which is about to stop on this flow.</param>
-    public void EndAttempt(Activity quartzSpan) => Boundary.Guard(_tracer, (Self: this, Span: quartzSpan), static at => at.Self.End(at.Span));
+    public void EndAttempt(Activity quartzSpan)
+        => Boundary.Guard(_tracer, (Self: this, Span: quartzSpan), static at => at.Self.End(at.Span));
 
     /// <summary>Hears of what the attempt threw, before it ends.</summary>
     public void HearFailure(Exception exception)
@@ -59,14 +63,20 @@ internal sealed class Firing
             _failure = exception;
     }
 
-    /// <summary>Hears of a failure that Quartz reports to scheduler listeners: of the job, or of a listener that keeps the firing from being completed.</summary>
+    /// <summary>
+    /// Hears of a failure that Quartz reports to scheduler listeners: of the job, or of a listener that keeps the firing from being
+    /// completed.
+    /// </summary>
     public ValueTask HearFailureAsync(Exception exception)
     {
         HearFailure(exception);
         return _running ? default : CompleteAsync();
     }
 
-    /// <summary>Ends the firing after its last attempt, with the flush that the job asked for. An attempt that Quartz's retry policy will repeat is left to the last one's flush.</summary>
+    /// <summary>
+    /// Ends the firing after its last attempt, with the flush that the job asked for. An attempt that Quartz's retry policy will repeat is
+    /// left to the last one's flush.
+    /// </summary>
     public async ValueTask CompleteAsync()
     {
         Announced.TryRemove(_context, out _);

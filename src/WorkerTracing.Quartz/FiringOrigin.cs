@@ -9,7 +9,8 @@ namespace WorkerTracing;
 internal readonly record struct FiringOrigin(JobTrigger Trigger, ActivityContext Context)
 {
     /// <summary>
-    /// Asks the trigger. Only the trigger of a recovery says nothing of the kind that it stands in for, so that one is looked up: where it is gone, it was to fire once.
+    /// Asks the trigger. Only the trigger of a recovery says nothing of the kind that it stands in for, so that one is looked up: where it
+    /// is gone, it was to fire once.
     /// </summary>
     public static ValueTask<FiringOrigin> FindAsync(IJobExecutionContext context)
     {
@@ -40,7 +41,8 @@ internal readonly record struct FiringOrigin(JobTrigger Trigger, ActivityContext
     private static bool FiresOnce(ITrigger trigger) => trigger is ISimpleTrigger { RepeatCount: 0 };
 
     // The mark alone does not tell: a job may well hand all of its data on to a trigger that repeats.
-    private static bool IsManual(ITrigger trigger) => FiresOnce(trigger) && trigger.JobDataMap.ContainsKey(SchedulerConstants.ManualTrigger);
+    private static bool IsManual(ITrigger trigger)
+        => FiresOnce(trigger) && trigger.JobDataMap.ContainsKey(SchedulerConstants.ManualTrigger);
 
     private static ActivityContext SchedulingCall(JobDataMap data)
     {

@@ -16,7 +16,8 @@ internal sealed class JobArguments(JobDataMap data) : IReadOnlyDictionary<string
 
     public IEnumerable<object?> Values => Own().Select(static argument => argument.Value);
 
-    public object? this[string key] => TryGetValue(key, out object? value) ? value : throw new KeyNotFoundException($"The job has no argument '{key}'.");
+    public object? this[string key]
+        => TryGetValue(key, out object? value) ? value : throw new KeyNotFoundException($"The job has no argument '{key}'.");
 
     public bool ContainsKey(string key) => IsOwn(key) && data.ContainsKey(key);
 

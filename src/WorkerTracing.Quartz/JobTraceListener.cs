@@ -9,11 +9,14 @@ namespace WorkerTracing;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Quartz calls its job listeners where nothing that they make ambient reaches the job. So this one only announces the firing; the job's span is
-/// begun and ended together with Quartz's own span of it (<c>Quartz.Job.Execute</c>), which opens around the middleware and the job on their very flow.
+/// Quartz calls its job listeners where nothing that they make ambient reaches the job. So this one only announces the firing; the job's
+/// span is
+/// begun and ended together with Quartz's own span of it (<c>Quartz.Job.Execute</c>), which opens around the middleware and the job on
+/// their very flow.
 /// </para>
 /// <para>
-/// As a scheduler listener it records the jobs that could not be created. It attaches itself as one when it first hears of a firing; to catch a
+/// As a scheduler listener it records the jobs that could not be created. It attaches itself as one when it first hears of a firing; to
+/// catch a
 /// failure before that, attach it with <c>AddSchedulerListener</c> too. Thread-safe; one instance may serve several schedulers.
 /// </para>
 /// </remarks>
@@ -26,7 +29,8 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
 
     /// <summary>Makes a listener for any number of schedulers.</summary>
     /// <param name="tracer">Traces the jobs. When it is disabled, the listener does nothing but detach itself at the first firing.</param>
-    [DynamicDependency(DynamicallyAccessedMemberTypes.NonPublicMethods, typeof(JobTraceListener))] // Quartz asks which method implements which, and native code forgets explicit ones
+    // Quartz asks which method implements which, and native code forgets explicit ones
+    [DynamicDependency(DynamicallyAccessedMemberTypes.NonPublicMethods, typeof(JobTraceListener))]
     public JobTraceListener(JobTracer tracer)
     {
         ArgumentNullException.ThrowIfNull(tracer);
@@ -35,7 +39,9 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
             QuartzSpans.Listen();
     }
 
-    /// <summary>The name that Quartz knows the listener by, another one for each instance: Quartz refuses to start with two listeners of one name.</summary>
+    /// <summary>
+    /// The name that Quartz knows the listener by, another one for each instance: Quartz refuses to start with two listeners of one name.
+    /// </summary>
     public string Name { get; } = $"WorkerTracing {Interlocked.Increment(ref Instances)}";
 
     ValueTask IJobListener.JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken) =>
@@ -50,24 +56,37 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
         return default;
     }
 
-    ValueTask IJobListener.JobWasExecuted(IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken) =>
+    ValueTask IJobListener.JobWasExecuted(
+        IJobExecutionContext context,
+        JobExecutionException? jobException,
+        CancellationToken cancellationToken) =>
         Firing.Find(context) is { } firing
             ? Boundary.GuardAsync(_tracer, firing, static firing => firing.CompleteAsync())
             : default;
 
-    ValueTask ISchedulerListener.SchedulerError(IScheduler scheduler, SchedulerErrorContext errorContext, CancellationToken cancellationToken) =>
+    ValueTask ISchedulerListener.SchedulerError(
+        IScheduler scheduler,
+        SchedulerErrorContext errorContext,
+        CancellationToken cancellationToken) =>
         _tracer.IsEnabled
-            ? Boundary.GuardAsync(_tracer, (Tracer: _tracer, Scheduler: scheduler, errorContext.Exception), static at => HearAsync(at.Tracer, at.Scheduler, at.Exception))
+            ? Boundary.GuardAsync(
+                _tracer,
+                (Tracer: _tracer, Scheduler: scheduler, errorContext.Exception),
+                static at => HearAsync(at.Tracer, at.Scheduler, at.Exception))
             : default;
 
     private static ValueTask HearAsync(JobTracer tracer, IScheduler scheduler, SchedulerException exception) => exception switch
     {
         JobInstantiationException failure => InstantiationFailure.TraceAsync(tracer, scheduler, failure),
-        JobExecutionProcessException failure when Firing.Find(failure.JobExecutionContext) is { } firing => firing.HearFailureAsync(failure),
+        JobExecutionProcessException failure when Firing.Find(failure.JobExecutionContext) is { } firing => firing.HearFailureAsync(
+            failure),
         _ => default,
     };
 
-    /// <summary>A disabled tracer stays disabled, and Quartz makes lists of its listeners for every firing: only one that is gone costs a job nothing.</summary>
+    /// <summary>
+    /// A disabled tracer stays disabled, and Quartz makes lists of its listeners for every firing: only one that is gone costs a job
+    /// nothing.
+    /// </summary>
     private ValueTask Leave(IScheduler scheduler)
     {
         Boundary.Guard(_tracer, (Name, scheduler.ListenerManager), static at =>

@@ -6,13 +6,15 @@ using Quartz.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// Listens to Quartz's own activity source, once for the process: its callbacks run on the flow that runs the job, so what they make ambient
+/// Listens to Quartz's own activity source, once for the process: its callbacks run on the flow that runs the job, so what they make
+/// ambient
 /// is ambient in the job. No other place is open to somebody who merely attaches a listener to a scheduler.
 /// </summary>
 internal static class QuartzSpans
 {
     /// <summary>
-    /// A source of Quartz's name that our own listener passes over, and so one that tells what the others want. Without it, a span of Quartz's that
+    /// A source of Quartz's name that our own listener passes over, and so one that tells what the others want. Without it, a span of
+    /// Quartz's that
     /// exists for our sake alone looks like one that the application's sampler decided against.
     /// </summary>
     private static readonly ActivitySource Others = new(QuartzInstrumentation.ActivitySourceName);
@@ -31,8 +33,10 @@ internal static class QuartzSpans
     });
 
     /// <summary>
-    /// Whether an unrecorded span of Quartz's is the decision of somebody else, rather than one that exists for our sake alone. A listener that wants no spans of
-    /// this kind decides nothing. To be asked where nothing is ambient: the others' samplers are asked about a root, as they were for the span itself.
+    /// Whether an unrecorded span of Quartz's is the decision of somebody else, rather than one that exists for our sake alone. A listener
+    /// that wants no spans of
+    /// this kind decides nothing. To be asked where nothing is ambient: the others' samplers are asked about a root, as they were for the
+    /// span itself.
     /// </summary>
     public static bool AreDecidedByOthers() => Others.CreateActivity(OperationName.Job.Execute, ActivityKind.Internal) is not null;
 
@@ -52,6 +56,8 @@ internal static class QuartzSpans
             return ActivitySamplingResult.None;
         }
 
-        return Executing.Current is { } context && Firing.Find(context) is not null ? ActivitySamplingResult.PropagationData : ActivitySamplingResult.None;
+        return Executing.Current is { } context && Firing.Find(context) is not null
+            ? ActivitySamplingResult.PropagationData
+            : ActivitySamplingResult.None;
     }
 }

@@ -5,12 +5,15 @@ using Quartz;
 namespace WorkerTracing;
 
 /// <summary>
-/// The failed attempts whose occurrence Quartz's retry policy will fire again, so that the retry can link to the attempt before. It keeps them in memory: a
+/// The failed attempts whose occurrence Quartz's retry policy will fire again, so that the retry can link to the attempt before. It keeps
+/// them in memory: a
 /// retry on another node, or after a restart, has no link.
 /// </summary>
 internal sealed class RetryLinks
 {
-    /// <summary>A trigger that is deleted while it waits for its retry leaves its entry behind. So many are let be, then all are forgotten.</summary>
+    /// <summary>
+    /// A trigger that is deleted while it waits for its retry leaves its entry behind. So many are let be, then all are forgotten.
+    /// </summary>
     private const int Most = 4096;
 
     private readonly ConcurrentDictionary<(string Scheduler, TriggerKey Trigger), ActivityContext> _attempts = new();
@@ -24,7 +27,9 @@ internal sealed class RetryLinks
         _attempts[Key(context)] = attempt;
     }
 
-    /// <summary>Takes out the span of a trigger's attempt before: the default where it is not known, or the firing is a regular one and has none.</summary>
+    /// <summary>
+    /// Takes out the span of a trigger's attempt before: the default where it is not known, or the firing is a regular one and has none.
+    /// </summary>
     public ActivityContext Take(IJobExecutionContext context) =>
         _attempts.TryRemove(Key(context), out ActivityContext attempt) && context.RetryAttempt > 0 ? attempt : default;
 

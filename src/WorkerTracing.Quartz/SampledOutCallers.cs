@@ -3,8 +3,10 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// The latest callers of a scheduler whose sampler decided against recording them. A trigger keeps no more than the <c>traceparent</c> of its caller, and that
-/// of an activity which nobody listened to looks the same; only the first is a decision that the job inherits. On another node, or long after, the job
+/// The latest callers of a scheduler whose sampler decided against recording them. A trigger keeps no more than the <c>traceparent</c> of
+/// its caller, and that
+/// of an activity which nobody listened to looks the same; only the first is a decision that the job inherits. On another node, or long
+/// after, the job
 /// samples for itself.
 /// </summary>
 internal static class SampledOutCallers

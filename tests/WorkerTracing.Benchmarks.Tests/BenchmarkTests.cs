@@ -85,6 +85,9 @@ public sealed class BenchmarkTests
             Console.SetOut(console);
         }
 
-        Assert.That(output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(13), "two lines of heading, the warm-up and ten steps");
+        Assert.That(
+            output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries),
+            Has.Length.EqualTo(13),
+            "two lines of heading, the warm-up and ten steps");
     }
 }

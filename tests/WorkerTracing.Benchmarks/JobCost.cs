@@ -6,7 +6,8 @@ using OpenTelemetry.Trace;
 namespace WorkerTracing.Benchmarks;
 
 /// <summary>
-/// What a job pays for its trace: a framework by itself, with its own instrumentation through OpenTelemetry's batch processor, and with WorkerTracing. The backend has everything at once.
+/// What a job pays for its trace: a framework by itself, with its own instrumentation through OpenTelemetry's batch processor, and with
+/// WorkerTracing. The backend has everything at once.
 /// Jobs are handed in under a span of the caller's, as from a request, and a round is over when all of them have run.
 /// </summary>
 [MemoryDiagnoser]
@@ -30,7 +31,8 @@ public abstract class JobCost
     {
         var ours = new BatchTraceProcessorOptions();
         int trigger = (int)(ours.MaxQueueSize * ours.ExportTriggerRatio);
-        return StartInstrumentedAsync(new BatchActivityExportProcessor(new NullExporter(), ours.MaxQueueSize, maxExportBatchSize: trigger)); // theirs starts an export when a batch is full
+        // theirs starts an export when a batch is full
+        return StartInstrumentedAsync(new BatchActivityExportProcessor(new NullExporter(), ours.MaxQueueSize, maxExportBatchSize: trigger));
     }
 
     [GlobalSetup(Target = nameof(FlushNone))]
@@ -78,7 +80,8 @@ public abstract class JobCost
     }
 
     /// <summary>
-    /// What OpenTelemetry's batch processor does by default: an export starts at 512 spans. By our defaults it starts at 5734, and at this many jobs a second the collector has to copy what waits.
+    /// What OpenTelemetry's batch processor does by default: an export starts at 512 spans. By our defaults it starts at 5734, and at this
+    /// many jobs a second the collector has to copy what waits.
     /// </summary>
     private static BatchTraceProcessorOptions AsTheirs => new() { MaxQueueSize = 2048, MaxBatchSize = 512, ExportTriggerRatio = 0.25 };
 

@@ -4,7 +4,10 @@ using WorkerTracing.Benchmarks.Peer;
 
 namespace WorkerTracing.Benchmarks;
 
-/// <summary>From spans to the JSON of the Traces dashboard, beside objects and <see cref="System.Text.Json.JsonSerializer"/>. All three write the same bytes.</summary>
+/// <summary>
+/// From spans to the JSON of the Traces dashboard, beside objects and <see cref="System.Text.Json.JsonSerializer"/>. All three write the
+/// same bytes.
+/// </summary>
 [MemoryDiagnoser]
 public class OpenAIWriting
 {

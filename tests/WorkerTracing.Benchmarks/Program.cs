@@ -6,7 +6,8 @@ using BenchmarkDotNet.Running;
 using Perfolizer.Metrology;
 using WorkerTracing.Benchmarks;
 
-// Usage: --filter '*' and BenchmarkDotNet's other arguments, or: memory [jobs]. From the repository's root: BenchmarkDotNet looks for the project there.
+// Usage: --filter '*' and BenchmarkDotNet's other arguments, or: memory [jobs]. From the repository's root: BenchmarkDotNet looks for the
+// project there.
 if (args is ["memory", ..])
 {
     MemoryCurve.Print(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);

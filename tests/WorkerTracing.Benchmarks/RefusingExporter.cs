@@ -8,7 +8,8 @@ internal sealed class RefusingExporter(ExportOutcome outcome) : BaseExporter<Act
 {
     public int MaxConcurrency => 1;
 
-    public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) => outcomes[..batch.Length].Fill(outcome);
+    public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
+        => outcomes[..batch.Length].Fill(outcome);
 
     public override ExportResult Export(in Batch<Activity> batch) => ExportResult.Failure;
 }

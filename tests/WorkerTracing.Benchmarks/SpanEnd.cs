@@ -6,14 +6,17 @@ using OpenTelemetry.Trace;
 namespace WorkerTracing.Benchmarks;
 
 /// <summary>
-/// What the end of a span costs the thread that ends it: a span inside a job, beside OpenTelemetry's batch processor, both with the same queue. Each thread has a job of its own.
+/// What the end of a span costs the thread that ends it: a span inside a job, beside OpenTelemetry's batch processor, both with the same
+/// queue. Each thread has a job of its own.
 /// </summary>
 public abstract class SpanEnd
 {
     private ThreadCrew? _crew;
     private TracerProvider? _provider;
 
-    /// <summary>How many threads share the spans of a round. The time is a round's by its spans, so half of it on two threads is a perfect speed-up.</summary>
+    /// <summary>
+    /// How many threads share the spans of a round. The time is a round's by its spans, so half of it on two threads is a perfect speed-up.
+    /// </summary>
     [Params(1, 2, 4)]
     public int Threads { get; set; }
 

@@ -34,7 +34,8 @@ public class SpanEndWhenFull : SpanEnd
         End();
     }
 
-    protected override BaseProcessor<Activity> Theirs() => Fill(new BatchActivityExportProcessor(_exporter, QueueSize, maxExportBatchSize: QueueSize / 4));
+    protected override BaseProcessor<Activity> Theirs()
+        => Fill(new BatchActivityExportProcessor(_exporter, QueueSize, maxExportBatchSize: QueueSize / 4));
 
     protected override BaseProcessor<Activity> Ours() =>
         Fill(new BatchTraceProcessor(_exporter, new BatchTraceProcessorOptions { MaxQueueSize = QueueSize, MaxBatchSize = QueueSize / 4 }));

@@ -5,7 +5,8 @@ using OpenTelemetry;
 namespace WorkerTracing.Benchmarks;
 
 /// <summary>
-/// The queue has room for a whole round and is emptied between rounds, so neither exporter competes for the cores. It fits into a core's own cache, as the default one does: a larger one measures how far off
+/// The queue has room for a whole round and is emptied between rounds, so neither exporter competes for the cores. It fits into a core's
+/// own cache, as the default one does: a larger one measures how far off
 /// its memory is. Rounds are short, therefore, and many.
 /// </summary>
 [MemoryDiagnoser]
@@ -48,5 +49,11 @@ public class SpanEndWithRoom : SpanEnd
 
     protected override BaseProcessor<Activity> Ours() => new BatchTraceProcessor(
         new NullExporter(),
-        new BatchTraceProcessorOptions { MaxQueueSize = QueueSize, MaxBatchSize = QueueSize, ExportTriggerRatio = 1, ScheduleDelay = TimeSpan.FromDays(1) });
+        new BatchTraceProcessorOptions
+        {
+            MaxQueueSize = QueueSize,
+            MaxBatchSize = QueueSize,
+            ExportTriggerRatio = 1,
+            ScheduleDelay = TimeSpan.FromDays(1)
+        });
 }

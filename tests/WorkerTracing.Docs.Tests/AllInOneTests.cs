@@ -73,7 +73,9 @@ public sealed partial class AllInOneTests
 
         Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.BadRequest));
         if (field is not null)
-            Assert.That((await answer.Content.ReadFromJsonAsync<JsonNode>())!["errors"]!.AsObject().Select(error => error.Key), Is.EqualTo(new[] { field }));
+            Assert.That(
+                (await answer.Content.ReadFromJsonAsync<JsonNode>())!["errors"]!.AsObject().Select(error => error.Key),
+                Is.EqualTo(new[] { field }));
     }
 
     [Test]

@@ -40,7 +40,8 @@ internal sealed partial class MarkdownPage
         if (block is not null)
             throw new FormatException($"A code block is not closed: {string.Join('\n', block)}");
 
-        Links = [.. Link().Matches(InlineCode().Replace(string.Join('\n', prose), "``")).Select(link => link.Groups[1].Value + link.Groups[2].Value)];
+        Links = [.. Link().Matches(InlineCode().Replace(string.Join('\n', prose), "``"))
+            .Select(link => link.Groups[1].Value + link.Groups[2].Value)];
         Anchors = headings.Select(Slug).GroupBy(slug => slug)
             .SelectMany(same => same.Select((slug, index) => index == 0 ? slug : $"{slug}-{index}")).ToHashSet();
     }
@@ -59,7 +60,8 @@ internal sealed partial class MarkdownPage
         return [.. rows.Where((row, index) => !IsRule(row) && !(index + 1 < rows.Length && IsRule(rows[index + 1])))];
     }
 
-    private static bool IsRule(string[] cells) => cells.All(static cell => cell.Length > 0 && cell.All(static character => character is '-' or ':' or ' '));
+    private static bool IsRule(string[] cells)
+        => cells.All(static cell => cell.Length > 0 && cell.All(static character => character is '-' or ':' or ' '));
 
     private static string Slug(string heading)
     {

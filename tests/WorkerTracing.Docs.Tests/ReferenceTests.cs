@@ -13,7 +13,8 @@ public sealed partial class ReferenceTests
 {
     private static readonly Assembly[] Assemblies =
     [
-        typeof(JobTracer).Assembly, typeof(JobTraceListener).Assembly, typeof(MassTransitWorkerTracingExtensions).Assembly, typeof(OpenAITraceExporter).Assembly,
+        typeof(JobTracer).Assembly, typeof(JobTraceListener).Assembly, typeof(MassTransitWorkerTracingExtensions)
+            .Assembly, typeof(OpenAITraceExporter).Assembly,
         typeof(JobTraceFilter).Assembly,
     ];
 
@@ -67,7 +68,8 @@ public sealed partial class ReferenceTests
         LoggerMessageAttribute[] events =
         [
             .. Assemblies.SelectMany(assembly => assembly.GetTypes())
-                .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+                .SelectMany(
+                    type => type.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
                 .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>(),
         ];
 
@@ -96,21 +98,28 @@ public sealed partial class ReferenceTests
         {
             string text = File.ReadAllText(Repository.PathOf(page));
             IEnumerable<string> unknown = OurName().Matches(text).Select(match => match.Value.TrimEnd('.'))
-                .Where(name => !inTheCode.Any(known => known == name || (known.EndsWith('.') && $"{name}.".StartsWith(known, StringComparison.Ordinal))));
+                .Where(name => !inTheCode.Any(
+                    known => known == name || (known.EndsWith('.') && $"{name}.".StartsWith(known, StringComparison.Ordinal))));
             Assert.That(unknown, Is.Empty, $"{page} names what the code does not");
         }
     }
 
-    private static IEnumerable<string> Reference() => Pages.All().Where(page => page.StartsWith("docs/", StringComparison.Ordinal) && !page.Contains("decisions", StringComparison.Ordinal));
+    private static IEnumerable<string> Reference() => Pages.All()
+        .Where(page => page.StartsWith("docs/", StringComparison.Ordinal) && !page.Contains("decisions", StringComparison.Ordinal));
 
     /// <summary>Every string of the sources that names an attribute or an instrument; one that ends with a dot is a prefix.</summary>
-    private static IEnumerable<string> NamesInTheCode() => Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+    private static IEnumerable<string> NamesInTheCode() => Directory.EnumerateFiles(
+        Repository.PathOf("src"),
+        "*.cs",
+        SearchOption.AllDirectories)
         .SelectMany(file => LiteralName().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value)).Distinct();
 
     /// <summary>A default as the pages write it; null where the page describes it in words.</summary>
     private static string? Text(object? value) => value switch
     {
-        TimeSpan time when time >= TimeSpan.FromMinutes(1) && time.Seconds == 0 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes} min"),
+        TimeSpan time when time >= TimeSpan.FromMinutes(1) && time.Seconds == 0 => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{time.TotalMinutes} min"),
         TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds} s"),
         bool flag => flag ? "true" : "false",
         Uri or Enum or int or double => Convert.ToString(value, CultureInfo.InvariantCulture),
@@ -126,7 +135,8 @@ public sealed partial class ReferenceTests
     };
 
     private static bool HasMeter(Type type) =>
-        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Any(static field => field.FieldType == typeof(Meter));
+        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
+            .Any(static field => field.FieldType == typeof(Meter));
 
     [GeneratedRegex(@"^`([a-z_.]+)` \((\w+)(?:, \w+)?\)$")]
     private static partial Regex Instrument();

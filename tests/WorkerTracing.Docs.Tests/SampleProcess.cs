@@ -29,7 +29,9 @@ internal sealed partial class SampleProcess : IAsyncDisposable
     public static async Task<SampleProcess> StartAsync(string sample, params string[] arguments)
     {
         var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [PathOf(sample, $"{sample}.dll"), "--urls", "http://127.0.0.1:0", .. arguments])
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [PathOf(
+                sample,
+                $"{sample}.dll"), "--urls", "http://127.0.0.1:0", .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -57,7 +59,7 @@ internal sealed partial class SampleProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        using Process kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString(CultureInfo.InvariantCulture)]);
         await Until.DoneAsync(_process.WaitForExitAsync(), "the end of the sample");
         return _process.ExitCode;
     }

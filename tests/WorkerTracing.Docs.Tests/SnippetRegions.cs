@@ -4,7 +4,9 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Docs.Tests;
 
 /// <summary>The code between <c>#region name</c> and <c>#endregion</c> in the files that are compiled for the pages' sake.</summary>
-/// <remarks>Regions of one name in a file are one snippet: its usings, its statements and its types have their places apart in a compiled file.</remarks>
+/// <remarks>
+/// Regions of one name in a file are one snippet: its usings, its statements and its types have their places apart in a compiled file.
+/// </remarks>
 internal static partial class SnippetRegions
 {
     /// <summary>Where each snippet is (<c>Readme.cs: without-a-container</c>), and its code.</summary>

@@ -37,7 +37,10 @@ public sealed class SnippetRunTests : IDisposable
     [Test]
     public async Task LongRunningWorkers_ReadTheAnswer_SaysDelivered()
     {
-        FlushResult result = await LongRunningWorkers.ReadTheAnswerAsync(new JobTracer(_provider), NullLogger.Instance, CancellationToken.None);
+        FlushResult result = await LongRunningWorkers.ReadTheAnswerAsync(
+            new JobTracer(_provider),
+            NullLogger.Instance,
+            CancellationToken.None);
 
         Assert.That((result.Status, result.Exported), Is.EqualTo((FlushStatus.Delivered, 1)));
     }
@@ -46,7 +49,10 @@ public sealed class SnippetRunTests : IDisposable
     public void LongRunningWorkers_ReadTheAnswerOfACanceledJob_SaysSo()
     {
         Assert.That(
-            async () => await LongRunningWorkers.ReadTheAnswerAsync(new JobTracer(_provider), NullLogger.Instance, new CancellationToken(canceled: true)),
+            async () => await LongRunningWorkers.ReadTheAnswerAsync(
+                new JobTracer(_provider),
+                NullLogger.Instance,
+                new CancellationToken(canceled: true)),
             Throws.InstanceOf<OperationCanceledException>());
 
         Assert.That(_exporter.Spans.Single().GetTagItem("workflow.execution.result"), Is.EqualTo("canceled"));
@@ -100,7 +106,9 @@ public sealed class SnippetRunTests : IDisposable
     {
         IScheduler scheduler = await QuartzScheduler.WithTracerAsync(_provider);
         await scheduler.Start();
-        await scheduler.ScheduleJob(JobBuilder.Create<NightlyReport>().WithIdentity("nightly-report").Build(), TriggerBuilder.Create().StartNow().Build());
+        await scheduler.ScheduleJob(
+            JobBuilder.Create<NightlyReport>().WithIdentity("nightly-report").Build(),
+            TriggerBuilder.Create().StartNow().Build());
 
         await Until.TrueAsync(() => _exporter.Spans.Count == 1, "the job's trace is flushed");
         await scheduler.Shutdown(waitForJobsToComplete: true);

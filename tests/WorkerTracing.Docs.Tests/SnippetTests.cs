@@ -8,7 +8,10 @@ public sealed class SnippetTests
         IEnumerable<string> unknown = Pages.Read(page).Code("csharp")
             .Where(code => !SnippetRegions.All.Values.Contains(SnippetRegions.OneLine(code)));
 
-        Assert.That(unknown, Is.Empty, $"{page} shows code that is no #region of the Snippets folder: make the two equal, or add the region.");
+        Assert.That(
+            unknown,
+            Is.Empty,
+            $"{page} shows code that is no #region of the Snippets folder: make the two equal, or add the region.");
     }
 
     [Test]

@@ -1,6 +1,8 @@
 namespace WorkerTracing.Faults.Worker;
 
-/// <summary>The exporters that a worker can send with, by name. OTLP takes its endpoint, headers and timeout from the standard variables.</summary>
+/// <summary>
+/// The exporters that a worker can send with, by name. OTLP takes its endpoint, headers and timeout from the standard variables.
+/// </summary>
 internal static class Exporters
 {
     public static IReadOnlyDictionary<string, Action<WorkerTracingBuilder, WorkerPlan>> ByName { get; } =

@@ -1,6 +1,8 @@
 namespace WorkerTracing.Faults.Worker;
 
-/// <summary>The line-wise talk with the process that started this one: words go out on standard output, <c>go</c> comes in on standard input.</summary>
+/// <summary>
+/// The line-wise talk with the process that started this one: words go out on standard output, <c>go</c> comes in on standard input.
+/// </summary>
 internal static class Harness
 {
     private static readonly Lock Sync = new();

@@ -16,14 +16,15 @@ var scenarios = new Dictionary<string, IScenario>
     ["rate"] = new RateScenario(),
 };
 
-WorkerPlan plan = WorkerPlan.Parse(args[0]);
+var plan = WorkerPlan.Parse(args[0]);
 using var census = new SpanCensus();
 using var metrics = new MetricCensus();
 var report = new WorkerReport();
 
 HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
 builder.Configuration.AddEnvironmentVariables();
-builder.Logging.SetMinimumLevel(LogLevel.Trace).AddSimpleConsole().AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+builder.Logging.SetMinimumLevel(LogLevel.Trace).AddSimpleConsole()
+    .AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace);
 WorkerTracingBuilder tracing = builder.Services.AddWorkerTracing(options =>
 {
     options.Flush = plan.Flush;

@@ -3,7 +3,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace WorkerTracing.Faults.Worker;
 
-/// <summary>Runs jobs on threads of their own while every thread of the pool is blocked, and more work than it will get threads for waits in its queue.</summary>
+/// <summary>
+/// Runs jobs on threads of their own while every thread of the pool is blocked, and more work than it will get threads for waits in its
+/// queue.
+/// </summary>
 internal sealed class StarvedScenario : IScenario
 {
     private const int Blocked = 500;

@@ -1,6 +1,9 @@
 namespace WorkerTracing.Faults;
 
-/// <summary>A wall clock that jumps while jobs run. Every timeout counts on the monotonic clock, so that nothing but the times on the spans may notice.</summary>
+/// <summary>
+/// A wall clock that jumps while jobs run. Every timeout counts on the monotonic clock, so that nothing but the times on the spans may
+/// notice.
+/// </summary>
 public sealed class ClockTests
 {
     private const string Library = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1";
@@ -25,7 +28,12 @@ public sealed class ClockTests
             Fault jumping = (Fault)fault with { AtHalf = _ => File.WriteAllTextAsync(clock, jump) };
             FaultRun run = await FaultRun.MakeAsync(jumping, (Protocol)protocol, FlushMode.Wait, plan => plan with
             {
-                Scenario = "clock", Concurrency = 10, FlushTimeout = jumping.Arrives == Arrival.All ? Long : plan.FlushTimeout, RequestTimeout = jumping.Arrives == Arrival.All ? Long : plan.RequestTimeout,
+                Scenario = "clock",
+                Concurrency = 10,
+                FlushTimeout = jumping.Arrives == Arrival.All
+                    ? Long
+                    : plan.FlushTimeout,
+                RequestTimeout = jumping.Arrives == Arrival.All ? Long : plan.RequestTimeout,
             }, new Dictionary<string, string>
             {
                 ["LD_PRELOAD"] = Library,
@@ -36,7 +44,10 @@ public sealed class ClockTests
             FaultTable.Add($"the clock jumps by {jump} s; the backend {run.Fault.Name}", run);
 
             if (jumping.Arrives == Arrival.All)
-                Assert.That(run.Report.Flushes.Keys, Is.EqualTo(new[] { FlushStatus.Delivered }), "no timeout of half a minute has come for an hour that was not");
+                Assert.That(
+                    run.Report.Flushes.Keys,
+                    Is.EqualTo(new[] { FlushStatus.Delivered }),
+                    "no timeout of half a minute has come for an hour that was not");
             using (Assert.EnterMultipleScope())
             {
                 Assert.That(run.Report.Unharmed, Is.EqualTo(run.Report.Jobs), "jobs with a result of their own");

@@ -16,7 +16,12 @@ public sealed class KillTests
     [TestCaseSource(nameof(Kills))]
     public async Task Kill_InMidJob_WhatWasToldDeliveredHasArrived(object fault, object protocol, int afterJobs)
     {
-        (HashSet<ulong> told, HashSet<ulong> arrived, int jobs) = await RunAsync((Fault)fault, (Protocol)protocol, FlushMode.Wait, afterJobs, betweenJobs: false);
+        (HashSet<ulong> told, HashSet<ulong> arrived, int jobs) = await RunAsync(
+            (Fault)fault,
+            (Protocol)protocol,
+            FlushMode.Wait,
+            afterJobs,
+            betweenJobs: false);
 
         Assert.That(told, Is.Not.Empty, "flushes were told that everything is delivered");
         Assert.That(told.Except(arrived), Is.Empty, $"spans that were told to be delivered, in {jobs} jobs");
@@ -25,7 +30,12 @@ public sealed class KillTests
     [Test]
     public async Task Kill_BetweenJobs_EveryJobThatEndedHasArrived([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
     {
-        (HashSet<ulong> told, HashSet<ulong> arrived, int jobs) = await RunAsync(FaultList.Healthy, (Protocol)protocol, FlushMode.Wait, 100, betweenJobs: true);
+        (HashSet<ulong> told, HashSet<ulong> arrived, int jobs) = await RunAsync(
+            FaultList.Healthy,
+            (Protocol)protocol,
+            FlushMode.Wait,
+            100,
+            betweenJobs: true);
 
         Assert.That(told, Has.Count.EqualTo(4 * jobs), "every job was told that its spans are delivered");
         Assert.That(told.Except(arrived), Is.Empty);
@@ -33,20 +43,43 @@ public sealed class KillTests
 
     /// <summary>Shows what the flush is for, and that the tests above can fail.</summary>
     [Test]
-    public async Task Kill_BetweenJobsWithoutAFlush_TheJobsOfTheLastSecondsAreMissing([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    public async Task Kill_BetweenJobsWithoutAFlush_TheJobsOfTheLastSecondsAreMissing(
+        [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
     {
-        (HashSet<ulong> told, HashSet<ulong> arrived, _) = await RunAsync(FaultList.Healthy, (Protocol)protocol, FlushMode.None, 100, betweenJobs: true);
+        (HashSet<ulong> told, HashSet<ulong> arrived, _) = await RunAsync(
+            FaultList.Healthy,
+            (Protocol)protocol,
+            FlushMode.None,
+            100,
+            betweenJobs: true);
 
         Assert.That(told, Is.Empty);
         Assert.That(arrived, Is.Empty, "the schedule comes after five seconds, the kill before");
     }
 
-    /// <returns>The spans of the jobs whose flush answered Delivered, the spans that the receiver has acknowledged, and the number of jobs that ended.</returns>
-    private static async Task<(HashSet<ulong> Told, HashSet<ulong> Arrived, int Jobs)> RunAsync(Fault fault, Protocol protocol, FlushMode flush, int afterJobs, bool betweenJobs)
+    /// <returns>
+    /// The spans of the jobs whose flush answered Delivered, the spans that the receiver has acknowledged, and the number of jobs that
+    /// ended.
+    /// </returns>
+    private static async Task<(HashSet<ulong> Told, HashSet<ulong> Arrived, int Jobs)> RunAsync(
+        Fault fault,
+        Protocol protocol,
+        FlushMode flush,
+        int afterJobs,
+        bool betweenJobs)
     {
         await using var receiver = new FaultReceiver(protocol, fault, new Ledger([]));
         await fault.AtStart(receiver);
-        WorkerPlan plan = FaultRun.PlanFor(receiver, protocol, flush, "") with { Scenario = "told", Jobs = betweenJobs ? afterJobs : 0, Concurrency = 16, FlushTimeout = Long, RequestTimeout = Long };
+        WorkerPlan plan = FaultRun.PlanFor(receiver, protocol, flush, "") with
+        {
+            Scenario = "told",
+            Jobs = betweenJobs
+            ? afterJobs
+            : 0,
+            Concurrency = 16,
+            FlushTimeout = Long,
+            RequestTimeout = Long
+        };
         var told = new HashSet<ulong>();
         int jobs = 0;
         await using (var worker = new WorkerProcess(plan))
@@ -55,7 +88,8 @@ public sealed class KillTests
             {
                 string[] words = line.Split(' ');
                 if (words[1] == nameof(FlushStatus.Delivered))
-                    told.UnionWith(words[2].Split(',').Select(static id => ulong.Parse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)));
+                    told.UnionWith(words[2].Split(',')
+                        .Select(static id => ulong.Parse(id, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)));
                 if (++jobs >= afterJobs && !betweenJobs)
                     worker.Kill();
             }

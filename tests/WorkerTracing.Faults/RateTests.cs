@@ -10,7 +10,8 @@ public sealed class RateTests
     private static readonly string Seconds = Environment.GetEnvironmentVariable("WORKERTRACING_RATE_SECONDS") ?? "5";
 
     [Test]
-    public async Task Run_HundredThousandSpansASecond_EverySpanIsAccountedFor([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    public async Task Run_HundredThousandSpansASecond_EverySpanIsAccountedFor(
+        [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
     {
         FaultRun run = await FaultRun.MakeAsync(FaultList.Healthy, (Protocol)protocol, FlushMode.None, static plan => plan with
         {
@@ -23,7 +24,10 @@ public sealed class RateTests
         FaultTable.Add($"100,000 spans a second are asked for, for {Seconds} s", run);
 
         Assert.That(run.Ended, Has.Count.EqualTo(4 * run.Report.Jobs).And.Not.Empty, "four spans a job");
-        Assert.That(run.Ledger.Acknowledged.Length + run.Report.Lost.Values.Sum(), Is.EqualTo(run.Ended.Count), "arrived or counted as lost");
+        Assert.That(
+            run.Ledger.Acknowledged.Length + run.Report.Lost.Values.Sum(),
+            Is.EqualTo(run.Ended.Count),
+            "arrived or counted as lost");
         Assert.That(run.Ledger.Twice, Is.Empty);
         Assert.That(run.Report.Lost.Keys, Is.SubsetOf(new[] { "queue_full" }), "nothing is lost but what found the queue full");
     }

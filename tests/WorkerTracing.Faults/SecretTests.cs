@@ -26,7 +26,7 @@ public sealed class SecretTests
         builder.Services.AddWorkerTracing().AddOpenAIExporter();
         using IHost host = builder.Build();
 
-        var refused = Assert.Throws<OptionsValidationException>(host.Start);
+        OptionsValidationException? refused = Assert.Throws<OptionsValidationException>(host.Start);
         Assert.That(refused!.Message, Does.Contain(option));
         Assert.That(Secrets.All.Where(secret => refused.ToString().Contains(secret, StringComparison.Ordinal)), Is.Empty);
     }

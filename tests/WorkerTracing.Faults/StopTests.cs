@@ -7,19 +7,29 @@ public sealed class StopTests
         from fault in new[] { FaultList.Healthy, FaultList.Slow, FaultList.Hung, FaultList.Dead }
         from protocol in Protocol.All
         from flush in new[] { FlushMode.None, FlushMode.Wait }
-        select new TestCaseData(fault with { StopsAtHalf = true }, protocol, flush).SetArgDisplayNames(fault.Name, protocol.Exporter, flush.ToString());
+        select new TestCaseData(fault with { StopsAtHalf = true }, protocol, flush).SetArgDisplayNames(
+            fault.Name,
+            protocol.Exporter,
+            flush.ToString());
 
     [TestCaseSource(nameof(Stops))]
     public async Task Stop_WhileTheBackendIsUnwell_EndsWithinItsDeadlineAndSaysWhatItLeft(object fault, object protocol, FlushMode flush)
     {
-        FaultRun run = await FaultRun.MakeAsync((Fault)fault, (Protocol)protocol, flush, static plan => plan with { Scenario = "service", Jobs = 25 });
+        FaultRun run = await FaultRun.MakeAsync(
+            (Fault)fault,
+            (Protocol)protocol,
+            flush,
+            static plan => plan with { Scenario = "service", Jobs = 25 });
         FaultTable.Add($"SIGTERM; the backend {run.Fault.Name}", run);
 
         using (Assert.EnterMultipleScope())
         {
             Assert.That(run.ExitCode, Is.Zero, run.Output);
             Assert.That(run.Report.Unharmed, Is.EqualTo(run.Report.Jobs).And.AtLeast(run.Plan.Jobs), "jobs with a result of their own");
-            Assert.That(run.Report.Stopping, Is.LessThan(10 * run.Plan.ShutdownTimeout), "the stop ends, by the shutdown's timeout and not by luck");
+            Assert.That(
+                run.Report.Stopping,
+                Is.LessThan(10 * run.Plan.ShutdownTimeout),
+                "the stop ends, by the shutdown's timeout and not by luck");
             RunAssert.SpansAddUp(run);
             RunAssert.NothingIsLeaked(run);
             if (run.Report.Lost.Values.Sum() > 0)
@@ -27,7 +37,9 @@ public sealed class StopTests
         }
     }
 
-    /// <summary>The export that is in flight at the deadline would go on for half a minute: it is cancelled, and what it held is counted.</summary>
+    /// <summary>
+    /// The export that is in flight at the deadline would go on for half a minute: it is cancelled, and what it held is counted.
+    /// </summary>
     [Test]
     public async Task Stop_WhileARequestWouldOutlastIt_CancelsAndCountsIt(
         [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol, [Values(FlushMode.None, FlushMode.Wait)] FlushMode flush)

@@ -13,10 +13,13 @@ public sealed class AttemptTests
     [Test]
     public async Task Perform_AJob_ItsSpanSaysWhatHangfireKnows()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         string? processing = null;
         string key = Work.Does(static () => { });
-        server.Filters.Add(new Probe { Performing = context => processing = string.Join(" ", context.Connection.GetStateData(context.BackgroundJob.Id).Data.Values) });
+        server.Filters.Add(new Probe
+        {
+            Performing = context => processing = string.Join(" ", context.Connection.GetStateData(context.BackgroundJob.Id).Data.Values)
+        });
 
         string job = server.Client.Enqueue(() => Work.Run(key));
 
@@ -27,7 +30,8 @@ public sealed class AttemptTests
         Assert.That(span.GetTagItem("worker_tracing.attempt"), Is.EqualTo(1));
         Assert.That(span.GetTagItem("worker_tracing.wait_ms"), Is.Not.Null);
         Assert.That(span.GetTagItem("workflow.execution.result"), Is.EqualTo("success"));
-        Assert.That(processing, Does.Contain((string)span.GetTagItem("worker_tracing.hangfire.server")!).And.Contain((string)span.GetTagItem("worker_tracing.hangfire.worker")!));
+        Assert.That(processing, Does.Contain((string)span.GetTagItem("worker_tracing.hangfire.server")!).And
+            .Contain((string)span.GetTagItem("worker_tracing.hangfire.worker")!));
     }
 
     [TestCase("chosen")]
@@ -35,7 +39,7 @@ public sealed class AttemptTests
     [TestCase("own")]
     public async Task Perform_AJobFromAQueue_ItsSpanNamesTheQueue(string queue)
     {
-        using var server = new Server().Start(1, "default", "chosen", "attributed", "own");
+        using Server server = new Server().Start(1, "default", "chosen", "attributed", "own");
         string key = Work.Does(static () => { });
 
         string job = queue switch
@@ -52,8 +56,8 @@ public sealed class AttemptTests
     [TestCase(1)]
     public async Task Perform_ARetry_KeepsTheTraceAndLinksToTheAttemptBefore(int delayInSeconds)
     {
-        using var server = new Server().Retrying(delayInSeconds, delayInSeconds).Start();
-        using var creator = server.Source.StartActivity("creator")!;
+        using Server server = new Server().Retrying(delayInSeconds, delayInSeconds).Start();
+        using Activity creator = server.Source.StartActivity("creator")!;
         int runs = 0;
         string key = Work.Does(() =>
         {
@@ -69,8 +73,13 @@ public sealed class AttemptTests
         Assert.That(second.Links.Single().Context.SpanId, Is.EqualTo(first.SpanId));
         Assert.That(third.Links.Single().Context.SpanId, Is.EqualTo(second.SpanId));
         Assert.That(third.Links.Single().Tags!.Single().Value, Is.EqualTo("attempt"));
-        Assert.That((first.Status, second.Status, third.Status), Is.EqualTo((ActivityStatusCode.Error, ActivityStatusCode.Error, ActivityStatusCode.Unset)));
-        Assert.That(third.GetTagItem("worker_tracing.wait_ms"), Is.LessThan(1000), "the wait for the retry, and the attempts before, are no wait in the queue");
+        Assert.That(
+            (first.Status, second.Status, third.Status),
+            Is.EqualTo((ActivityStatusCode.Error, ActivityStatusCode.Error, ActivityStatusCode.Unset)));
+        Assert.That(
+            third.GetTagItem("worker_tracing.wait_ms"),
+            Is.LessThan(1000),
+            "the wait for the retry, and the attempts before, are no wait in the queue");
     }
 
     [Test]
@@ -78,7 +87,7 @@ public sealed class AttemptTests
     {
         Activity? before = null, after = null;
         var probe = new Probe(int.MinValue + 1) { Performing = _ => before = Activity.Current, Performed = _ => after = Activity.Current };
-        using var server = new Server(filters: server => server.Filters.Add(probe)).Start();
+        using Server server = new Server(filters: server => server.Filters.Add(probe)).Start();
 
         Activity job = await server.RunAsync(static () => { });
 
@@ -89,7 +98,7 @@ public sealed class AttemptTests
     [TestCase(true)]
     public async Task Perform_ASynchronousOrAsynchronousJob_ItsSpansAreBelowTheJobs(bool asynchronous)
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         string key = Work.Does(async _ =>
         {
             using (server.Source.StartActivity("first"))
@@ -98,18 +107,22 @@ public sealed class AttemptTests
                 await Task.CompletedTask;
         });
 
-        string id = asynchronous ? server.Client.Enqueue(() => Work.RunAsync(key, JobCancellationToken.Null)) : server.Client.Enqueue(() => Work.Run(key));
+        string id = asynchronous
+            ? server.Client.Enqueue(() => Work.RunAsync(key, JobCancellationToken.Null))
+            : server.Client.Enqueue(() => Work.Run(key));
 
         Activity job = await server.SpanAsync(id);
         await Until.TrueAsync(() => server.Exporter.SpansOf(job.TraceId).Count == 3, "the job and its two spans have been exported");
-        Assert.That(server.Exporter.SpansOf(job.TraceId).Where(span => span != job).Select(static span => span.ParentSpanId), Is.All.EqualTo(job.SpanId));
+        Assert.That(
+            server.Exporter.SpansOf(job.TraceId).Where(span => span != job).Select(static span => span.ParentSpanId),
+            Is.All.EqualTo(job.SpanId));
     }
 
     [Test]
     public async Task Perform_AfterAJobWhoseFiltersFailAndLeak_NothingAmbientIsLeft()
     {
         var ambient = new ConcurrentDictionary<string, string?>();
-        using var server = new Server(filters: server =>
+        using Server server = new Server(filters: server =>
         {
             server.Filters.Add(new Probe
             {
@@ -131,16 +144,21 @@ public sealed class AttemptTests
         }).Start();
 
         string key = Work.Does(static () => { });
-        string[] jobs = [server.Client.Enqueue(() => Work.Run(key)), server.Client.Enqueue(() => Work.Run(key + "!")), server.Client.Enqueue(() => Work.Run(key))];
+        string[] jobs = [server.Client.Enqueue(() => Work.Run(key)), server.Client.Enqueue(() => Work.Run(key + "!")), server.Client
+            .Enqueue(() => Work.Run(key))];
 
         foreach (string job in jobs)
         {
             Activity span = await server.SpanAsync(job);
-            Assert.That((span.ParentSpanId, span.Links.Count()), Is.EqualTo((default(ActivitySpanId), 0)), "each job has a trace of its own");
+            Assert.That(
+                (span.ParentSpanId, span.Links.Count()),
+                Is.EqualTo((default(ActivitySpanId), 0)),
+                "each job has a trace of its own");
             await server.StateAsync(job, FailedState.StateName);
         }
 
-        Assert.That(ambient.Where(static seen => !seen.Key.EndsWith(EnqueuedState.StateName, StringComparison.Ordinal)).Select(static seen => seen.Value), Is.All.Null);
+        Assert.That(ambient.Where(static seen => !seen.Key.EndsWith(EnqueuedState.StateName, StringComparison.Ordinal))
+            .Select(static seen => seen.Value), Is.All.Null);
         Assert.That(ambient, Has.Count.GreaterThanOrEqualTo(6));
     }
 
@@ -165,7 +183,8 @@ public sealed class AttemptTests
     [Test]
     public async Task Perform_OnTwentyWorkers_EachJobHasItsOwnSpans()
     {
-        using var server = new Server(new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) }).Start(20);
+        using Server server = new Server(new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) })
+            .Start(20);
         var jobs = new List<(string Id, Activity Creator)>();
         using var together = new Barrier(20);
         string key = Work.Does(async _ =>
@@ -181,7 +200,9 @@ public sealed class AttemptTests
             jobs.Add((server.Client.Enqueue(() => Work.RunAsync(key, JobCancellationToken.Null)), creator));
         }
 
-        await Until.TrueAsync(() => server.Exporter.Spans.Count(span => span.Source.Name == server.Source.Name) == 400, "all creators and steps have been exported");
+        await Until.TrueAsync(
+            () => server.Exporter.Spans.Count(span => span.Source.Name == server.Source.Name) == 400,
+            "all creators and steps have been exported");
         foreach ((string id, _) in jobs)
             await server.StateAsync(id, SucceededState.StateName);
         ILookup<ActivityTraceId, Activity> traces = server.Exporter.Spans.ToLookup(static span => span.TraceId);
@@ -196,7 +217,7 @@ public sealed class AttemptTests
     [Test]
     public async Task Perform_WithArgumentsCaptured_RecordsThemByNameAndRedacted()
     {
-        using var server = new Server(new WorkerTracingOptions
+        using Server server = new Server(new WorkerTracingOptions
         {
             Flush = FlushMode.Background,
             CaptureArguments = true,
@@ -207,6 +228,8 @@ public sealed class AttemptTests
         string job = server.Client.Enqueue(() => Work.RunAsync(key, JobCancellationToken.Null));
 
         Activity span = await server.SpanAsync(job);
-        Assert.That(span.TagObjects.Where(static tag => tag.Key.StartsWith("worker_tracing.argument.", StringComparison.Ordinal)), Is.EqualTo(new[] { KeyValuePair.Create("worker_tracing.argument.key", (object?)"***") }));
+        Assert.That(
+            span.TagObjects.Where(static tag => tag.Key.StartsWith("worker_tracing.argument.", StringComparison.Ordinal)),
+            Is.EqualTo(new[] { KeyValuePair.Create("worker_tracing.argument.key", (object?)"***") }));
     }
 }

@@ -14,22 +14,48 @@ namespace WorkerTracing.Hangfire.Tests;
 [NonParallelizable] // its sampler takes everything, and the sampler of one TracerProvider decides for all of the process
 public sealed class BadInputTests
 {
-    private static readonly string[] Names = [JobParameter.Origin, JobParameter.Turn, JobParameter.Trace, JobParameter.RetryCount, JobParameter.RecurringJobId];
+    private static readonly string[] Names = [JobParameter.Origin, JobParameter.Turn, JobParameter.Trace, JobParameter
+        .RetryCount, JobParameter.RecurringJobId];
 
     /// <summary>The lines that the filter writes, each nearly right.</summary>
     private static readonly Gen<string> Lines =
         from parent in BadHeaders.TraceParent
         from state in BadHeaders.TraceState
         from baggage in BadHeaders.Baggage
-        from due in Gen.Elements("2026-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000Z", "2026-13-01T00:00:00.000Z", "soon", "", "1")
+        from due in Gen.Elements(
+            "2026-01-01T00:00:00.000Z",
+            "9999-12-31T23:59:59.999Z",
+            "0001-01-01T00:00:00.000Z",
+            "2026-13-01T00:00:00.000Z",
+            "soon",
+            "",
+            "1")
         from id in Bad.Text
         select $"traceparent: {parent}\ntracestate: {state}\nbaggage: {baggage}\ndue: {due}\nqueue: {id}\nafter: {id}\nrecurring: {id}";
 
     /// <summary>What stands in the storage: JSON of the right text, JSON of another type, and no JSON.</summary>
     private static readonly Gen<string?> Stored = Gen.Frequency(
-        (4, Gen.OneOf(Lines.Select(static text => (string?)text), BadHeaders.TraceParent, Gen.Constant<string?>(Bad.Megabyte)).Select(static text => (string?)SerializationHelper.Serialize(text))),
-        (2, Gen.Elements<string?>(null, "", "null", "42", "-1", "2147483647", "1e999", "true", "[]", "[\"x\"]", "{\"$type\":\"System.Uri\"}", "\"", "'", "NaN")),
-        (2, Gen.OneOf(Bad.Text.Select(static text => (string?)text), Lines.Select(static text => (string?)text), Gen.Constant<string?>(Bad.Megabyte))));
+        (4, Gen.OneOf(Lines.Select(static text => (string?)text), BadHeaders.TraceParent, Gen.Constant<string?>(Bad.Megabyte))
+            .Select(static text => (string?)SerializationHelper.Serialize(text))),
+        (2, Gen.Elements<string?>(
+            null,
+            "",
+            "null",
+            "42",
+            "-1",
+            "2147483647",
+            "1e999",
+            "true",
+            "[]",
+            "[\"x\"]",
+            "{\"$type\":\"System.Uri\"}",
+            "\"",
+            "'",
+            "NaN")),
+        (2, Gen.OneOf(
+            Bad.Text.Select(static text => (string?)text),
+            Lines.Select(static text => (string?)text),
+            Gen.Constant<string?>(Bad.Megabyte))));
 
     public static string Echo(string answer) => answer;
 
@@ -37,7 +63,8 @@ public sealed class BadInputTests
     public void Perform_WithAnyParameters_AnswersFromAValidSpan([Values(FlushMode.Background, FlushMode.Wait)] FlushMode flush)
     {
         using var server = new Server(
-            new WorkerTracingOptions { Flush = flush, CaptureArguments = true }, sampler: new AlwaysOnSampler()); // what is stored may well say that its trace is not sampled
+            // what is stored may well say that its trace is not sampled
+            new WorkerTracingOptions { Flush = flush, CaptureArguments = true }, sampler: new AlwaysOnSampler());
         server.Start();
 
         Prop.ForAll(Stored.ArrayOf(Names.Length).ToArbitrary(), parameters =>
@@ -51,7 +78,10 @@ public sealed class BadInputTests
             server.Client.ChangeState(job, new EnqueuedState());
 
             server.StateAsync(job, SucceededState.StateName, FailedState.StateName).GetAwaiter().GetResult();
-            Assert.That(connection.GetStateData(job).Data["Result"], Is.EqualTo(SerializationHelper.Serialize(answer)), "the job's own answer");
+            Assert.That(
+                connection.GetStateData(job).Data["Result"],
+                Is.EqualTo(SerializationHelper.Serialize(answer)),
+                "the job's own answer");
             Until.True(() => server.SpansOf(job).Count > 0, "the job's span has been exported");
             Activity span = server.SpansOf(job).Single();
             Assert.That(span.GetTagItem("workflow.execution.result"), Is.EqualTo("success"));

@@ -13,8 +13,8 @@ public sealed class CreatedJobTests
     [Test]
     public async Task Enqueue_InsideASpan_TheJobContinuesItsTrace()
     {
-        using var server = new Server().Start();
-        using var creator = server.Source.StartActivity("creator")!;
+        using Server server = new Server().Start();
+        using Activity creator = server.Source.StartActivity("creator")!;
 
         Activity job = await server.RunAsync(static () => { });
 
@@ -27,7 +27,7 @@ public sealed class CreatedJobTests
     [Test]
     public async Task Enqueue_WithoutASpan_StoresNothing()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         string key = Work.Does(static () => { });
 
         string job = server.Client.Enqueue(() => Work.Run(key));
@@ -40,7 +40,7 @@ public sealed class CreatedJobTests
     [Test]
     public async Task Enqueue_WithBaggage_TheJobRunsWithItAndTheNextOneWithout()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         string? tenant = null, next = "not run";
 
         Baggage.SetBaggage("tenant", "café, \"7\"");
@@ -55,21 +55,23 @@ public sealed class CreatedJobTests
     public void Enqueue_WithMuchBaggage_StoresOneBoundedString()
     {
         using var server = new Server();
-        using var creator = server.Source.StartActivity("creator")!;
+        using Activity creator = server.Source.StartActivity("creator")!;
         for (int i = 0; i < 500; i++)
             Baggage.SetBaggage($"key{i}", new string('x', 1000));
         string key = Work.Does(static () => { });
 
         string job = server.Client.Enqueue(() => Work.Run(key));
 
-        Assert.That(server.Parameter(job, "WorkerTracing.Origin"), Has.Length.LessThan(9000).And.StartsWith($"traceparent: 00-{creator.TraceId}-{creator.SpanId}-01\n"));
+        Assert.That(
+            server.Parameter(job, "WorkerTracing.Origin"),
+            Has.Length.LessThan(9000).And.StartsWith($"traceparent: 00-{creator.TraceId}-{creator.SpanId}-01\n"));
     }
 
     [Test]
     public async Task Schedule_InsideASpan_LinksToItAndCountsTheWaitFromWhenItWasDue()
     {
-        using var server = new Server().Start();
-        using var creator = server.Source.StartActivity("creator")!;
+        using Server server = new Server().Start();
+        using Activity creator = server.Source.StartActivity("creator")!;
         string key = Work.Does(static () => { });
 
         string job = server.Client.Schedule(() => Work.Run(key), TimeSpan.FromSeconds(3));
@@ -78,14 +80,17 @@ public sealed class CreatedJobTests
         Assert.That(span.TraceId, Is.Not.EqualTo(creator.TraceId), "a delayed job has a trace of its own");
         Assert.That(span.Links.Single().Context.SpanId, Is.EqualTo(creator.SpanId));
         Assert.That(span.GetTagItem("workflow.trigger.type"), Is.EqualTo("scheduled"));
-        Assert.That(span.GetTagItem("worker_tracing.wait_ms"), Is.LessThan(AgeAtStart(span) - 1500), "the delay that was asked for is no wait; Hangfire keeps it to the second");
+        Assert.That(
+            span.GetTagItem("worker_tracing.wait_ms"),
+            Is.LessThan(AgeAtStart(span) - 1500),
+            "the delay that was asked for is no wait; Hangfire keeps it to the second");
     }
 
     [Test]
     public async Task Continuation_InsideASpan_LinksToItsAntecedentAndContinuesItsCreatorsTrace()
     {
         using var server = new Server();
-        using var creator = server.Source.StartActivity("creator")!;
+        using Activity creator = server.Source.StartActivity("creator")!;
         string first = Work.Does(static () => { }), second = Work.Does(static () => { });
 
         string antecedent = server.Client.Enqueue(() => Work.Run(first));
@@ -103,7 +108,8 @@ public sealed class CreatedJobTests
     public async Task Continuation_OfALongJob_WaitsFromWhenThatWasDone()
     {
         using var server = new Server();
-        string first = Work.Does(static () => Thread.CurrentThread.Join(TimeSpan.FromMilliseconds(1500))), second = Work.Does(static () => { });
+        string first = Work.Does(static () => Thread.CurrentThread.Join(TimeSpan.FromMilliseconds(1500))), second = Work.Does(
+            static () => { });
 
         string antecedent = server.Client.Enqueue(() => Work.Run(first));
         string continuation = server.Client.ContinueJobWith(antecedent, () => Work.Run(second));
@@ -125,7 +131,10 @@ public sealed class CreatedJobTests
 
             Activity job = await JobOfAsync(server, "nightly");
 
-            Assert.That((job.ParentSpanId, job.Links.Count()), Is.EqualTo((default(ActivitySpanId), 0)), "who started the server did not create the job");
+            Assert.That(
+                (job.ParentSpanId, job.Links.Count()),
+                Is.EqualTo((default(ActivitySpanId), 0)),
+                "who started the server did not create the job");
             Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("recurring"));
             Assert.That(job.Kind, Is.EqualTo(ActivityKind.Internal));
         }
@@ -134,10 +143,10 @@ public sealed class CreatedJobTests
     [Test]
     public async Task Recurring_TriggeredByHand_LinksToWhoDid()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         string key = Work.Does(static () => { });
         server.Recurring.AddOrUpdate("report", () => Work.Run(key), Cron.Never());
-        using var creator = server.Source.StartActivity("creator")!;
+        using Activity creator = server.Source.StartActivity("creator")!;
 
         server.Recurring.Trigger("report");
 
@@ -149,7 +158,7 @@ public sealed class CreatedJobTests
     [Test]
     public async Task Enqueue_InAJob_ContinuesThatJobsTrace()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         string inner = Work.Does(static () => { });
         string? child = null;
 
@@ -177,13 +186,17 @@ public sealed class CreatedJobTests
 
     /// <summary>How old the job was when the attempt began, in milliseconds.</summary>
     private static double AgeAtStart(Activity job) =>
-        (job.StartTimeUtc - DateTime.Parse((string)job.GetTagItem("worker_tracing.hangfire.created_at")!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal)).TotalMilliseconds;
+        (job.StartTimeUtc - DateTime.Parse(
+            (string)job.GetTagItem("worker_tracing.hangfire.created_at")!,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AdjustToUniversal)).TotalMilliseconds;
 
     private static async Task<Activity> JobOfAsync(Server server, string recurringJob)
     {
         Activity? found = null;
         await Testing.Until.TrueAsync(
-            () => (found = server.Exporter.Spans.FirstOrDefault(span => Equals(span.GetTagItem("worker_tracing.hangfire.recurring_job"), recurringJob))) is not null,
+            () => (found = server.Exporter.Spans
+                .FirstOrDefault(span => Equals(span.GetTagItem("worker_tracing.hangfire.recurring_job"), recurringJob))) is not null,
             $"a run of {recurringJob} has been exported");
         return found!;
     }

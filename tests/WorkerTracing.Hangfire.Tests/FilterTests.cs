@@ -13,7 +13,7 @@ public sealed class FilterTests
     [Test]
     public async Task Perform_WithThrowingCallbacks_TheJobSucceeds()
     {
-        using var server = new Server(new WorkerTracingOptions
+        using Server server = new Server(new WorkerTracingOptions
         {
             Flush = FlushMode.Background,
             Filter = static _ => throw new InvalidOperationException("filter"),
@@ -35,9 +35,14 @@ public sealed class FilterTests
     {
         var storage = new FaultyStorage { HangfiresToo = hangfiresToo };
         var traces = new ConcurrentBag<JobTrace>();
-        var options = new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30), Enrich = (trace, _) => traces.Add(trace) };
+        var options = new WorkerTracingOptions
+        {
+            Flush = FlushMode.Wait,
+            FlushTimeout = TimeSpan.FromSeconds(30),
+            Enrich = (trace, _) => traces.Add(trace)
+        };
         using var server = new Server(options, real => storage.Over(real));
-        using var creator = server.Source.StartActivity("creator");
+        using Activity? creator = server.Source.StartActivity("creator");
         string first = Work.Does(static () => { }), second = Work.Does(static () => { });
         string job = server.Client.Enqueue(() => Work.Run(first));
         string next = server.Client.ContinueJobWith(job, () => Work.Run(second));
@@ -83,13 +88,13 @@ public sealed class FilterTests
     public async Task Perform_OnAStorageThatHandsNoParametersToTheWorker_ReadsFour()
     {
         var storage = new FaultyStorage { Faultless = true };
-        using var server = new Server(storage: real => storage.Over(real)).Start(1, "default", "chosen");
+        using Server server = new Server(storage: real => storage.Over(real)).Start(1, "default", "chosen");
         storage.Touched = name =>
         {
             if (name != "Continuations")
                 server.Source.StartActivity(name)?.Dispose();
         };
-        using var creator = server.Source.StartActivity("creator")!;
+        using Activity creator = server.Source.StartActivity("creator")!;
         string key = Work.Does(static () => { });
 
         string job = server.Client.Create(() => Work.Run(key), new EnqueuedState("chosen"));
@@ -98,9 +103,16 @@ public sealed class FilterTests
         await server.StateAsync(job, SucceededState.StateName);
         server.Source.StartActivity("done")?.Dispose();
         Assert.That((span.ParentSpanId, span.GetTagItem("messaging.destination.name")), Is.EqualTo((creator.SpanId, (object)"chosen")));
-        Assert.That(storage.Reads.Where(static name => name != "Continuations"), Is.EqualTo(new[] { "WorkerTracing.Origin", "WorkerTracing.Turn", "RetryCount", "WorkerTracing.Trace" }));
-        await Until.TrueAsync(() => server.Exporter.Spans.Any(span => span.DisplayName == "done"), "a span that began after them all has been exported");
-        Assert.That(server.Exporter.Spans.Where(span => span.Source.Name == server.Source.Name).Select(static span => span.DisplayName), Is.EqualTo(new[] { "done" }), "none of it is in a trace");
+        Assert.That(
+            storage.Reads.Where(static name => name != "Continuations"),
+            Is.EqualTo(new[] { "WorkerTracing.Origin", "WorkerTracing.Turn", "RetryCount", "WorkerTracing.Trace" }));
+        await Until.TrueAsync(
+            () => server.Exporter.Spans.Any(span => span.DisplayName == "done"),
+            "a span that began after them all has been exported");
+        Assert.That(
+            server.Exporter.Spans.Where(span => span.Source.Name == server.Source.Name).Select(static span => span.DisplayName),
+            Is.EqualTo(new[] { "done" }),
+            "none of it is in a trace");
     }
 
     [Test]
@@ -148,7 +160,7 @@ public sealed class FilterTests
         Activity? seen = null;
         string key = Work.Does(() => seen = Activity.Current);
 
-        using var creator = server.Source.StartActivity("creator");
+        using Activity? creator = server.Source.StartActivity("creator");
         string job = server.Client.Enqueue(() => Work.Run(key));
 
         await server.StateAsync(job, SucceededState.StateName);
@@ -158,21 +170,24 @@ public sealed class FilterTests
     [Test]
     public async Task Perform_WithTracingDisabled_StoresAndTracesNothing()
     {
-        using var server = new Server(new WorkerTracingOptions { Enabled = false }).Start();
-        using var creator = server.Source.StartActivity("creator");
+        using Server server = new Server(new WorkerTracingOptions { Enabled = false }).Start();
+        using Activity? creator = server.Source.StartActivity("creator");
         JobTrace? seen = null;
         string key = Work.Does(() => seen = JobTrace.Current);
 
         string job = server.Client.Create(() => Work.Run(key), new EnqueuedState("default"));
 
         await server.StateAsync(job, SucceededState.StateName);
-        Assert.That((server.Parameter(job, "WorkerTracing.Origin"), server.Parameter(job, "WorkerTracing.Trace"), seen), Is.EqualTo(((string?)null, (string?)null, (JobTrace?)null)));
+        Assert.That(
+            (server.Parameter(job, "WorkerTracing.Origin"), server.Parameter(job, "WorkerTracing.Trace"), seen),
+            Is.EqualTo(((string?)null, (string?)null, (JobTrace?)null)));
     }
 
     [Test]
     public async Task Perform_OfARefusedJob_HasNoTraceAndItsChildrenNone()
     {
-        using var server = new Server(new WorkerTracingOptions { Flush = FlushMode.Wait, Filter = static job => job.Name != "Work.Run" }).Start();
+        using Server server = new Server(new WorkerTracingOptions { Flush = FlushMode.Wait, Filter = static job => job.Name != "Work.Run" })
+            .Start();
         string refused = Work.Does(() => server.Source.StartActivity("step")?.Dispose()), traced = Work.Does(static () => { });
 
         string job = server.Client.Enqueue(() => Work.Run(refused));
@@ -187,7 +202,7 @@ public sealed class FilterTests
     [Test]
     public async Task Perform_AnyAttempt_KeepsItsTraceWithTheJob()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         string key = Work.Does(static () => throw new InvalidOperationException());
 
         string job = server.Client.Enqueue(() => Work.Run(key));
@@ -201,7 +216,7 @@ public sealed class FilterTests
     public void Perform_OnACallersOwnThread_PutsBackWhatWasAmbient()
     {
         using var server = new Server();
-        using var caller = server.Source.StartActivity("caller")!;
+        using Activity caller = server.Source.StartActivity("caller")!;
         Activity? inside = null;
         string key = Work.Does(() => inside = Activity.Current);
 

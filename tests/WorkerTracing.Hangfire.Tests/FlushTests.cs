@@ -14,14 +14,20 @@ public sealed class FlushTests
     public async Task Perform_WhereTheTraceIsWaitedFor_ItIsDeliveredBeforeTheJobSucceeds(string chosenBy)
     {
         string[]? delivered = null;
-        using var server = new Server(
-            new WorkerTracingOptions { Flush = chosenBy == "option" ? FlushMode.Wait : FlushMode.None, FlushTimeout = TimeSpan.FromSeconds(30) },
+        using Server server = new Server(
+            new WorkerTracingOptions
+            {
+                Flush = chosenBy == "option" ? FlushMode.Wait : FlushMode.None,
+                FlushTimeout = TimeSpan.FromSeconds(30)
+            },
             filters: server => server.Filters.Add(new Probe
             {
                 Electing = context =>
                 {
                     if (context.CandidateState.Name == SucceededState.StateName)
-                        delivered = [.. server.Exporter.Spans.Where(span => span.Source.Name == server.Source.Name || Equals(span.GetTagItem("worker_tracing.job.id"), context.BackgroundJob.Id)).Select(static span => span.DisplayName)];
+                        delivered = [.. server.Exporter.Spans.Where(span => span.Source.Name == server.Source.Name || Equals(
+                            span.GetTagItem("worker_tracing.job.id"),
+                            context.BackgroundJob.Id)).Select(static span => span.DisplayName)];
                 },
             })).Start();
         string key = Work.Does(() => server.Source.StartActivity("step")?.Dispose());
@@ -35,7 +41,10 @@ public sealed class FlushTests
         };
 
         await server.StateAsync(job, SucceededState.StateName);
-        Assert.That(delivered, Has.Length.EqualTo(2).And.Contains("step"), "the job's span and its child, at the moment that Hangfire moves the job on");
+        Assert.That(
+            delivered,
+            Has.Length.EqualTo(2).And.Contains("step"),
+            "the job's span and its child, at the moment that Hangfire moves the job on");
     }
 
     [Test]
@@ -56,7 +65,10 @@ public sealed class FlushTests
         for (int i = 0; i < 10; i++)
             await server.StateAsync(server.Client.Enqueue(() => Work.Run(key)), SucceededState.StateName);
 
-        Assert.That(server.Storage.GetConnection().GetStateData(waiting).Name, Is.EqualTo(ProcessingState.StateName), "its worker waits, and only its worker");
+        Assert.That(
+            server.Storage.GetConnection().GetStateData(waiting).Name,
+            Is.EqualTo(ProcessingState.StateName),
+            "its worker waits, and only its worker");
         gate.Open();
         await server.StateAsync(waiting, SucceededState.StateName);
     }

@@ -55,11 +55,16 @@ public sealed class HostTests
         {
             // Each provider listens to the same source and sees all jobs; what differs is whose tracer began them.
             await Until.TrueAsync(() => NamesOf(exporter, third).Any(), "the last job has been exported");
-            Assert.That(new[] { first, second, third }.SelectMany(job => NamesOf(exporter, job)), Is.EqualTo(new[] { "one", "two", "one" }));
+            Assert.That(
+                new[] { first, second, third }.SelectMany(job => NamesOf(exporter, job)),
+                Is.EqualTo(new[] { "one", "two", "one" }));
         }
 
         await one.StopAsync();
-        Assert.That(await NameOfAsync(twos, await RunAsync(two)), Is.EqualTo("two"), "the first host has taken its own filter with it, and no other");
+        Assert.That(
+            await NameOfAsync(twos, await RunAsync(two)),
+            Is.EqualTo("two"),
+            "the first host has taken its own filter with it, and no other");
     }
 
     [Test]
@@ -112,7 +117,9 @@ public sealed class HostTests
 
         JobTraceFilter again = GlobalConfiguration.Configuration.UseWorkerTracing(host.Services).Entry;
 
-        Assert.That(GlobalJobFilters.Filters.Select(static filter => filter.Instance).OfType<JobTraceFilter>(), Is.EqualTo(new[] { again }));
+        Assert.That(
+            GlobalJobFilters.Filters.Select(static filter => filter.Instance).OfType<JobTraceFilter>(),
+            Is.EqualTo(new[] { again }));
     }
 
     [Test]
@@ -120,7 +127,9 @@ public sealed class HostTests
     {
         using ServiceProvider services = new ServiceCollection().BuildServiceProvider();
 
-        Assert.That(() => GlobalConfiguration.Configuration.UseWorkerTracing(services), Throws.InvalidOperationException.With.Message.Contains("AddWorkerTracing"));
+        Assert.That(
+            () => GlobalConfiguration.Configuration.UseWorkerTracing(services),
+            Throws.InvalidOperationException.With.Message.Contains("AddWorkerTracing"));
     }
 
     [Test]
@@ -146,7 +155,9 @@ public sealed class HostTests
     [TestCase("/trace/{traceId}")]
     [TestCase("javascript:alert('{traceId}')")]
     public void UseWorkerTracingJobDetails_WithATemplateThatIsNoLink_Throws(string template) =>
-        Assert.That(() => GlobalConfiguration.Configuration.UseWorkerTracingJobDetails(template), Throws.ArgumentException.With.Message.Contains($"'{template}'"));
+        Assert.That(
+            () => GlobalConfiguration.Configuration.UseWorkerTracingJobDetails(template),
+            Throws.ArgumentException.With.Message.Contains($"'{template}'"));
 
     private async Task<WebApplication> StartAsync(string name, RecordingExporter exporter, Action? configure = null)
     {
@@ -180,7 +191,8 @@ public sealed class HostTests
     {
         string job = host.Services.GetRequiredService<IBackgroundJobClient>().Enqueue(() => Work.Nothing());
         await Until.TrueAsync(
-            () => host.Services.GetRequiredService<JobStorage>().GetConnection().GetStateData(job).Name == SucceededState.StateName, $"job {job} has succeeded");
+            () => host.Services.GetRequiredService<JobStorage>().GetConnection().GetStateData(job).Name == SucceededState
+                .StateName, $"job {job} has succeeded");
         return job;
     }
 

@@ -12,7 +12,7 @@ public sealed class OutcomeTests
     [Test]
     public async Task Perform_AJobThatThrows_FailsWithItsOwnException()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         string key = Work.Does(static () => throw new FormatException("no such date"));
 
         string job = server.Client.Enqueue(() => Work.Run(key));
@@ -28,7 +28,8 @@ public sealed class OutcomeTests
     [Test]
     public async Task Perform_AJobThatAnotherFilterCancels_IsCanceled()
     {
-        using var server = new Server(filters: static server => server.Filters.Add(new Probe { Performing = static context => context.Canceled = true })).Start();
+        using Server server = new Server(
+            filters: static server => server.Filters.Add(new Probe { Performing = static context => context.Canceled = true })).Start();
         string key = Work.Does(static () => { });
 
         string job = server.Client.Enqueue(() => Work.Run(key));
@@ -40,7 +41,8 @@ public sealed class OutcomeTests
     [Test]
     public async Task Perform_AJobThatAnotherFilterFails_Fails()
     {
-        using var server = new Server(filters: static server => server.Filters.Add(new Probe { Performing = static _ => throw new FormatException("filter") })).Start();
+        using Server server = new Server(
+            filters: static server => server.Filters.Add(new Probe { Performing = static _ => throw new FormatException("filter") })).Start();
         string key = Work.Does(static () => { });
 
         string job = server.Client.Enqueue(() => Work.Run(key));
@@ -51,7 +53,8 @@ public sealed class OutcomeTests
     [Test]
     public async Task Perform_AJobWhoseExceptionAnotherFilterHandles_SucceedsWithTheEvent()
     {
-        using var server = new Server(filters: static server => server.Filters.Add(new Probe { Performed = static context => context.ExceptionHandled = true })).Start();
+        using Server server = new Server(
+            filters: static server => server.Filters.Add(new Probe { Performed = static context => context.ExceptionHandled = true })).Start();
         string key = Work.Does(static () => throw new FormatException("handled"));
 
         string job = server.Client.Enqueue(() => Work.Run(key));
@@ -64,7 +67,7 @@ public sealed class OutcomeTests
     public async Task Perform_AJobWhoseHandledExceptionCannotBeTold_EndsItsSpanAllTheSame()
     {
         Activity? after = null;
-        using var server = new Server(filters: server => server.Filters.Add(new Probe
+        using Server server = new Server(filters: server => server.Filters.Add(new Probe
         {
             Performed = static context => context.ExceptionHandled = true,
             Electing = context => after = context.CandidateState.Name == SucceededState.StateName ? Activity.Current : after,
@@ -80,7 +83,7 @@ public sealed class OutcomeTests
     [Test]
     public async Task Perform_AJobThatIsDeletedWhileItRuns_IsCanceled()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         using var running = new ManualResetEventSlim();
         string key = Work.Does(async token =>
         {
@@ -98,7 +101,7 @@ public sealed class OutcomeTests
     [Test]
     public async Task Perform_AJobThatTheServersShutdownStops_IsCanceledAndLinkedToByTheNextRun()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         using var running = new ManualResetEventSlim();
         int runs = 0;
         string key = Work.Does(async token =>
@@ -117,13 +120,16 @@ public sealed class OutcomeTests
         await server.StateAsync(job, SucceededState.StateName);
         await Until.TrueAsync(() => server.SpansOf(job).Count == 2, "the second run has been exported");
         Assert.That(server.SpansOf(job)[1].Links.Single().Context.SpanId, Is.EqualTo(server.SpansOf(job)[0].SpanId));
-        Assert.That(server.SpansOf(job)[1].GetTagItem("worker_tracing.attempt"), Is.EqualTo(1), "a stop is no failure, and no retry follows from it");
+        Assert.That(
+            server.SpansOf(job)[1].GetTagItem("worker_tracing.attempt"),
+            Is.EqualTo(1),
+            "a stop is no failure, and no retry follows from it");
     }
 
     [Test]
     public async Task Perform_AJobThatSaysItWasAborted_IsCanceled()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         string key = Work.Does(static () => throw new JobAbortedException());
 
         string job = server.Client.Enqueue(() => Work.Run(key));
@@ -134,7 +140,7 @@ public sealed class OutcomeTests
     [Test]
     public async Task Perform_AJobThatCancelsItself_Fails()
     {
-        using var server = new Server().Start();
+        using Server server = new Server().Start();
         string key = Work.Does(static () => throw new OperationCanceledException("a timeout of its own"));
 
         string job = server.Client.Enqueue(() => Work.Run(key));

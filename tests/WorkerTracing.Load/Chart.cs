@@ -36,7 +36,8 @@ internal sealed class Chart(string title, IReadOnlyList<Series> series)
 
         for (int i = 0; i < series.Count; i++)
         {
-            string points = string.Join(' ', series[i].Points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{X(Math.Log10(point.X)):0.#},{Y(Math.Log10(point.Y)):0.#}")));
+            string points = string.Join(' ', series[i].Points.Select(
+                point => string.Create(CultureInfo.InvariantCulture, $"{X(Math.Log10(point.X)):0.#},{Y(Math.Log10(point.Y)):0.#}")));
             Add($"""<polyline points="{points}" fill="none" stroke="{palette.Lines[i]}" stroke-width="2.5" stroke-linejoin="round"/>""");
             Add($"""<line x1="{Left}" x2="{Left + 22}" y1="{42 + (20 * i)}" y2="{42 + (20 * i)}" stroke="{palette.Lines[i]}" stroke-width="2.5"/>""");
             Add($"""<text x="{Left + 30}" y="{46 + (20 * i)}">{series[i].Name}</text>""");

@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace WorkerTracing.Load;
 
-/// <summary>What a job costs in processor time while more and more jobs wait at the same time, or more and more processors stand by: as a table and as a picture.</summary>
+/// <summary>
+/// What a job costs in processor time while more and more jobs wait at the same time, or more and more processors stand by: as a table and
+/// as a picture.
+/// </summary>
 internal static class Curve
 {
     public const string Name = "curve";
@@ -12,8 +15,17 @@ internal static class Curve
     private static readonly (string Name, int Last, Func<int, Line> At)[] All =
     [
         ("so many jobs waiting", 10_000, static jobs => new Line(Scenario.Together, jobs, 1, Way.WorkerTracing)),
-        ("100 jobs waiting, so many idle processors beside", 10_000, static idle => new Line(Scenario.Together, 100, 1, Way.WorkerTracing, idle)),
-        ("so many jobs waiting, OpenTelemetry with a pool thread for each", 1000, static jobs => new Line(Scenario.Together, jobs, 1, Way.OpenTelemetryWithThreads)),
+        ("100 jobs waiting, so many idle processors beside", 10_000, static idle => new Line(
+            Scenario.Together,
+            100,
+            1,
+            Way.WorkerTracing,
+            idle)),
+        ("so many jobs waiting, OpenTelemetry with a pool thread for each", 1000, static jobs => new Line(
+            Scenario.Together,
+            jobs,
+            1,
+            Way.OpenTelemetryWithThreads)),
     ];
 
     /// <summary>Measures, writes the table to the console and the pictures into the folder.</summary>

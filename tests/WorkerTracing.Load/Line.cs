@@ -22,7 +22,8 @@ internal sealed record Line(Scenario Scenario, int Jobs, int InFlight, Way Way, 
     /// <summary>Measures in a process of its own, so that no line inherits another's threads, heap or compiled code.</summary>
     public async Task<Measurement> MeasureAsync(TimeSpan duration)
     {
-        IEnumerable<string> numbers = new[] { Jobs, InFlight, IdleProcessors, duration.TotalSeconds }.Select(static number => number.ToString(CultureInfo.InvariantCulture));
+        IEnumerable<string> numbers = new[] { Jobs, InFlight, IdleProcessors, duration.TotalSeconds }.Select(
+            static number => number.ToString(CultureInfo.InvariantCulture));
         string[] arguments = [Verb, Scenario.Name, Way.Name, .. numbers];
         using Process process = Process.Start(new ProcessStartInfo(Environment.ProcessPath!, arguments) { RedirectStandardOutput = true })!;
         Measurement? measurement = await JsonSerializer.DeserializeAsync<Measurement>(process.StandardOutput.BaseStream);
@@ -47,7 +48,8 @@ internal sealed record Line(Scenario Scenario, int Jobs, int InFlight, Way Way, 
         ThreadPool.SetMinThreads(workers + line.Way.PoolThreads(line.Jobs), io);
         var duration = TimeSpan.FromSeconds(Number<double>(arguments[5]));
         Measurement first = await Measurement.TakeAsync(contender, backend, line, TimeSpan.Zero, TimeSpan.FromSeconds(1));
-        await Measurement.TakeAsync(contender, backend, line with { Jobs = Math.Max(50, line.Jobs) }, TimeSpan.Zero, duration * 2 / 3); // until the code is compiled for good
+        // until the code is compiled for good
+        await Measurement.TakeAsync(contender, backend, line with { Jobs = Math.Max(50, line.Jobs) }, TimeSpan.Zero, duration * 2 / 3);
         Measurement measurement = await Measurement.TakeAsync(contender, backend, line, duration / 3, duration);
         Console.WriteLine(JsonSerializer.Serialize(measurement with { FirstSecond = first.PerSecond }));
     }

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace WorkerTracing.Load;
 
-/// <summary>What a number of jobs side by side, each waiting for delivery again and again, came to. Times are from the end of the work to the answer.</summary>
+/// <summary>
+/// What a number of jobs side by side, each waiting for delivery again and again, came to. Times are from the end of the work to the
+/// answer.
+/// </summary>
 internal sealed record Measurement(
     int Completed, TimeSpan Elapsed, TimeSpan Cpu, TimeSpan RoundTrip, TimeSpan P50, TimeSpan P99, int Exports, int ToldWrongly, int NewThreads)
 {
@@ -13,7 +16,10 @@ internal sealed record Measurement(
     /// <summary>Every job once a round trip is 1: more is not possible.</summary>
     public double OfLimit(int jobs) => PerSecond / (jobs / RoundTrip.TotalSeconds);
 
-    /// <summary>Jobs per second in the first second of the process: the pool is as small as it starts, and as it is again after a pause; nothing is compiled yet.</summary>
+    /// <summary>
+    /// Jobs per second in the first second of the process: the pool is as small as it starts, and as it is again after a pause; nothing is
+    /// compiled yet.
+    /// </summary>
     public double FirstSecond { get; init; }
 
     /// <summary>Lets the jobs run for <paramref name="duration"/>, after <paramref name="warm"/> of it uncounted.</summary>
@@ -34,12 +40,14 @@ internal sealed record Measurement(
                 BeginCounting();
             }).Start();
 
-        await Task.WhenAll(Enumerable.Range(0, line.Jobs).Select(index => line.Scenario.OnThreads ? OnThread(() => Loop(index)) : Task.Run(() => LoopAsync(index))));
+        await Task.WhenAll(Enumerable.Range(0, line.Jobs)
+            .Select(index => line.Scenario.OnThreads ? OnThread(() => Loop(index)) : Task.Run(() => LoopAsync(index))));
         TimeSpan elapsed = watch.Elapsed - warmAt;
         TimeSpan cpu = Environment.CpuUsage.TotalTime - cpuAtWarm;
         TimeSpan[] all = [.. waits.SelectMany(static own => own).Order()];
         return new Measurement(
-            all.Length, elapsed, cpu, backend.MeasuredRoundTrip, all.ElementAtOrDefault(all.Length / 2), all.ElementAtOrDefault((int)(all.Length * 0.99)),
+            all.Length, elapsed, cpu, backend.MeasuredRoundTrip, all.ElementAtOrDefault(all.Length / 2), all.ElementAtOrDefault(
+                (int)(all.Length * 0.99)),
             backend.Exports, wrong, Math.Max(0, ThreadPool.ThreadCount - threadsBefore));
 
         void BeginCounting()
@@ -81,5 +89,6 @@ internal sealed record Measurement(
         }
     }
 
-    private static Task OnThread(Action loop) => Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static Task OnThread(Action loop)
+        => Task.Factory.StartNew(loop, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 }

@@ -17,7 +17,9 @@ internal sealed class Ours : Contender
     {
         var options = new BatchTraceProcessorOptions { MaxBatchSize = BatchSize(jobs), MaxQueueSize = QueueSize(jobs) };
         BaseExporter<Activity> exporter = backend.MaxConcurrency == 1 ? backend : new ConcurrentBackend(backend);
-        _provider = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", _source.Name).AddProcessor(new BatchTraceProcessor(exporter, options)).Build();
+        _provider = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", _source.Name)
+            .AddProcessor(new BatchTraceProcessor(exporter, options))
+            .Build();
         _tracer = new JobTracer(_provider, new WorkerTracingOptions { FlushTimeout = TimeSpan.FromSeconds(30) });
     }
 

@@ -1,7 +1,8 @@
 using System.Globalization;
 using WorkerTracing.Load;
 
-// Jobs of six spans that wait for delivery, against a backend of 20 ms. Usage: [seconds per line] [together | threads | staggered | curve ...]
+// Jobs of six spans that wait for delivery, against a backend of 20 ms. Usage: [seconds per line] [together | threads | staggered | curve
+// ...]
 // The curve is written to docs/images below the current folder, and only when it is asked for.
 if (args is [Line.Verb, .. string[] line])
 {
@@ -18,7 +19,7 @@ if (asked.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
     return 2;
 }
 
-TimeSpan duration = TimeSpan.FromSeconds(seconds);
+var duration = TimeSpan.FromSeconds(seconds);
 Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {Environment.OSVersion}, backend {Line.RoundTrip.TotalMilliseconds} ms, {Contender.SpansPerJob} spans a job");
 foreach (Scenario scenario in Scenario.All.Where(scenario => asked.Length == 0 || asked.Contains(scenario.Name)))
     await Table.WriteAsync(scenario, duration);

@@ -7,11 +7,23 @@ namespace WorkerTracing.Load;
 /// <param name="Work">How long a job works without using a processor.</param>
 internal sealed record Scenario(string Name, string What, bool OnThreads, Func<Random, TimeSpan> Work)
 {
-    public static readonly Scenario Together = new("together", "async jobs without work, side by side", OnThreads: false, static _ => TimeSpan.Zero);
+    public static readonly Scenario Together = new(
+        "together",
+        "async jobs without work, side by side",
+        OnThreads: false,
+        static _ => TimeSpan.Zero);
 
-    public static readonly Scenario Threads = new("threads", "jobs without work, each on a thread of its own", OnThreads: true, static _ => TimeSpan.Zero);
+    public static readonly Scenario Threads = new(
+        "threads",
+        "jobs without work, each on a thread of its own",
+        OnThreads: true,
+        static _ => TimeSpan.Zero);
 
-    public static readonly Scenario Staggered = new("staggered", "async jobs of 5 to 35 ms of work", OnThreads: false, static random => TimeSpan.FromMilliseconds(random.Next(5, 36)));
+    public static readonly Scenario Staggered = new(
+        "staggered",
+        "async jobs of 5 to 35 ms of work",
+        OnThreads: false,
+        static random => TimeSpan.FromMilliseconds(random.Next(5, 36)));
 
     public static readonly Scenario[] All = [Together, Threads, Staggered];
 

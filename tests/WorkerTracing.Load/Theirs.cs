@@ -5,7 +5,8 @@ using OpenTelemetry.Trace;
 namespace WorkerTracing.Load;
 
 /// <summary>
-/// A job in a span, and <c>TracerProvider.ForceFlush</c> on OpenTelemetry's own batch processor after it: what a user writes today. It blocks a thread for each job that waits.
+/// A job in a span, and <c>TracerProvider.ForceFlush</c> on OpenTelemetry's own batch processor after it: what a user writes today. It
+/// blocks a thread for each job that waits.
 /// </summary>
 internal sealed class Theirs : Contender
 {

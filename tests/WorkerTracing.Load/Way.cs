@@ -12,7 +12,12 @@ internal sealed record Way(string Name, Func<SlowBackend, int, Contender> Conten
     public static readonly Way OpenTelemetry = new("OpenTelemetry", static (backend, jobs) => new Theirs(backend, jobs), static _ => 0);
 
     /// <summary>The best that can be made of it: the pool has a thread for each job that it blocks.</summary>
-    public static readonly Way OpenTelemetryWithThreads = OpenTelemetry with { Name = "OpenTelemetry, a pool thread for each job", PoolThreads = static jobs => jobs };
+    public static readonly Way OpenTelemetryWithThreads = OpenTelemetry with
+    {
+        Name
+        = "OpenTelemetry, a pool thread for each job",
+        PoolThreads = static jobs => jobs
+    };
 
     public static readonly Way[] All = [WorkerTracing, OpenTelemetry, OpenTelemetryWithThreads];
 }

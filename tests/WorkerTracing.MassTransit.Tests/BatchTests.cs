@@ -17,7 +17,10 @@ public sealed class BatchTests
         {
             Assert.That(job.DisplayName, Is.EqualTo("OrdersConsumer Batch<OrderPlaced>"));
             Assert.That(job.Links.Select(link => link.Context.SpanId), Is.EquivalentTo(producers.Select(producer => producer.SpanId)));
-            Assert.That(producers.Select(producer => producer.TraceId), Has.None.EqualTo(job.TraceId), "a batch continues none of its origins");
+            Assert.That(
+                producers.Select(producer => producer.TraceId),
+                Has.None.EqualTo(job.TraceId),
+                "a batch continues none of its origins");
             Assert.That(bus.Scenario.Calls, Is.EqualTo(1));
         });
     }
@@ -45,7 +48,8 @@ public sealed class BatchTests
     public async Task Consume_BatchRetriedAtTheEndpoint_AttemptsAreNumberedAndChained()
     {
         await using TestBus bus = await TestBus.StartAsync(
-            x => x.AddConsumer<OrdersConsumer>(c => c.Options<BatchOptions>(o => o.SetMessageLimit(2).SetTimeLimit(TimeSpan.FromMinutes(5)))),
+            x => x.AddConsumer<OrdersConsumer>(
+                c => c.Options<BatchOptions>(o => o.SetMessageLimit(2).SetTimeLimit(TimeSpan.FromMinutes(5)))),
             static (_, cfg) => cfg.UseMessageRetry(r => r.Immediate(1)));
         bus.Scenario.OnConsume = static (_, call) => call == 1 ? throw new InvalidOperationException("not yet") : Task.CompletedTask;
 
@@ -62,9 +66,14 @@ public sealed class BatchTests
         Assert.That(job.Status, Is.Not.EqualTo(ActivityStatusCode.Error));
     }
 
-    private static Task<TestBus> StartAsync(int size, FlushMode flush = FlushMode.None, Testing.RecordingExporter? exporter = null, ReceiveCounter? received = null) =>
+    private static Task<TestBus> StartAsync(
+        int size,
+        FlushMode flush = FlushMode.None,
+        Testing.RecordingExporter? exporter = null,
+        ReceiveCounter? received = null) =>
         TestBus.StartAsync(
-            x => x.AddConsumer<OrdersConsumer>(c => c.Options<BatchOptions>(o => o.SetMessageLimit(size).SetTimeLimit(TimeSpan.FromMinutes(5)))),
+            x => x.AddConsumer<OrdersConsumer>(
+                c => c.Options<BatchOptions>(o => o.SetMessageLimit(size).SetTimeLimit(TimeSpan.FromMinutes(5)))),
             (_, cfg) =>
             {
                 if (received is not null)

@@ -7,9 +7,11 @@ public sealed class ConsumeAttemptTests
     [Test]
     public void Parse_WhatToStringWrote_IsTheSameAttempt()
     {
-        var attempt = new ConsumeAttempt(3, new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded));
+        var attempt = new ConsumeAttempt(
+            3,
+            new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded));
 
-        ConsumeAttempt parsed = ConsumeAttempt.Parse(attempt.ToString());
+        var parsed = ConsumeAttempt.Parse(attempt.ToString());
 
         Assert.That(parsed.Number, Is.EqualTo(3));
         Assert.That(parsed.Context.SpanId, Is.EqualTo(attempt.Context.SpanId));
@@ -32,11 +34,14 @@ public sealed class ConsumeAttemptTests
     [TestCase("1000001;")]
     [TestCase("99999999999999999999;")]
     [TestCase("x;00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")]
-    public void Parse_AnythingElse_IsNoAttempt(string? header) => Assert.That(ConsumeAttempt.Parse(header), Is.EqualTo(default(ConsumeAttempt)));
+    public void Parse_AnythingElse_IsNoAttempt(string? header)
+        => Assert.That(ConsumeAttempt.Parse(header), Is.EqualTo(default(ConsumeAttempt)));
 
     [Test]
-    public void Parse_Oversized_IsNoAttempt() => Assert.That(ConsumeAttempt.Parse("1;" + new string('0', 1 << 20)), Is.EqualTo(default(ConsumeAttempt)));
+    public void Parse_Oversized_IsNoAttempt()
+        => Assert.That(ConsumeAttempt.Parse("1;" + new string('0', 1 << 20)), Is.EqualTo(default(ConsumeAttempt)));
 
     [Test]
-    public void Parse_MalformedContext_KeepsTheNumber() => Assert.That(ConsumeAttempt.Parse("2;zz-1"), Is.EqualTo(new ConsumeAttempt(2, default)));
+    public void Parse_MalformedContext_KeepsTheNumber()
+        => Assert.That(ConsumeAttempt.Parse("2;zz-1"), Is.EqualTo(new ConsumeAttempt(2, default)));
 }

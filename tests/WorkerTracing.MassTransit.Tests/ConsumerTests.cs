@@ -69,7 +69,9 @@ public sealed class ConsumerTests
         {
             await bus.Bus.Publish(new OrderPlaced("1"), token);
             await bus.Scenario.CalledAsync();
-            await Testing.Until.TrueAsync(() => bus.Exporter.SpansOf(trace.TraceId).Any(span => span.DisplayName == "EagerConsumer OrderPlaced"), "the consumer flushed its trace");
+            await Testing.Until.TrueAsync(
+                () => bus.Exporter.SpansOf(trace.TraceId).Any(span => span.DisplayName == "EagerConsumer OrderPlaced"),
+                "the consumer flushed its trace");
             return trace.TraceId;
         });
 
@@ -83,7 +85,8 @@ public sealed class ConsumerTests
         using Activity startup = TestSource.Start("startup");
         await using TestBus bus = await TestBus.StartAsync(static x => x.AddConsumer<PlacedConsumer>());
         Activity.Current = null;
-        await Testing.Until.TrueAsync(() => DateTime.UtcNow - startup.StartTimeUtc > TimeSpan.FromMilliseconds(20), "the span is older than the delivery");
+        await Testing.Until
+            .TrueAsync(() => DateTime.UtcNow - startup.StartTimeUtc > TimeSpan.FromMilliseconds(20), "the span is older than the delivery");
 
         await bus.Bus.Publish(new OrderPlaced("1"));
         Activity job = (await bus.JobsAsync(1))[0];
@@ -105,8 +108,12 @@ public sealed class ConsumerTests
             },
             static (context, cfg) => cfg.UseInMemoryOutbox(context));
         bus.Scenario.OnConsume = static (context, _) =>
-            context is ConsumeContext<OrderPlaced> ? context.Publish(new ReserveStock("1"), static sent => sent.ResponseAddress = null) : Task.CompletedTask;
-        await Testing.Until.TrueAsync(() => DateTime.UtcNow - startup.Activity!.StartTimeUtc > TimeSpan.FromMilliseconds(20), "the job is older than the delivery");
+            context is ConsumeContext<OrderPlaced>
+                ? context.Publish(new ReserveStock("1"), static sent => sent.ResponseAddress = null)
+                : Task.CompletedTask;
+        await Testing.Until.TrueAsync(
+            () => DateTime.UtcNow - startup.Activity!.StartTimeUtc > TimeSpan.FromMilliseconds(20),
+            "the job is older than the delivery");
 
         Activity.Current = null;
         await bus.Bus.Publish(new OrderPlaced("1"));
@@ -174,7 +181,9 @@ public sealed class ConsumerTests
         ActivityContext producer = await PublishAsync(bus);
         IReadOnlyList<Activity> jobs = await bus.JobsAsync(2);
 
-        Assert.That(jobs.Select(job => job.DisplayName), Is.EquivalentTo(new[] { "PlacedConsumer OrderPlaced", "EagerConsumer OrderPlaced" }));
+        Assert.That(
+            jobs.Select(job => job.DisplayName),
+            Is.EquivalentTo(new[] { "PlacedConsumer OrderPlaced", "EagerConsumer OrderPlaced" }));
         Assert.That(jobs.Select(job => job.TraceId), Is.All.EqualTo(producer.TraceId));
         Assert.That(jobs.Select(job => job.GetTagItem("worker_tracing.attempt")), Is.All.EqualTo(1));
     }
@@ -195,7 +204,9 @@ public sealed class ConsumerTests
     [Test]
     public async Task Consume_CaptureArguments_RecordsTheMessage()
     {
-        await using TestBus bus = await TestBus.StartAsync(x => x.AddConsumer<PlacedConsumer>(), options: new WorkerTracingOptions { CaptureArguments = true });
+        await using TestBus bus = await TestBus.StartAsync(
+            x => x.AddConsumer<PlacedConsumer>(),
+            options: new WorkerTracingOptions { CaptureArguments = true });
 
         await bus.Bus.Publish(new OrderPlaced("4711"));
         Activity job = (await bus.JobsAsync(1))[0];

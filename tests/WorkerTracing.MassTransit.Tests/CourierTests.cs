@@ -18,7 +18,9 @@ public sealed class CourierTests
         ActivityTraceId trace = await ExecuteAsync(bus, decline: false);
         IReadOnlyList<Activity> jobs = await bus.JobsAsync(2, span => span.TraceId == trace);
 
-        Assert.That(jobs.Select(job => job.DisplayName), Is.EqualTo(new[] { "ReserveActivity ReserveArguments", "ChargeActivity ChargeArguments" }));
+        Assert.That(
+            jobs.Select(job => job.DisplayName),
+            Is.EqualTo(new[] { "ReserveActivity ReserveArguments", "ChargeActivity ChargeArguments" }));
         Assert.That(jobs[1].ParentSpanId, Is.EqualTo(jobs[0].SpanId), "the first activity sends the slip to the second");
         Assert.That(jobs.Select(job => job.Status), Has.None.EqualTo(ActivityStatusCode.Error));
     }
@@ -38,7 +40,10 @@ public sealed class CourierTests
         Assert.That(
             jobs.Select(job => job.DisplayName),
             Is.EqualTo(new[] { "ReserveActivity ReserveArguments", "ChargeActivity ChargeArguments", "ReserveActivity ReserveLog" }));
-        Assert.That(jobs[1].GetTagItem("error.type"), Is.EqualTo(typeof(InvalidOperationException).FullName), "MassTransit answers for it inside the job");
+        Assert.That(
+            jobs[1].GetTagItem("error.type"),
+            Is.EqualTo(typeof(InvalidOperationException).FullName),
+            "MassTransit answers for it inside the job");
         Assert.That(jobs[2].Status, Is.Not.EqualTo(ActivityStatusCode.Error));
     }
 
@@ -71,7 +76,7 @@ public sealed class CourierTests
         var slip = new RoutingSlipBuilder(NewId.NextGuid());
         slip.AddActivity("reserve", new Uri("queue:Reserve_execute"), new { Order = "1" });
         slip.AddActivity("charge", new Uri("queue:Charge_execute"), new { Decline = decline });
-        var built = slip.Build();
+        global::MassTransit.Courier.Contracts.RoutingSlip built = slip.Build();
         await bus.Bus.Execute(built);
         return producer.TraceId;
     }

@@ -59,7 +59,9 @@ public sealed class FlushTests
             new WorkerTracingOptions { FlushTimeout = TimeSpan.FromMinutes(1) },
             exporter: Held(gate));
         bus.Scenario.OnConsume = static (context, _) =>
-            context is ConsumeContext<OrderPlaced> ? context.Publish(new ReserveStock("1"), c => c.ResponseAddress = null) : Task.CompletedTask;
+            context is ConsumeContext<OrderPlaced>
+                ? context.Publish(new ReserveStock("1"), c => c.ResponseAddress = null)
+                : Task.CompletedTask;
 
         await bus.Bus.Publish(new OrderPlaced("1"));
         await gate.EnteredAsync();
@@ -96,7 +98,10 @@ public sealed class FlushTests
         JobTrace trace = bus.Scenario.Seen.Single()!;
         Assert.That(trace.Result.Status, Is.EqualTo(FlushStatus.NotRequested));
         Assert.That(bus.Exporter.SpansOf(trace.TraceId), Is.Empty);
-        Assert.That((await bus.Processor.FlushAsync(TimeSpan.FromSeconds(10))).Status, Is.EqualTo(FlushStatus.Delivered), "the span was only waiting");
+        Assert.That(
+            (await bus.Processor.FlushAsync(TimeSpan.FromSeconds(10))).Status,
+            Is.EqualTo(FlushStatus.Delivered),
+            "the span was only waiting");
     }
 
     [Test]
@@ -115,7 +120,9 @@ public sealed class FlushTests
         await bus.Scenario.CalledAsync(2);
 
         gate.Open();
-        await Until.TrueAsync(() => bus.Scenario.Seen.All(static trace => trace!.Result.Status == FlushStatus.Delivered), "both are delivered");
+        await Until.TrueAsync(
+            () => bus.Scenario.Seen.All(static trace => trace!.Result.Status == FlushStatus.Delivered),
+            "both are delivered");
     }
 
     private static RecordingExporter Held(Gate gate) => new()

@@ -45,7 +45,10 @@ public sealed class HarmlessTests
                 return ExportResult.Success;
             },
         };
-        await AssertConsumedAsync(new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromMilliseconds(100) }, exporter, gate.Open);
+        await AssertConsumedAsync(
+            new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromMilliseconds(100) },
+            exporter,
+            gate.Open);
     }
 
     [Test]
@@ -86,14 +89,21 @@ public sealed class HarmlessTests
 
         Assert.That(header, Is.Null);
         Assert.That(bus.Scenario.Seen.Single(), Is.Null);
-        Assert.That(JsonSerializer.Serialize(((IBusControl)bus.Bus).GetProbeResult().Results), Does.Not.Contain("workerTracing"), "a filter that does nothing still costs each message its part of the pipe");
+        Assert.That(
+            JsonSerializer.Serialize(((IBusControl)bus.Bus).GetProbeResult().Results),
+            Does.Not.Contain("workerTracing"),
+            "a filter that does nothing still costs each message its part of the pipe");
     }
 
     [Test]
     public async Task Consume_FilteredOut_TheMessageIsConsumedAndNothingIsRecorded()
     {
         await using TestBus bus = await TestBus.StartAsync(
-            static x => x.AddConsumer<PlacedConsumer>(), options: new WorkerTracingOptions { Filter = static _ => false, Flush = FlushMode.Wait });
+            static x => x.AddConsumer<PlacedConsumer>(), options: new WorkerTracingOptions
+            {
+                Filter = static _ => false,
+                Flush = FlushMode.Wait
+            });
 
         using Activity producer = TestSource.Start("producer");
         await bus.Bus.Publish(new OrderPlaced("1"));

@@ -19,7 +19,10 @@ public sealed class JobConsumerTests
         {
             Assert.That(jobs[0].DisplayName, Is.EqualTo("ConvertConsumer ConvertVideo"));
             Assert.That(jobs[0].ParentSpanId, Is.EqualTo(producer.SpanId), "the control messages in between hand the trace on");
-            Assert.That(bus.Exporter.SpansOf(producer.TraceId).Select(span => span.Source.Name), Has.Exactly(1).EqualTo("WorkerTracing"), "control messages are not jobs");
+            Assert.That(
+                bus.Exporter.SpansOf(producer.TraceId).Select(span => span.Source.Name),
+                Has.Exactly(1).EqualTo("WorkerTracing"),
+                "control messages are not jobs");
             Assert.That(JobTrace.Of(jobs[0])!.Job.Member, Is.EqualTo(typeof(ConvertConsumer)));
         });
     }
@@ -37,7 +40,10 @@ public sealed class JobConsumerTests
         Assert.Multiple(() =>
         {
             Assert.That(jobs.Select(job => job.GetTagItem("worker_tracing.attempt")), Is.EqualTo(new object[] { 1, 2 }));
-            Assert.That(jobs[0].GetTagItem("error.type"), Is.EqualTo(typeof(InvalidOperationException).FullName), "MassTransit answers for it inside the job");
+            Assert.That(
+                jobs[0].GetTagItem("error.type"),
+                Is.EqualTo(typeof(InvalidOperationException).FullName),
+                "MassTransit answers for it inside the job");
             Assert.That(jobs[1].Status, Is.Not.EqualTo(ActivityStatusCode.Error));
             Assert.That(jobs[1].Links.Select(link => link.Context.SpanId), Does.Contain(jobs[0].SpanId));
         });

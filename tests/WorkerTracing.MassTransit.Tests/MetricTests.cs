@@ -44,7 +44,8 @@ public sealed class MetricTests
                     self.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => counted.Add(string.Join(',', tags.ToArray().Select(tag => tag.Value))));
+        listener.SetMeasurementEventCallback<long>(
+            (_, _, tags, _) => counted.Add(string.Join(',', tags.ToArray().Select(tag => tag.Value))));
         listener.Start();
         return listener;
     }

@@ -101,7 +101,9 @@ public sealed class MiddlewareTests
             .AddMassTransit(static x => x.UsingInMemory(static (context, cfg) => cfg.UseWorkerTracing(context)))
             .BuildServiceProvider();
 
-        Assert.That(services.GetRequiredService<IBusControl>, Throws.InstanceOf<ConfigurationException>().With.Message.Contains("AddWorkerTracing"));
+        Assert.That(
+            services.GetRequiredService<IBusControl>,
+            Throws.InstanceOf<ConfigurationException>().With.Message.Contains("AddWorkerTracing"));
     }
 
     [Test]
@@ -127,7 +129,9 @@ public sealed class MiddlewareTests
             await second.Publish(new ReserveStock("1"));
             IReadOnlyList<Activity> jobs = await bus.JobsAsync(2, span => span.TraceId == producer.TraceId);
 
-            Assert.That(jobs.Select(job => job.DisplayName), Is.EquivalentTo(new[] { "PlacedConsumer OrderPlaced", "StockConsumer ReserveStock" }));
+            Assert.That(
+                jobs.Select(job => job.DisplayName),
+                Is.EquivalentTo(new[] { "PlacedConsumer OrderPlaced", "StockConsumer ReserveStock" }));
         }
         finally
         {
@@ -154,7 +158,9 @@ public sealed class MiddlewareTests
         {
             using Activity producer = TestSource.Start("producer");
             await bus.Publish(new OrderPlaced("1"));
-            await Until.TrueAsync(() => exporter.SpansOf(producer.TraceId).Any(span => span.DisplayName == "SilentConsumer OrderPlaced"), "the job is delivered");
+            await Until.TrueAsync(
+                () => exporter.SpansOf(producer.TraceId).Any(span => span.DisplayName == "SilentConsumer OrderPlaced"),
+                "the job is delivered");
         }
         finally
         {

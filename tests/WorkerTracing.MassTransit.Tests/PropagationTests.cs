@@ -31,7 +31,9 @@ public sealed class PropagationTests
     public async Task Publish_InsideAConsumer_TheNextJobIsBelowThisOne()
     {
         await using TestBus bus = await StartChainAsync();
-        bus.Scenario.OnConsume = static (context, _) => context is ConsumeContext<OrderPlaced> ? context.Publish(new StockReserved("1")) : Task.CompletedTask;
+        bus.Scenario.OnConsume = static (context, _) => context is ConsumeContext<OrderPlaced>
+            ? context.Publish(new StockReserved("1"))
+            : Task.CompletedTask;
 
         IReadOnlyList<Activity> jobs = await RunChainAsync(bus);
 
@@ -98,7 +100,10 @@ public sealed class PropagationTests
         Activity job = (await bus.JobsAsync(1))[0];
 
         Assert.That(job.ParentSpanId, Is.EqualTo(producer.SpanId));
-        Assert.That(response.Headers.Get<string>("traceparent"), Does.Contain(job.SpanId.ToHexString()), "the response carries the responder's span");
+        Assert.That(
+            response.Headers.Get<string>("traceparent"),
+            Does.Contain(job.SpanId.ToHexString()),
+            "the response carries the responder's span");
     }
 
     [TestCase(true, TestName = "Schedule_WithTheMessageScheduler_IsLinked")]
@@ -114,7 +119,7 @@ public sealed class PropagationTests
             static (_, cfg) => cfg.UseDelayedMessageScheduler());
 
         using Activity producer = TestSource.Start("producer");
-        TimeSpan delay = TimeSpan.FromMilliseconds(50);
+        var delay = TimeSpan.FromMilliseconds(50);
         if (scheduler)
             await bus.Bus.CreateDelayedMessageScheduler().SchedulePublish(DateTime.UtcNow + delay, new OrderPlaced("1"));
         else
@@ -124,7 +129,10 @@ public sealed class PropagationTests
         Assert.That(job.TraceId, Is.Not.EqualTo(producer.TraceId), "Auto gives a delayed message a trace of its own");
         Assert.That(job.Links.Single().Context.SpanId, Is.EqualTo(producer.SpanId));
         Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("scheduled"));
-        Assert.That((job.GetTagItem("messaging.system"), job.GetTagItem("messaging.operation.type")), Is.EqualTo(("masstransit", "process")), "it is a message all the same");
+        Assert.That(
+            (job.GetTagItem("messaging.system"), job.GetTagItem("messaging.operation.type")),
+            Is.EqualTo(("masstransit", "process")),
+            "it is a message all the same");
     }
 
     [Test]
@@ -140,7 +148,10 @@ public sealed class PropagationTests
 
         IReadOnlyList<Activity> jobs = await RunChainAsync(bus);
 
-        Assert.That(jobs[1].DisplayName, Is.EqualTo("FaultConsumer Fault<OrderPlaced>"), "a user's consumer of MassTransit's message is a job");
+        Assert.That(
+            jobs[1].DisplayName,
+            Is.EqualTo("FaultConsumer Fault<OrderPlaced>"),
+            "a user's consumer of MassTransit's message is a job");
         Assert.That(jobs[1].ParentSpanId, Is.EqualTo(jobs[0].SpanId));
     }
 
@@ -160,14 +171,18 @@ public sealed class PropagationTests
                 cfg.ReceiveEndpoint("elsewhere", static e => e.Handler<OrderPlaced>(static _ => Task.CompletedTask));
             });
         bus.Scenario.OnConsume = static (context, call) =>
-            call == 1 ? throw new InvalidOperationException("not yet") : ((ConsumeContext<OrderPlaced>)context).Forward(new Uri("queue:elsewhere"));
+            call == 1
+                ? throw new InvalidOperationException("not yet")
+                : ((ConsumeContext<OrderPlaced>)context).Forward(new Uri("queue:elsewhere"));
 
         using Activity producer = TestSource.Start("producer");
         ISendEndpoint endpoint = await bus.Bus.GetSendEndpoint(new Uri("queue:Placed"));
         await endpoint.Send(new OrderPlaced("1"));
         IReadOnlyList<Activity> jobs = await bus.JobsAsync(3, span => span.TraceId == producer.TraceId);
 
-        Assert.That(jobs.Select(job => job.DisplayName), Is.EqualTo(new[] { "PlacedConsumer OrderPlaced", "PlacedConsumer OrderPlaced", "Handler OrderPlaced" }));
+        Assert.That(
+            jobs.Select(job => job.DisplayName),
+            Is.EqualTo(new[] { "PlacedConsumer OrderPlaced", "PlacedConsumer OrderPlaced", "Handler OrderPlaced" }));
         Assert.That(jobs.Select(job => job.GetTagItem("worker_tracing.attempt")), Is.EqualTo(new object[] { 1, 2, 1 }));
     }
 
@@ -218,7 +233,8 @@ public sealed class PropagationTests
         Assert.That(job.ParentSpanId, Is.EqualTo(default(ActivitySpanId)));
     }
 
-    private static Task<TestBus> StartChainAsync(Action<IBusRegistrationContext, IInMemoryBusFactoryConfigurator>? configure = null) => TestBus.StartAsync(
+    private static Task<TestBus> StartChainAsync(
+        Action<IBusRegistrationContext, IInMemoryBusFactoryConfigurator>? configure = null) => TestBus.StartAsync(
         static x =>
         {
             x.AddConsumer<PlacedConsumer>();

@@ -95,7 +95,13 @@ public sealed class RabbitMqTests
         private readonly Seen _seen;
         private readonly ReceiveCounter _received;
 
-        private Worker(ServiceProvider services, TracerProvider provider, RecordingExporter exporter, Seen seen, ReceiveCounter received, string queue)
+        private Worker(
+            ServiceProvider services,
+            TracerProvider provider,
+            RecordingExporter exporter,
+            Seen seen,
+            ReceiveCounter received,
+            string queue)
         {
             _services = services;
             _provider = provider;

@@ -18,7 +18,10 @@ public sealed class RetryTests
         Assert.Multiple(() =>
         {
             Assert.That(jobs.Select(job => job.GetTagItem("worker_tracing.attempt")), Is.EqualTo(new object[] { 1, 2, 3 }));
-            Assert.That(jobs.Select(job => job.ParentSpanId), Is.All.EqualTo(producer.SpanId), "a retry keeps the relation of the first attempt");
+            Assert.That(
+                jobs.Select(job => job.ParentSpanId),
+                Is.All.EqualTo(producer.SpanId),
+                "a retry keeps the relation of the first attempt");
             Assert.That(jobs[1].Links.Select(link => link.Context.SpanId), Does.Contain(jobs[0].SpanId));
             Assert.That(jobs[2].Links.Select(link => link.Context.SpanId), Does.Contain(jobs[1].SpanId));
             Assert.That(jobs.Select(job => job.Status == ActivityStatusCode.Error), Is.EqualTo(new[] { true, true, false }));
@@ -102,10 +105,14 @@ public sealed class RetryTests
         JobTrace last = bus.Scenario.Seen.Last()!;
         int expected = level == "consumer" ? 4 : 3;
         await Testing.Until.TrueAsync(
-            () => exporter.SpansOf(last.TraceId).Count(span => span.Source.Name == "WorkerTracing") == expected, "the message's jobs are delivered");
+            () => exporter.SpansOf(last.TraceId)
+                .Count(span => span.Source.Name == "WorkerTracing") == expected, "the message's jobs are delivered");
 
         Assert.That(flushedBefore, Is.Zero, "nothing is flushed between the attempts");
-        Assert.That(exporter.Batches.Count(batch => batch.Any(span => span.TraceId == last.TraceId && span.Source.Name == "WorkerTracing")), Is.EqualTo(1), "one export");
+        Assert.That(
+            exporter.Batches.Count(batch => batch.Any(span => span.TraceId == last.TraceId && span.Source.Name == "WorkerTracing")),
+            Is.EqualTo(1),
+            "one export");
     }
 
     [Test]
@@ -153,7 +160,10 @@ public sealed class RetryTests
         Assert.Multiple(() =>
         {
             Assert.That(jobs.Select(job => job.GetTagItem("worker_tracing.attempt")), Is.EqualTo(new object[] { 1, 2, 3 }));
-            Assert.That(jobs.Select(job => job.ParentSpanId), Is.All.EqualTo(producer.SpanId), "the first attempt's relation, though the message was delayed");
+            Assert.That(
+                jobs.Select(job => job.ParentSpanId),
+                Is.All.EqualTo(producer.SpanId),
+                "the first attempt's relation, though the message was delayed");
             Assert.That(jobs[1].Links.Select(link => link.Context.SpanId), Is.EqualTo(new[] { jobs[0].SpanId }));
             Assert.That(jobs[2].Links.Select(link => link.Context.SpanId), Is.EqualTo(new[] { jobs[1].SpanId }));
             Assert.That(jobs.Select(job => job.Status == ActivityStatusCode.Error), Is.EqualTo(new[] { true, true, false }));

@@ -54,7 +54,8 @@ public sealed class SagaTests
     public async Task Consume_SagaRetriesByItself_TheAttemptsAreInsideTheJob()
     {
         await using TestBus bus = await TestBus.StartAsync(static x =>
-            x.AddSagaStateMachine<FailingMachine, OrderState>(static (_, saga) => saga.UseMessageRetry(r => r.Immediate(1))).InMemoryRepository());
+            x.AddSagaStateMachine<FailingMachine, OrderState>(static (_, saga) => saga.UseMessageRetry(r => r.Immediate(1)))
+                .InMemoryRepository());
 
         using Activity producer = TestSource.Start("producer");
         await bus.Bus.Publish(new OrderSubmitted(Guid.NewGuid()));

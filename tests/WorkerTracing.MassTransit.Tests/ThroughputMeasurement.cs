@@ -5,7 +5,9 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.MassTransit.Tests;
 
-/// <summary>The numbers in docs/frameworks/masstransit.md: messages a second through a real worker and a real broker, by flush mode.</summary>
+/// <summary>
+/// The numbers in docs/frameworks/masstransit.md: messages a second through a real worker and a real broker, by flush mode.
+/// </summary>
 [NonParallelizable]
 [Explicit("A measurement: it takes minutes, and asserts nothing.")]
 public sealed class ThroughputMeasurement
@@ -36,7 +38,7 @@ public sealed class ThroughputMeasurement
         for (int i = 0; i < messages; i++)
             await producer.PublishAsync($$"""{"number":{{i}}}""");
 
-        using WorkerProcess worker = WorkerProcess.Start(RabbitMq.Address, queue, new Uri(receiver.Endpoint, "v1/traces"), flush, prefetch);
+        using var worker = WorkerProcess.Start(RabbitMq.Address, queue, new Uri(receiver.Endpoint, "v1/traces"), flush, prefetch);
         uint first = await WaitingAsync((uint)messages * 4 / 5);
         long started = Stopwatch.GetTimestamp();
         uint last = await WaitingAsync((uint)messages / 10u);

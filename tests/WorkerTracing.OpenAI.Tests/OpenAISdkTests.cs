@@ -32,7 +32,8 @@ public sealed class OpenAISdkTests
         (JobTrace trace, _) = await RunAsync(ingest, 200, Completion);
 
         JsonObject job = SpanNamed(ingest, trace, "answer a question");
-        JsonObject chat = ingest.AcceptedSpans.Single(item => (string?)item["trace_id"] == $"trace_{trace.TraceId}" && (string?)item["span_data"]!["type"] == "generation");
+        JsonObject chat = ingest.AcceptedSpans
+            .Single(item => (string?)item["trace_id"] == $"trace_{trace.TraceId}" && (string?)item["span_data"]!["type"] == "generation");
         Assert.Multiple(() =>
         {
             Assert.That(trace.Result.Status, Is.EqualTo(FlushStatus.Delivered));
@@ -50,7 +51,8 @@ public sealed class OpenAISdkTests
         await using IngestServer ingest = await IngestServer.StartAsync();
         (JobTrace trace, Exception? failure) = await RunAsync(ingest, 404, """{"error":{"message":"no such model"}}""");
 
-        JsonObject chat = ingest.AcceptedSpans.Single(item => (string?)item["trace_id"] == $"trace_{trace.TraceId}" && (string?)item["span_data"]!["type"] == "generation");
+        JsonObject chat = ingest.AcceptedSpans
+            .Single(item => (string?)item["trace_id"] == $"trace_{trace.TraceId}" && (string?)item["span_data"]!["type"] == "generation");
         Assert.Multiple(() =>
         {
             Assert.That(failure, Is.InstanceOf<ClientResultException>(), "the job has its own exception");
@@ -78,7 +80,10 @@ public sealed class OpenAISdkTests
         using IHost host = builder.Build();
         await host.StartAsync();
 
-        var client = new ChatClient("gpt-x", new ApiKeyCredential("sk-chat"), new OpenAIClientOptions { Endpoint = new Uri($"{server.Urls.First()}/v1") });
+        var client = new ChatClient(
+            "gpt-x",
+            new ApiKeyCredential("sk-chat"),
+            new OpenAIClientOptions { Endpoint = new Uri($"{server.Urls.First()}/v1") });
         JobTrace? trace = null;
         Exception? failure = null;
         try
@@ -87,7 +92,11 @@ public sealed class OpenAISdkTests
             {
                 trace = job;
                 await client.CompleteChatAsync(
-                    [new UserChatMessage("Where is my order?")], new ChatCompletionOptions { Temperature = 0.2f, MaxOutputTokenCount = 50 }, cancellationToken);
+                    [new UserChatMessage("Where is my order?")], new ChatCompletionOptions
+                    {
+                        Temperature = 0.2f,
+                        MaxOutputTokenCount = 50
+                    }, cancellationToken);
             });
         }
         catch (ClientResultException exception)
@@ -99,5 +108,6 @@ public sealed class OpenAISdkTests
     }
 
     private static JsonObject SpanNamed(IngestServer server, JobTrace trace, string name) =>
-        server.AcceptedSpans.Single(item => (string?)item["trace_id"] == $"trace_{trace.TraceId}" && (string?)item["span_data"]!["name"] == name);
+        server.AcceptedSpans
+            .Single(item => (string?)item["trace_id"] == $"trace_{trace.TraceId}" && (string?)item["span_data"]!["name"] == name);
 }

@@ -24,7 +24,9 @@ public sealed class StandaloneTests
         Assert.Multiple(() =>
         {
             Assert.That(server.Requests, Has.Count.EqualTo(2));
-            Assert.That(server.AcceptedSpans.Select(static span => (string?)span["span_data"]!["name"]), Is.EqualTo(new[] { "child", "root" }));
+            Assert.That(
+                server.AcceptedSpans.Select(static span => (string?)span["span_data"]!["name"]),
+                Is.EqualTo(new[] { "child", "root" }));
             Assert.That(server.AcceptedTraces, Has.Count.EqualTo(1));
         });
     }
@@ -44,7 +46,8 @@ public sealed class StandaloneTests
     [Test]
     public async Task Export_Batch_AnswersSuccessOnlyWhenEverythingArrived()
     {
-        await using IngestServer server = await IngestServer.StartAsync((request, _) => request.Body.Contains("BAD", StringComparison.Ordinal) ? 400 : 200);
+        await using IngestServer server = await IngestServer.StartAsync(
+            (request, _) => request.Body.Contains("BAD", StringComparison.Ordinal) ? 400 : 200);
         using var exporter = new OpenAITraceExporter(server.Options());
         using var good = new Batch<Activity>([SpanMaker.Ended("a"), SpanMaker.Ended("b")], 2);
         using var mixed = new Batch<Activity>([SpanMaker.Ended("a"), SpanMaker.Ended("BAD")], 2);

@@ -41,6 +41,7 @@ internal sealed class NewWorker
         .Single(metadata => metadata.Key == "NuGetPackageRoot").Value!;
 
     /// <summary>The version that this repository uses: it is there already.</summary>
-    private static string VersionOf(string package) => XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
+    private static string VersionOf(
+        string package) => XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
         .Single(element => element.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
 }

@@ -15,9 +15,15 @@ public sealed class NewWorkerTests
     {
         string output = await new NewWorker(package, program).DotnetAsync("run");
 
-        Assert.That(output, Does.Match(@$"trace [0-9a-f]{{32}}\n└─ {job} .*(\n   │ .*)+\n   └─ inner "), "One trace, of the framework's job and of the job inside it.");
+        Assert.That(
+            output,
+            Does.Match(@$"trace [0-9a-f]{{32}}\n└─ {job} .*(\n   │ .*)+\n   └─ inner "),
+            "One trace, of the framework's job and of the job inside it.");
         if (program == "OpenAI")
-            Assert.That(output, Does.Contain("\"object\":\"trace\"").And.Contain("\"workflow_name\":\"first\""), "what the service would have been sent");
+            Assert.That(
+                output,
+                Does.Contain("\"object\":\"trace\"").And.Contain("\"workflow_name\":\"first\""),
+                "what the service would have been sent");
     }
 
     [TestCase("WorkerTracing.OpenAI", "OpenAI")]
@@ -28,7 +34,15 @@ public sealed class NewWorkerTests
         try
         {
             // The trimmer's and the compiler's warnings about our packages are errors here.
-            await worker.DotnetAsync("publish", "--nologo", "-r", RuntimeInformation.RuntimeIdentifier, "-p:PublishAot=true", "-p:TrimmerSingleWarn=false", "-o", "native");
+            await worker.DotnetAsync(
+                "publish",
+                "--nologo",
+                "-r",
+                RuntimeInformation.RuntimeIdentifier,
+                "-p:PublishAot=true",
+                "-p:TrimmerSingleWarn=false",
+                "-o",
+                "native");
         }
         catch (InvalidOperationException failure) when (IsWithoutToolchain(failure.Message))
         {
@@ -45,6 +59,7 @@ public sealed class NewWorkerTests
 
     /// <summary>The compiler's package or the platform's linker is missing.</summary>
     private static bool IsWithoutToolchain(string output) =>
-        output.Contains("NU1101", StringComparison.Ordinal) || output.Contains("NU1102", StringComparison.Ordinal) || output.Contains("NU1301", StringComparison.Ordinal)
-        || output.Contains("Platform linker", StringComparison.Ordinal);
+        output.Contains("NU1101", StringComparison.Ordinal) || output.Contains("NU1102", StringComparison.Ordinal)
+            || output.Contains("NU1301", StringComparison.Ordinal)
+            || output.Contains("Platform linker", StringComparison.Ordinal);
 }

@@ -39,7 +39,9 @@ public sealed class PackageTests
         using ZipArchive archive = ZipFile.OpenRead(Path.Combine(PackedPackages.Folder, $"{package}.{PackedPackages.Version}.nupkg"));
         using var readme = new StreamReader(archive.GetEntry("README.md")!.Open());
 
-        Assert.That(readme.ReadToEnd(), Is.EqualTo(File.ReadAllText(Repository.PathOf($"src/{package}/README.md"))).And.StartsWith($"# {package}\n"));
+        Assert.That(
+            readme.ReadToEnd(),
+            Is.EqualTo(File.ReadAllText(Repository.PathOf($"src/{package}/README.md"))).And.StartsWith($"# {package}\n"));
     }
 
     [TestCaseSource(typeof(PackedPackages), nameof(PackedPackages.Names))]
@@ -47,10 +49,11 @@ public sealed class PackageTests
     {
         using ZipArchive archive = ZipFile.OpenRead(Path.Combine(PackedPackages.Folder, $"{package}.{PackedPackages.Version}.snupkg"));
         using Stream pdb = archive.GetEntry($"lib/net10.0/{package}.pdb")!.Open();
-        using MetadataReaderProvider provider = MetadataReaderProvider.FromPortablePdbImage(Read(pdb));
+        using var provider = MetadataReaderProvider.FromPortablePdbImage(Read(pdb));
         MetadataReader symbols = provider.GetMetadataReader();
 
-        string[] without = [.. symbols.Documents.Where(document => !HasSource(symbols, document)).Select(document => symbols.GetString(symbols.GetDocument(document).Name))];
+        string[] without = [.. symbols.Documents.Where(document => !HasSource(symbols, document))
+            .Select(document => symbols.GetString(symbols.GetDocument(document).Name))];
 
         Assert.That(symbols.Documents, Is.Not.Empty);
         Assert.That(without, Is.Empty, "a debugger cannot step into these");

@@ -5,7 +5,8 @@ using Quartz;
 using WorkerTracing;
 using WorkerTracing.Quartz.Node;
 
-// One node of the cluster in ClusterTests: <connection string> <scheduler> <OTLP endpoint>. It runs until it is killed, or its standard input is closed.
+// One node of the cluster in ClusterTests: <connection string> <scheduler> <OTLP endpoint>. It runs until it is killed, or its standard
+// input is closed.
 HostApplicationBuilder builder = Host.CreateApplicationBuilder();
 builder.Logging.SetMinimumLevel(LogLevel.Error);
 builder.Services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait)

@@ -91,7 +91,9 @@ public sealed class AttachmentTests
     {
         string name = $"typed-{Guid.NewGuid():N}";
 
-        IReadOnlyList<Activity> spans = await RunAsync(services => services.AddQuartz(name, static q => q.AddJobListener<JobTraceListener>()), name);
+        IReadOnlyList<Activity> spans = await RunAsync(
+            services => services.AddQuartz(name, static q => q.AddJobListener<JobTraceListener>()),
+            name);
 
         Assert.That(spans, Has.Count.EqualTo(1));
     }
@@ -99,9 +101,12 @@ public sealed class AttachmentTests
     [Test]
     public async Task AddJobListener_WithAMatcher_TracesTheJobsThatMatch()
     {
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(Attachment.Listener, static options => options.Enabled = false);
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            Attachment.Listener,
+            static options => options.Enabled = false);
         string group = $"group-{Guid.NewGuid():N}";
-        traced.Scheduler.ListenerManager.AddJobListener(new JobTraceListener(new JobTracer(traced.Provider)), GroupMatcher<JobKey>.GroupEquals(group));
+        traced.Scheduler.ListenerManager
+            .AddJobListener(new JobTraceListener(new JobTracer(traced.Provider)), GroupMatcher<JobKey>.GroupEquals(group));
         var unmatched = new TaskCompletionSource<JobTrace?>();
 
         await traced.TriggerAsync(_ => unmatched.SetResult(JobTrace.Current));

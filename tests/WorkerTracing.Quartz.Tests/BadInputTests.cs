@@ -7,14 +7,20 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Quartz.Tests;
 
-/// <summary>What stands in a trigger's data was written by somebody else: another version, another program, a person with a database tool.</summary>
+/// <summary>
+/// What stands in a trigger's data was written by somebody else: another version, another program, a person with a database tool.
+/// </summary>
 [NonParallelizable] // its sampler takes everything, and the sampler of one TracerProvider decides for all of the process
 public sealed class BadInputTests
 {
-    /// <summary>What the integration reads, and what it might be thought to read. Not the empty key: Quartz itself runs no job whose trigger has data under it.</summary>
+    /// <summary>
+    /// What the integration reads, and what it might be thought to read. Not the empty key: Quartz itself runs no job whose trigger has
+    /// data under it.
+    /// </summary>
     private static readonly string[] OtherKeys =
     [
-        SchedulerConstants.ManualTrigger, SchedulerConstants.FailedJobOriginalTriggerName, SchedulerConstants.FailedJobOriginalTriggerFireTime,
+        SchedulerConstants.ManualTrigger, SchedulerConstants.FailedJobOriginalTriggerName, SchedulerConstants
+            .FailedJobOriginalTriggerFireTime,
         "traceparent", "tracestate", "baggage", "\ud800",
     ];
 
@@ -49,9 +55,13 @@ public sealed class BadInputTests
             triggered++;
             Until.True(() => Volatile.Read(ref run) is not null, "the job has run");
             Activity? span = null;
-            Until.True(() => (span = traced.JobSpans.SingleOrDefault(span => Equals(span.GetTagItem("worker_tracing.job.id"), run!.FireInstanceId))) is not null, "its span has ended");
+            Until.True(() => (span = traced.JobSpans.SingleOrDefault(
+                span => Equals(span.GetTagItem("worker_tracing.job.id"), run!.FireInstanceId))) is not null, "its span has ended");
 
-            Assert.That(run!.Trigger.JobDataMap[SchedulerConstants.TraceParent], Is.SameAs(data[SchedulerConstants.TraceParent]), "the job has its data, untouched");
+            Assert.That(
+                run!.Trigger.JobDataMap[SchedulerConstants.TraceParent],
+                Is.SameAs(data[SchedulerConstants.TraceParent]),
+                "the job has its data, untouched");
             Assert.That(span!.GetTagItem("workflow.execution.result"), Is.EqualTo(failing ? "failure" : "success"));
             Assert.That(span.GetTagItem("error.type"), Is.EqualTo(failing ? typeof(InvalidOperationException).FullName : null));
             AssertContinuesNobodyElse(span, data[SchedulerConstants.TraceParent]);

@@ -65,7 +65,9 @@ public sealed class BoundaryTests
     [Test]
     public async Task Filter_ThatRefusesAJob_RecordsNothingOfIt([Values] Attachment attachment)
     {
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, static options => options.Filter = static job => job.Name.StartsWith("kept.", StringComparison.Ordinal));
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            static options => options.Filter = static job => job.Name.StartsWith("kept.", StringComparison.Ordinal));
         ActivityTraceId refused = default;
 
         await traced.TriggerAsync((_, _) =>
@@ -95,7 +97,10 @@ public sealed class BoundaryTests
             }
         }
 
-        public ValueTask JobWasExecuted(IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken = default)
+        public ValueTask JobWasExecuted(
+            IJobExecutionContext context,
+            JobExecutionException? jobException,
+            CancellationToken cancellationToken = default)
         {
             lock (_seen)
                 _seen.Add(context.Outcome);

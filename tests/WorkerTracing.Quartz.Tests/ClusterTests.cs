@@ -29,8 +29,13 @@ public sealed class ClusterTests
         await second.StopAsync();
         await client.Shutdown();
 
-        (string Status, string TraceId, string SpanId)[] flushes = [.. first.Lines.Concat(second.Lines).Where(static line => line.StartsWith("flushed", StringComparison.Ordinal)).Select(Flush)];
-        Assert.That(flushes.Select(static flush => flush.Status), Is.All.EqualTo(nameof(FlushStatus.Delivered)), "the backend was there all the time");
+        (string Status, string TraceId, string SpanId)[] flushes = [.. first.Lines.Concat(second.Lines)
+            .Where(static line => line.StartsWith("flushed", StringComparison.Ordinal))
+            .Select(Flush)];
+        Assert.That(
+            flushes.Select(static flush => flush.Status),
+            Is.All.EqualTo(nameof(FlushStatus.Delivered)),
+            "the backend was there all the time");
         Assert.That(
             flushes.Select(static flush => (flush.TraceId, flush.SpanId)),
             Is.SubsetOf(backend.Spans.Select(static span => (span.TraceId, span.SpanId))),
@@ -39,7 +44,10 @@ public sealed class ClusterTests
         IReadOnlyList<OtlpSpan> recovered = Recovered(backend);
         OtlpSpan triggered = recovered.Single(static span => span.Name == "triggered");
         OtlpSpan recurring = recovered.Single(static span => span.Name == "recurring");
-        Assert.That((triggered.TraceId, triggered.ParentSpanId), Is.EqualTo((caller.TraceId.ToHexString(), caller.SpanId.ToHexString())), "a recovery is still its caller's");
+        Assert.That(
+            (triggered.TraceId, triggered.ParentSpanId),
+            Is.EqualTo((caller.TraceId.ToHexString(), caller.SpanId.ToHexString())),
+            "a recovery is still its caller's");
         Assert.That(recurring.ParentSpanId, Is.Empty, "the recovery of a recurring firing is nobody's");
         Assert.That(recurring.TraceId, Is.Not.EqualTo(caller.TraceId.ToHexString()));
         Assert.That(recurring.Attributes["worker_tracing.quartz.recovering_trigger"], Is.EqualTo($"{TriggerKey.DefaultGroup}.every hour"));
@@ -64,7 +72,9 @@ public sealed class ClusterTests
         using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
         await client.ScheduleJob(
             JobBuilder.Create<UnfinishedJob>().WithIdentity("recurring").RequestRecovery().Build(),
-            TriggerBuilder.Create().WithIdentity("every hour").StartNow().WithSimpleSchedule(static schedule => schedule.WithInterval(TimeSpan.FromHours(1)).RepeatForever()).Build());
+            TriggerBuilder.Create().WithIdentity("every hour").StartNow()
+                .WithSimpleSchedule(static schedule => schedule.WithInterval(TimeSpan.FromHours(1)).RepeatForever())
+                .Build());
         await client.TriggerJob(triggered.Key);
         return caller.Context;
     }

@@ -11,7 +11,9 @@ public sealed class CoexistenceTests
     [Test]
     public async Task Middleware_OfTheApplication_RunsInsideTheJobsSpan([Values] Attachment attachment)
     {
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, quartz: static q => q.AddJobMiddleware(new Spanning()));
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            quartz: static q => q.AddJobMiddleware(new Spanning()));
 
         await traced.TriggerAsync(static _ => ScriptedJob.Source.StartActivity("work")?.Dispose());
 
@@ -40,7 +42,10 @@ public sealed class CoexistenceTests
     }
 
     [Test]
-    public async Task Listener_WhateverItThrows_LeavesNoFiringOfOursBehind([Values] Attachment attachment, [Values] bool throwsBefore, [Values] bool throwsAfter)
+    public async Task Listener_WhateverItThrows_LeavesNoFiringOfOursBehind(
+        [Values] Attachment attachment,
+        [Values] bool throwsBefore,
+        [Values] bool throwsAfter)
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment);
         var moody = new Moody(throwsBefore, throwsAfter);
@@ -181,7 +186,10 @@ public sealed class CoexistenceTests
             return throwsBefore ? throw new InvalidOperationException("before") : default;
         }
 
-        public ValueTask JobWasExecuted(IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken = default) =>
+        public ValueTask JobWasExecuted(
+            IJobExecutionContext context,
+            JobExecutionException? jobException,
+            CancellationToken cancellationToken = default) =>
             throwsAfter ? throw new InvalidOperationException("after") : default;
     }
 }

@@ -74,7 +74,9 @@ public sealed class JobDescriptionTests
         await traced.Scheduler.ScheduleJob(ScriptedJob.Make(static (_, _) => Task.CompletedTask), trigger);
 
         Activity span = await traced.JobSpanAsync();
-        Assert.That(Convert.ToDouble(span.GetTagItem("worker_tracing.wait_ms"), CultureInfo.InvariantCulture), Is.GreaterThanOrEqualTo(60_000));
+        Assert.That(
+            Convert.ToDouble(span.GetTagItem("worker_tracing.wait_ms"), CultureInfo.InvariantCulture),
+            Is.GreaterThanOrEqualTo(60_000));
     }
 
     [Test]
@@ -88,7 +90,8 @@ public sealed class JobDescriptionTests
             await traced.Scheduler.TriggerJob(job.Key, new JobDataMap { ["customer"] = "4711" });
 
         Activity span = await traced.JobSpanAsync();
-        string[] arguments = [.. span.TagObjects.Select(static tag => tag.Key).Where(static key => key.StartsWith("worker_tracing.argument", StringComparison.Ordinal))];
+        string[] arguments = [.. span.TagObjects.Select(static tag => tag.Key)
+            .Where(static key => key.StartsWith("worker_tracing.argument", StringComparison.Ordinal))];
         Assert.That(arguments, Is.EqualTo(new[] { "worker_tracing.argument.customer" }));
     }
 

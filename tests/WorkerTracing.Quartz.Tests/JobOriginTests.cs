@@ -27,7 +27,8 @@ public sealed class JobOriginTests
         await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, options => options.Relation = relation);
         using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
 
-        await traced.Scheduler.ScheduleJob(ScriptedJob.Make(static (_, _) => Task.CompletedTask), TriggerBuilder.Create().StartNow().Build());
+        await traced.Scheduler
+            .ScheduleJob(ScriptedJob.Make(static (_, _) => Task.CompletedTask), TriggerBuilder.Create().StartNow().Build());
 
         Activity job = await traced.JobSpanAsync();
         AssertRelated(job, caller, continued: relation == TraceRelation.Child);
@@ -37,7 +38,9 @@ public sealed class JobOriginTests
     [Test]
     public async Task ScheduleJob_RecurringInATrace_BelongsToNobody([Values] Attachment attachment, [Values] bool cron)
     {
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, static options => options.Relation = TraceRelation.Child);
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            static options => options.Relation = TraceRelation.Child);
         using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
         TriggerBuilder<IJob> trigger = TriggerBuilder.Create().StartNow();
 
@@ -45,7 +48,8 @@ public sealed class JobOriginTests
             ScriptedJob.Make(static (_, _) => Task.CompletedTask),
             cron
                 ? trigger.WithCronSchedule("* * * * * ?").Build()
-                : trigger.WithSimpleSchedule(static schedule => schedule.WithInterval(TimeSpan.FromMilliseconds(10)).RepeatForever()).Build());
+                : trigger.WithSimpleSchedule(static schedule => schedule.WithInterval(TimeSpan.FromMilliseconds(10)).RepeatForever())
+                    .Build());
 
         IReadOnlyList<Activity> firings = await traced.JobSpansAsync(2);
         Assert.That(firings.Take(2).Select(static job => job.TraceId).Append(caller.TraceId), Is.Unique);
@@ -55,7 +59,9 @@ public sealed class JobOriginTests
     [Test]
     public async Task ScheduleJob_RecurringWithTheDataOfAManualRun_BelongsToNobody([Values] Attachment attachment)
     {
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, static options => options.Relation = TraceRelation.Child);
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            static options => options.Relation = TraceRelation.Child);
 
         await traced.TriggerAsync(async (context, _) => await context.Scheduler.ScheduleJob(
             ScriptedJob.Make(static (_, _) => Task.CompletedTask),
@@ -67,7 +73,9 @@ public sealed class JobOriginTests
             cancellationToken: CancellationToken.None));
 
         IReadOnlyList<Activity> jobs = await traced.JobSpansAsync(3);
-        Assert.That(jobs.Take(3).Select(static job => job.GetTagItem("workflow.trigger.type")), Is.EquivalentTo(new[] { "manual", "recurring", "recurring" }));
+        Assert.That(
+            jobs.Take(3).Select(static job => job.GetTagItem("workflow.trigger.type")),
+            Is.EquivalentTo(new[] { "manual", "recurring", "recurring" }));
         Assert.That(jobs.Take(3).Select(static job => job.TraceId), Is.Unique);
     }
 
@@ -111,7 +119,9 @@ public sealed class JobOriginTests
             attachment,
             tracing: static tracing => tracing.SetSampler(new ParentBasedSampler(new AlwaysOnSampler())));
         using var requests = new ActivitySource($"requests-{Guid.NewGuid():N}");
-        using TracerProvider undecided = OpenTelemetry.Sdk.CreateTracerProviderBuilder().AddSource(requests.Name).SetSampler(new AlwaysOffSampler()).Build();
+        using TracerProvider undecided = OpenTelemetry.Sdk.CreateTracerProviderBuilder().AddSource(requests.Name)
+            .SetSampler(new AlwaysOffSampler())
+            .Build();
         bool? recorded = null;
 
         using (Activity request = requests.StartActivity("request")!)

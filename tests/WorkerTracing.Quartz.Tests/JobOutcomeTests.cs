@@ -68,8 +68,12 @@ public sealed class JobOutcomeTests
         IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(3);
         await traced.DrainAsync();
         AssertChained(attempts);
-        Assert.That(attempts.Select(static span => span.Status), Is.EqualTo(new[] { ActivityStatusCode.Error, ActivityStatusCode.Error, ActivityStatusCode.Unset }));
-        Assert.That(traces.Select(static trace => trace.Result.Status), Is.EqualTo(new[] { FlushStatus.NotRequested, FlushStatus.NotRequested, FlushStatus.Delivered }));
+        Assert.That(
+            attempts.Select(static span => span.Status),
+            Is.EqualTo(new[] { ActivityStatusCode.Error, ActivityStatusCode.Error, ActivityStatusCode.Unset }));
+        Assert.That(
+            traces.Select(static trace => trace.Result.Status),
+            Is.EqualTo(new[] { FlushStatus.NotRequested, FlushStatus.NotRequested, FlushStatus.Delivered }));
         Assert.That(traced.Exporter.Calls, Is.EqualTo(1), "one flush after the last attempt");
         Assert.That(attempts, Is.SubsetOf(traced.Exporter.Spans), "it takes the attempts before along");
     }
@@ -92,7 +96,9 @@ public sealed class JobOutcomeTests
         IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(3);
         await traced.DrainAsync();
         AssertChained(attempts);
-        Assert.That(traces.Select(static trace => trace.Result.Status), Is.EqualTo(new[] { FlushStatus.NotRequested, FlushStatus.NotRequested, FlushStatus.Delivered }));
+        Assert.That(
+            traces.Select(static trace => trace.Result.Status),
+            Is.EqualTo(new[] { FlushStatus.NotRequested, FlushStatus.NotRequested, FlushStatus.Delivered }));
         Assert.That(traced.Exporter.Calls, Is.EqualTo(1), "one flush after the last attempt");
         Assert.That(attempts, Is.SubsetOf(traced.Exporter.Spans), "it takes the attempts before along");
     }
@@ -104,14 +110,18 @@ public sealed class JobOutcomeTests
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             options: options => options.LinkAfter = linkAfter,
             quartz: q => q.UseDefaultRetryPolicy(RetryPolicy.Fixed(1, linkAfter)));
-        IJobDetail job = ScriptedJob.Make(static (context, _) => context.RetryAttempt < 1 ? throw new TimeoutException() : Task.CompletedTask);
+        IJobDetail job = ScriptedJob.Make(
+            static (context, _) => context.RetryAttempt < 1 ? throw new TimeoutException() : Task.CompletedTask);
         await traced.Scheduler.AddJob(job);
         using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
 
         await traced.Scheduler.TriggerJob(job.Key);
 
         IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(2);
-        Assert.That(attempts.Select(static span => span.TraceId), Is.All.EqualTo(caller.TraceId), "a retry keeps the relation of the first attempt");
+        Assert.That(
+            attempts.Select(static span => span.TraceId),
+            Is.All.EqualTo(caller.TraceId),
+            "a retry keeps the relation of the first attempt");
     }
 
     [Test]
@@ -128,7 +138,9 @@ public sealed class JobOutcomeTests
 
         IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(2);
         Assert.That(attempts[0].Links.Select(static link => link.Context.SpanId), Is.EqualTo(new[] { caller.SpanId }));
-        Assert.That(attempts[1].Links.Select(static link => link.Context.SpanId), Is.EquivalentTo(new[] { caller.SpanId, attempts[0].SpanId }));
+        Assert.That(
+            attempts[1].Links.Select(static link => link.Context.SpanId),
+            Is.EquivalentTo(new[] { caller.SpanId, attempts[0].SpanId }));
         Assert.That(attempts[1].ParentSpanId, Is.EqualTo(default(ActivitySpanId)));
         Assert.That(attempts[1].GetTagItem("worker_tracing.wait_ms"), Is.Null, "it waited for nothing");
     }
@@ -181,7 +193,9 @@ public sealed class JobOutcomeTests
     [Test]
     public async Task Timeout_OfAJob_IsCanceled([Values] Attachment attachment, [Values] bool heeded)
     {
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, quartz: static q => q.AddJobTimeout(TimeSpan.FromMilliseconds(50)));
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            quartz: static q => q.AddJobTimeout(TimeSpan.FromMilliseconds(50)));
 
         await traced.TriggerAsync(async (_, cancellationToken) =>
         {
@@ -201,7 +215,8 @@ public sealed class JobOutcomeTests
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
             static options => options.Flush = FlushMode.Wait,
-            static q => q.ConfigureScheduler(static scheduler => scheduler.ShutdownJobInterruption = ShutdownJobInterruption.WhenWaitingForJobs));
+            static q => q.ConfigureScheduler(
+                static scheduler => scheduler.ShutdownJobInterruption = ShutdownJobInterruption.WhenWaitingForJobs));
         var started = new TaskCompletionSource();
         JobTrace? trace = null;
         await traced.TriggerAsync((_, cancellationToken) =>
@@ -254,7 +269,9 @@ public sealed class JobOutcomeTests
     [Test]
     public async Task Veto_OfAFiring_IsCountedOnceAndNotTraced([Values] Attachment attachment)
     {
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, quartz: static q => q.AddTriggerListener(new Vetoing()));
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            quartz: static q => q.AddTriggerListener(new Vetoing()));
         traced.Scheduler.ListenerManager.AddJobListener(new JobTraceListener(traced.Tracer));
         IJobDetail job = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
         long vetoes = 0;
@@ -273,10 +290,14 @@ public sealed class JobOutcomeTests
     public async Task Veto_WhereItsCountingFails_IsToldToOtherListeners([Values] Attachment attachment)
     {
         var told = new VetoListener();
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, quartz: static q => q.AddTriggerListener(new Vetoing()));
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            quartz: static q => q.AddTriggerListener(new Vetoing()));
         traced.Scheduler.ListenerManager.AddJobListener(told);
         IJobDetail job = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
-        using MeterListener meter = ListenToVetoesOf(job, static _ => throw new InvalidOperationException("a metric reader of the application's"));
+        using MeterListener meter = ListenToVetoesOf(
+            job,
+            static _ => throw new InvalidOperationException("a metric reader of the application's"));
         await traced.Scheduler.AddJob(job);
 
         await traced.Scheduler.TriggerJob(job.Key);
@@ -309,7 +330,9 @@ public sealed class JobOutcomeTests
         Assert.That(attempts[0].Links, Is.Empty);
         for (int i = 1; i < attempts.Count; i++)
         {
-            Assert.That(attempts[i].Links.Select(static link => (link.Context.TraceId, link.Context.SpanId)), Is.EqualTo(new[] { (attempts[i - 1].TraceId, attempts[i - 1].SpanId) }));
+            Assert.That(
+                attempts[i].Links.Select(static link => (link.Context.TraceId, link.Context.SpanId)),
+                Is.EqualTo(new[] { (attempts[i - 1].TraceId, attempts[i - 1].SpanId) }));
         }
     }
 
@@ -344,7 +367,10 @@ public sealed class JobOutcomeTests
 
     private sealed class Vetoing : ITriggerListener
     {
-        public ValueTask<bool> VetoJobExecution(ITrigger trigger, IJobExecutionContext context, CancellationToken cancellationToken = default) => new(true);
+        public ValueTask<bool> VetoJobExecution(
+            ITrigger trigger,
+            IJobExecutionContext context,
+            CancellationToken cancellationToken = default) => new(true);
     }
 
     private sealed class VetoListener : IJobListener

@@ -49,7 +49,10 @@ public sealed class JobScopeTests
 
         IReadOnlyList<Activity> jobs = await traced.JobSpansAsync(Jobs);
         Assert.That(jobs.Select(static job => job.TraceId).Distinct().Count(), Is.EqualTo(Jobs));
-        Assert.That(jobs.Select(job => traced.Trace(job.TraceId).Count), Is.All.EqualTo(2), "each trace holds its job and that job's child");
+        Assert.That(
+            jobs.Select(job => traced.Trace(job.TraceId).Count),
+            Is.All.EqualTo(2),
+            "each trace holds its job and that job's child");
     }
 
     [Test]
@@ -82,7 +85,10 @@ public sealed class JobScopeTests
 
         await traced.TriggerAsync(static _ => { });
 
-        Assert.That((await traced.JobSpanAsync()).TraceId, Is.Not.EqualTo(request.TraceId), "the scheduler's loop inherits its starter's context");
+        Assert.That(
+            (await traced.JobSpanAsync()).TraceId,
+            Is.Not.EqualTo(request.TraceId),
+            "the scheduler's loop inherits its starter's context");
     }
 
     [Test]
@@ -145,7 +151,10 @@ public sealed class JobScopeTests
             return default;
         }
 
-        public ValueTask JobWasExecuted(IJobExecutionContext context, JobExecutionException? jobException, CancellationToken cancellationToken = default)
+        public ValueTask JobWasExecuted(
+            IJobExecutionContext context,
+            JobExecutionException? jobException,
+            CancellationToken cancellationToken = default)
         {
             _after.Enqueue((Activity.Current, JobTrace.Current));
             return default;

@@ -6,12 +6,16 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Quartz.Tests;
 
-/// <summary>The application listens to Quartz's own source. Who listens to a source is known to the whole process, so these tests run alone.</summary>
+/// <summary>
+/// The application listens to Quartz's own source. Who listens to a source is known to the whole process, so these tests run alone.
+/// </summary>
 [NonParallelizable]
 public sealed class QuartzSourceTests
 {
     [Test]
-    public async Task Job_UnderQuartzsRecordedSpan_IsItsChildAndLinksToItsCaller([Values] Attachment attachment, [Values(FlushMode.Wait, FlushMode.Background)] FlushMode mode)
+    public async Task Job_UnderQuartzsRecordedSpan_IsItsChildAndLinksToItsCaller(
+        [Values] Attachment attachment,
+        [Values(FlushMode.Wait, FlushMode.Background)] FlushMode mode)
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
@@ -22,7 +26,9 @@ public sealed class QuartzSourceTests
         await traced.TriggerAsync(static _ => ScriptedJob.Source.StartActivity("child")?.Dispose());
 
         Activity job = await traced.JobSpanAsync();
-        await Until.TrueAsync(() => traced.Exporter.SpansOf(job.TraceId).Count == 3, "the whole trace is delivered by the flush, Quartz's span included");
+        await Until.TrueAsync(
+            () => traced.Exporter.SpansOf(job.TraceId).Count == 3,
+            "the whole trace is delivered by the flush, Quartz's span included");
         Activity quartz = traced.Trace(job.TraceId).Single(static span => span.OperationName == OperationName.Job.Execute);
         Assert.That(job.ParentSpanId, Is.EqualTo(quartz.SpanId));
         Assert.That(quartz.ParentSpanId, Is.EqualTo(default(ActivitySpanId)));
@@ -34,7 +40,8 @@ public sealed class QuartzSourceTests
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
-            tracing: static tracing => tracing.AddSource(QuartzInstrumentation.ActivitySourceName).SetSampler(new ParentBasedSampler(new NotQuartz())));
+            tracing: static tracing => tracing.AddSource(QuartzInstrumentation.ActivitySourceName)
+                .SetSampler(new ParentBasedSampler(new NotQuartz())));
         var recorded = new TaskCompletionSource<bool?>();
 
         await traced.TriggerAsync(_ => recorded.SetResult(JobTrace.Current?.IsRecorded));
@@ -47,7 +54,9 @@ public sealed class QuartzSourceTests
     [Test]
     public async Task Job_WhereNobodyListensToQuartz_IsARootThatIsSampledForItself([Values] Attachment attachment)
     {
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, tracing: static tracing => tracing.SetSampler(new ParentBasedSampler(new NotQuartz())));
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            tracing: static tracing => tracing.SetSampler(new ParentBasedSampler(new NotQuartz())));
 
         await traced.TriggerAsync(static _ => { });
 
@@ -59,9 +68,14 @@ public sealed class QuartzSourceTests
     [Test]
     public async Task Job_WhereSomebodyListensToQuartzAndDecidesNothing_IsARootThatIsSampledForItself([Values] Attachment attachment)
     {
-        using var onlooker = new ActivityListener { ShouldListenTo = static source => source.Name == QuartzInstrumentation.ActivitySourceName };
+        using var onlooker = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == QuartzInstrumentation.ActivitySourceName
+        };
         ActivitySource.AddActivityListener(onlooker);
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, tracing: static tracing => tracing.SetSampler(new ParentBasedSampler(new NotQuartz())));
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            tracing: static tracing => tracing.SetSampler(new ParentBasedSampler(new NotQuartz())));
 
         await traced.TriggerAsync(static _ => { });
 
@@ -85,13 +99,18 @@ public sealed class QuartzSourceTests
         IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(2);
         await traced.DrainAsync();
         Assert.That(attempts[1].Links.Select(static link => link.Context.SpanId), Does.Contain(attempts[0].SpanId));
-        Assert.That(attempts.Select(span => traced.Exporter.SpansOf(span.TraceId).Count), Is.All.EqualTo(2), "each attempt's trace is delivered whole");
+        Assert.That(
+            attempts.Select(span => traced.Exporter.SpansOf(span.TraceId).Count),
+            Is.All.EqualTo(2),
+            "each attempt's trace is delivered whole");
         Assert.That(traced.Exporter.Calls, Is.EqualTo(1), "one flush after the last attempt");
     }
 
     private sealed class NotQuartz : Sampler
     {
         public override SamplingResult ShouldSample(in SamplingParameters samplingParameters) =>
-            new(samplingParameters.Name.StartsWith("Quartz.", StringComparison.Ordinal) ? SamplingDecision.Drop : SamplingDecision.RecordAndSample);
+            new(samplingParameters.Name.StartsWith("Quartz.", StringComparison.Ordinal)
+                ? SamplingDecision.Drop
+                : SamplingDecision.RecordAndSample);
     }
 }

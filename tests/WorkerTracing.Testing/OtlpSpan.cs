@@ -12,9 +12,13 @@ public sealed record OtlpSpan(string TraceId, string SpanId, string Name)
 
     /// <summary>Texts, truth values and numbers as such; lists and maps as their bytes.</summary>
     public IReadOnlyDictionary<string, object> Attributes =>
-        Fields(Message, 9).ToDictionary(static attribute => Fields(attribute, 1).Single().ToStringUtf8(), static attribute => Value(Fields(attribute, 2).Single()));
+        Fields(Message, 9).ToDictionary(
+            static attribute => Fields(attribute, 1).Single().ToStringUtf8(),
+            static attribute => Value(Fields(attribute, 2).Single()));
 
-    /// <summary>Reads the spans of an ExportTraceServiceRequest of opentelemetry-proto: resource spans (field 1), scope spans (2), spans (2).</summary>
+    /// <summary>
+    /// Reads the spans of an ExportTraceServiceRequest of opentelemetry-proto: resource spans (field 1), scope spans (2), spans (2).
+    /// </summary>
     public static IReadOnlyList<OtlpSpan> ReadRequest(byte[] body)
     {
         var spans = new List<OtlpSpan>();

@@ -12,7 +12,8 @@ public sealed class OutcomeExporter(int maxConcurrency = 1) : BaseExporter<Activ
     private int _calls;
 
     /// <summary>What becomes of a batch: fills the outcomes, on the export thread.</summary>
-    public Action<Activity[], ExportOutcome[], CancellationToken> OnExport { get; set; } = static (_, outcomes, _) => Array.Fill(outcomes, ExportOutcome.Delivered);
+    public Action<Activity[], ExportOutcome[], CancellationToken> OnExport { get; set; }
+        = static (_, outcomes, _) => Array.Fill(outcomes, ExportOutcome.Delivered);
 
     public int MaxConcurrency { get; } = maxConcurrency;
 
@@ -45,5 +46,6 @@ public sealed class OutcomeExporter(int maxConcurrency = 1) : BaseExporter<Activ
         }
     }
 
-    public override ExportResult Export(in Batch<Activity> batch) => throw new InvalidOperationException("The processor must use the outcomes.");
+    public override ExportResult Export(in Batch<Activity> batch)
+        => throw new InvalidOperationException("The processor must use the outcomes.");
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics;
 using System.Globalization;
 using Hangfire.Server;
@@ -25,16 +26,16 @@ internal sealed class AttemptTrace
     public static void Begin(JobTraceFilter filter, PerformContext context)
     {
         var parameters = new StoredParameters(context, filter);
-        var origin = parameters.Origin();
-        var job = HangfireJobInfo.Of(context, origin, parameters);
+        StoredOrigin origin = parameters.Origin();
+        JobInfo job = HangfireJobInfo.Of(context, origin, parameters);
 
         // A worker's thread has no caller. What is ambient there came with the thread that started the server, or was left behind by
         // somebody's filter, and no job is a part of it. A job that is performed on its caller's own thread has no server.
-        var ambient = Activity.Current;
+        Activity? ambient = Activity.Current;
         if (context.ServerId is not null)
             Activity.Current = null;
 
-        var trace = filter.Tracer.Start(job);
+        JobTrace trace = filter.Tracer.Start(job);
         context.Items[Key] = new AttemptTrace(filter, trace, ambient);
         Describe(trace.Activity, context, origin.RecurringJob);
     }
@@ -42,7 +43,7 @@ internal sealed class AttemptTrace
     /// <summary>The attempt that the filter began, once.</summary>
     public static AttemptTrace? Take(JobTraceFilter filter, PerformContext context)
     {
-        if (!context.Items.TryGetValue(Key, out var item) || item is not AttemptTrace attempt || attempt._filter != filter)
+        if (!context.Items.TryGetValue(Key, out object? item) || item is not AttemptTrace attempt || attempt._filter != filter)
             return null;
 
         context.Items.Remove(Key);
@@ -69,7 +70,7 @@ internal sealed class AttemptTrace
         if (span is not { IsAllDataRequested: true })
             return;
 
-        var created = context.BackgroundJob.CreatedAt.AsUtc();
+        DateTimeOffset created = context.BackgroundJob.CreatedAt.AsUtc();
         span.SetTag("worker_tracing.hangfire.created_at", created.ToString("O", CultureInfo.InvariantCulture));
         span.SetTag("worker_tracing.hangfire.server", context.ServerId);
         span.SetTag("worker_tracing.hangfire.worker", StateChange.WorkerOf(context.BackgroundJob.Id));
@@ -78,7 +79,7 @@ internal sealed class AttemptTrace
 
     private void Conclude(PerformedContext context)
     {
-        var exception = context.Exception is JobPerformanceException { InnerException: { } own } ? own : context.Exception;
+        Exception? exception = context.Exception is JobPerformanceException { InnerException: { } own } ? own : context.Exception;
         if (exception is null)
         {
             if (context.Canceled)
@@ -104,6 +105,7 @@ internal sealed class AttemptTrace
         || (context.Exception is OperationCanceledException && context.CancellationToken.ShutdownToken.IsCancellationRequested);
 
     /// <summary>For the link from the next attempt, and for who looks at the job in the dashboard.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "A storage that fails must not fail the job; the exception is counted and logged.")]
     private void Keep(PerformedContext context)
     {
         if (!_trace.IsRecorded || _trace.Activity?.Id is not { } span)

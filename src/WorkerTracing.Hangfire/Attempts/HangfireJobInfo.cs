@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hangfire.Common;
 using Hangfire.Server;
 
 namespace WorkerTracing;
@@ -10,7 +11,7 @@ internal static class HangfireJobInfo
 
     public static JobInfo Of(PerformContext context, StoredOrigin origin, StoredParameters parameters)
     {
-        var job = context.BackgroundJob.Job;
+        Job? job = context.BackgroundJob.Job;
         var turn = StoredSchedule.Parse(parameters.Text(JobParameter.Turn));
         return new JobInfo
         {
@@ -48,7 +49,7 @@ internal static class HangfireJobInfo
 
         void Add(string? span, string relation)
         {
-            if (ActivityContext.TryParse(span, null, isRemote: true, out var linked))
+            if (ActivityContext.TryParse(span, null, isRemote: true, out ActivityContext linked))
                 (links ??= []).Add(new ActivityLink(linked, new ActivityTagsCollection { ["worker_tracing.link"] = relation }));
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.Server;
@@ -31,9 +32,9 @@ internal sealed class JobArguments(Job job) : IReadOnlyDictionary<string, object
 
     private Dictionary<string, object?> Read()
     {
-        var parameters = job.Method.GetParameters();
+        ParameterInfo[] parameters = job.Method.GetParameters();
         var arguments = new Dictionary<string, object?>(parameters.Length);
-        for (var i = 0; i < parameters.Length && i < job.Args.Count; i++)
+        for (int i = 0; i < parameters.Length && i < job.Args.Count; i++)
         {
             if (!IsSubstituted(parameters[i].ParameterType))
                 arguments[parameters[i].Name ?? $"arg{i}"] = job.Args[i];

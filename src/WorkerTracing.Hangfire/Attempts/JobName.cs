@@ -12,8 +12,8 @@ internal static class JobName
         if (!type.IsGenericType)
             return type.Name;
 
-        var arity = type.Name.IndexOf('`', StringComparison.Ordinal);
-        var name = arity < 0 ? type.Name : type.Name[..arity];
+        int arity = type.Name.IndexOf('`', StringComparison.Ordinal);
+        string name = arity < 0 ? type.Name : type.Name[..arity];
         return $"{name}<{string.Join(", ", type.GetGenericArguments().Select(Of))}>";
     }
 }

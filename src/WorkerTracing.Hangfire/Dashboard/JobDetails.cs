@@ -25,12 +25,15 @@ internal sealed class JobDetails
 
     public NonEscapedString Render(JobDetailsRendererDto page)
     {
-        if (!page.JobDetails.Properties.TryGetValue(JobParameter.Trace, out var stored)
-            || !ActivityContext.TryParse(SerializationHelper.Deserialize<string>(stored, SerializationOption.User), null, out var span))
+        if (!page.JobDetails.Properties.TryGetValue(JobParameter.Trace, out string? stored)
+            || !ActivityContext.TryParse(
+                SerializationHelper.Deserialize<string>(stored, SerializationOption.User),
+                null,
+                out ActivityContext span))
             return new NonEscapedString(string.Empty);
 
-        var id = span.TraceId.ToHexString();
-        var shown = _urlTemplate is null
+        string id = span.TraceId.ToHexString();
+        string shown = _urlTemplate is null
             ? id
             : $"<a href=\"{WebUtility.HtmlEncode(_urlTemplate.Replace(TraceId, id, StringComparison.Ordinal))}\">{id}</a>";
         return new NonEscapedString($"<h3>Trace</h3><pre><code>{shown}</code></pre>");
@@ -38,6 +41,6 @@ internal sealed class JobDetails
 
     private static bool IsLink(string template) =>
         template.Contains(TraceId, StringComparison.Ordinal)
-        && Uri.TryCreate(template.Replace(TraceId, "0", StringComparison.Ordinal), UriKind.Absolute, out var address)
+        && Uri.TryCreate(template.Replace(TraceId, "0", StringComparison.Ordinal), UriKind.Absolute, out Uri? address)
         && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
 }

@@ -19,9 +19,9 @@ internal static class HeaderLines
     /// <summary>A line's value, or null.</summary>
     public static string? Find(string lines, string name)
     {
-        foreach (var range in lines.AsSpan().Split('\n'))
+        foreach (Range range in lines.AsSpan().Split('\n'))
         {
-            var line = lines.AsSpan(range);
+            ReadOnlySpan<char> line = lines.AsSpan(range);
             if (line.StartsWith(name) && line[name.Length..].StartsWith(": "))
                 return line[(name.Length + 2)..].ToString();
         }

@@ -34,7 +34,7 @@ internal static class JobParameter
     /// <summary>Writes a parameter along with a change of state, without a further round trip where the storage can do that.</summary>
     public static void Write(ApplyStateContext context, IWriteOnlyTransaction transaction, string name, string value)
     {
-        var serialized = SerializationHelper.Serialize(value, SerializationOption.User);
+        string serialized = SerializationHelper.Serialize(value, SerializationOption.User);
         if (transaction is JobStorageTransaction batch && context.Storage.HasFeature(JobStorageFeatures.Transaction.SetJobParameter))
         {
             batch.SetJobParameter(context.BackgroundJob.Id, name, serialized);
@@ -45,7 +45,10 @@ internal static class JobParameter
             context.Connection.SetJobParameter(context.BackgroundJob.Id, name, serialized);
     }
 
-    /// <summary>Reads a parameter of the job whose state changes, or null. A round trip where the storage hands out no copy, and no part of anybody's trace.</summary>
+    /// <summary>
+    /// Reads a parameter of the job whose state changes, or null. A round trip where the storage hands out no copy, and no part of
+    /// anybody's trace.
+    /// </summary>
     public static string? Read(ApplyStateContext context, string name)
     {
         using (SuppressInstrumentationScope.Begin())

@@ -26,7 +26,7 @@ internal static class StateChange
     /// <summary>What is to be stored, or null where what the next attempt finds is right.</summary>
     private static StoredSchedule? Turn(ApplyStateContext context)
     {
-        var job = context.BackgroundJob.Job;
+        Job job = context.BackgroundJob.Job;
         switch (context.NewState)
         {
             // The origin has the time of a job that is created as a scheduled one. This is a retry.
@@ -40,7 +40,7 @@ internal static class StateChange
             // The time was up: it stays what the job was due at.
             case EnqueuedState enqueued when context.OldStateName == ScheduledState.StateName:
                 var stored = StoredSchedule.Parse(JobParameter.Read(context, JobParameter.Turn));
-                var queue = QueueOf(job, enqueued);
+                string? queue = QueueOf(job, enqueued);
                 return queue == stored.Queue ? null : stored with { Queue = queue };
 
             case EnqueuedState enqueued:

@@ -21,7 +21,7 @@ internal readonly record struct StoredOrigin(JobOrigin Creator, DateTimeOffset? 
 
     public static StoredOrigin Of(CreatingContext context)
     {
-        var recurringJob = context.Parameters.TryGetValue(JobParameter.RecurringJobId, out var id) ? id as string : null;
+        string? recurringJob = context.Parameters.TryGetValue(JobParameter.RecurringJobId, out object? id) ? id as string : null;
         return new(
             recurringJob is not null && IsSchedulersThread() ? default : JobOrigin.Current,
             (context.InitialState as ScheduledState)?.EnqueueAt.AsUtc(),

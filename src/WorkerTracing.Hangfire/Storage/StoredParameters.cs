@@ -6,7 +6,8 @@ namespace WorkerTracing;
 
 /// <summary>
 /// Reads what is stored with the job that is about to be performed: from the copy that most storages hand to the worker, without a
-/// round trip, and else outside of everybody's traces. Once a read has failed nothing more is read: the job is traced with what is known by then.
+/// round trip, and else outside of everybody's traces. Once a read has failed nothing more is read: the job is traced with what is known by
+/// then.
 /// </summary>
 internal sealed class StoredParameters(PerformContext context, JobTraceFilter filter)
 {

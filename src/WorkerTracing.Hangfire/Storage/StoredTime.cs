@@ -10,7 +10,9 @@ internal static class StoredTime
     public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(Iso8601, CultureInfo.InvariantCulture);
 
     public static DateTimeOffset? Parse(string? stored) =>
-        DateTimeOffset.TryParseExact(stored, Iso8601, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null;
+        DateTimeOffset.TryParseExact(stored, Iso8601, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)
+            ? time
+            : null;
 
     /// <summary>Hangfire's times are UTC, whatever kind a storage gives them.</summary>
     public static DateTimeOffset AsUtc(this DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));

@@ -9,7 +9,8 @@ namespace WorkerTracing;
 
 /// <summary>Puts a <see cref="JobFilter{TMessage}"/> before everything that consumes messages, when the bus builds it.</summary>
 /// <remarks>
-/// The observers, not <c>UseConsumeFilter</c>: they know the consumer's type, and they see handlers and courier activities too. The job service's own
+/// The observers, not <c>UseConsumeFilter</c>: they know the consumer's type, and they see handlers and courier activities too. The job
+/// service's own
 /// consumers and sagas are MassTransit's control messages, not jobs.
 /// </remarks>
 internal sealed class JobConfigurationObserver(MessageTracer jobs) :
@@ -20,7 +21,9 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
 {
     private static readonly Assembly[] MassTransitsOwn = [typeof(Bus).Assembly, typeof(IBus).Assembly];
 
-    /// <summary>By the configurator of the consumer's (or saga's) message, so that the filters around and inside its own middleware share one.</summary>
+    /// <summary>
+    /// By the configurator of the consumer's (or saga's) message, so that the filters around and inside its own middleware share one.
+    /// </summary>
     private readonly ConditionalWeakTable<object, JobDescription> _descriptions = [];
 
     /// <summary>By the saga's configurator: several machines can share one instance type, as futures do.</summary>
@@ -32,7 +35,8 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
     public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator)
         where TConsumer : class
     {
-        // Connected this late, it is asked after the consumer's own middleware: its filters come innermost, inside the consumer's own retry.
+        // Connected this late, it is asked after the consumer's own middleware: its filters come innermost, inside the consumer's own
+        // retry.
         if (IsJob(typeof(TConsumer)))
             configurator.ConnectConsumerConfigurationObserver(new AttemptConfigurationObserver(jobs, this));
     }
@@ -75,7 +79,9 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
         where TMessage : class =>
         configurator.UseFilter(new JobFilter<TMessage>(jobs, JobDescription.OfHandler<TMessage>()));
 
-    public void ActivityConfigured<TActivity, TArguments>(IExecuteActivityConfigurator<TActivity, TArguments> configurator, Uri compensateAddress)
+    public void ActivityConfigured<TActivity, TArguments>(
+        IExecuteActivityConfigurator<TActivity, TArguments> configurator,
+        Uri compensateAddress)
         where TActivity : class, IExecuteActivity<TArguments>
         where TArguments : class =>
         ExecuteActivityConfigured(configurator);
@@ -101,8 +107,12 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
     public JobDescription Describe<TMessage>(object configurator, Type consumer)
         where TMessage : class
     {
-        Type contract = typeof(IJobConsumer<TMessage>).IsAssignableFrom(consumer) ? typeof(IJobConsumer<TMessage>) : typeof(IConsumer<TMessage>);
-        return _descriptions.GetValue(configurator, _ => IsHandler(consumer) ? JobDescription.OfHandler<TMessage>() : JobDescription.Of<TMessage>(consumer, contract));
+        Type contract = typeof(IJobConsumer<TMessage>).IsAssignableFrom(consumer)
+            ? typeof(IJobConsumer<TMessage>)
+            : typeof(IConsumer<TMessage>);
+        return _descriptions.GetValue(
+            configurator,
+            _ => IsHandler(consumer) ? JobDescription.OfHandler<TMessage>() : JobDescription.Of<TMessage>(consumer, contract));
     }
 
     public static bool IsJob(Type consumer) => !MassTransitsOwn.Contains(consumer.Assembly) || IsHandler(consumer);

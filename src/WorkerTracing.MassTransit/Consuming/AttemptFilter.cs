@@ -3,7 +3,8 @@ using MassTransit;
 namespace WorkerTracing;
 
 /// <summary>
-/// The innermost filter of a consumer, saga or activity. It sees the consumer's own exception, before MassTransit wraps it or answers for it, and gives each
+/// The innermost filter of a consumer, saga or activity. It sees the consumer's own exception, before MassTransit wraps it or answers for
+/// it, and gives each
 /// attempt of a retry that is configured on the consumer a span of its own inside the job's.
 /// </summary>
 internal sealed class AttemptFilter<TContext>(MessageTracer jobs, JobDescription description) : IFilter<TContext>

@@ -3,12 +3,16 @@ using System.Globalization;
 
 namespace WorkerTracing;
 
-/// <summary>An attempt at a message, as the attempt that follows it needs to know it: in memory for a retry, in a header for a redelivery.</summary>
+/// <summary>
+/// An attempt at a message, as the attempt that follows it needs to know it: in memory for a retry, in a header for a redelivery.
+/// </summary>
 /// <param name="Number">From 1; 0 where there was none.</param>
 /// <param name="Context">Its span; the default where that was not recorded.</param>
 internal readonly record struct ConsumeAttempt(int Number, ActivityContext Context)
 {
-    /// <summary>MassTransit copies a consumed message's headers to the messages that its consumer sends, but for those that begin with MT.</summary>
+    /// <summary>
+    /// MassTransit copies a consumed message's headers to the messages that its consumer sends, but for those that begin with MT.
+    /// </summary>
     public const string Header = "MT-WorkerTracing-Attempt";
 
     private const int HighestNumber = 1_000_000;
@@ -24,9 +28,13 @@ internal readonly record struct ConsumeAttempt(int Number, ActivityContext Conte
             return default;
         }
 
-        return new ConsumeAttempt(number, ActivityContext.TryParse(header![(end + 1)..], null, isRemote: true, out ActivityContext context) ? context : default);
+        return new ConsumeAttempt(
+            number,
+            ActivityContext.TryParse(header![(end + 1)..], null, isRemote: true, out ActivityContext context) ? context : default);
     }
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Number};{(Context == default ? "" : $"00-{Context.TraceId}-{Context.SpanId}-0{(int)Context.TraceFlags}")}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Number};{(Context == default ? "" : $"00-{Context.TraceId}-{Context.SpanId}-0{(int)Context.TraceFlags}")}");
 }

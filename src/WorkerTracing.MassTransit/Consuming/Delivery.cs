@@ -2,10 +2,14 @@ using MassTransit;
 
 namespace WorkerTracing;
 
-/// <summary>The jobs that one delivery of a message has run so far: one for each consumer and attempt. Hangs on the receive context.</summary>
+/// <summary>
+/// The jobs that one delivery of a message has run so far: one for each consumer and attempt. Hangs on the receive context.
+/// </summary>
 internal sealed class Delivery
 {
-    /// <summary>Beyond this many the oldest is flushed in the background: a retry without end must not hold on to all of its attempts.</summary>
+    /// <summary>
+    /// Beyond this many the oldest is flushed in the background: a retry without end must not hold on to all of its attempts.
+    /// </summary>
     private const int MostJobs = 32;
 
     private readonly Lock _lock = new();
@@ -38,7 +42,9 @@ internal sealed class Delivery
         oldest?.Trace.Dispose();
     }
 
-    /// <summary>Flushes the jobs that have ended, as their modes say. They start together, so they share the exports. Never throws.</summary>
+    /// <summary>
+    /// Flushes the jobs that have ended, as their modes say. They start together, so they share the exports. Never throws.
+    /// </summary>
     public Task FlushAsync()
     {
         MessageJob[] jobs;
@@ -46,6 +52,7 @@ internal sealed class Delivery
             jobs = [.. _jobs];
         return jobs.Length == 1 ? Flush(jobs[0]) : Task.WhenAll(jobs.Select(Flush));
 
-        static Task Flush(MessageJob job) => job is { IsStopped: true, IsDetached: false } ? job.Trace.EndAsync().AsTask() : Task.CompletedTask;
+        static Task Flush(MessageJob job)
+            => job is { IsStopped: true, IsDetached: false } ? job.Trace.EndAsync().AsTask() : Task.CompletedTask;
     }
 }

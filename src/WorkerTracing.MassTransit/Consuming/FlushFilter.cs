@@ -4,7 +4,8 @@ using MassTransit;
 namespace WorkerTracing;
 
 /// <summary>
-/// The outermost filter of an endpoint's consume pipe: once every consumer, every retry and the outbox are done with a message, it flushes the jobs that the
+/// The outermost filter of an endpoint's consume pipe: once every consumer, every retry and the outbox are done with a message, it flushes
+/// the jobs that the
 /// message ran, all together, and only then lets go of the message.
 /// </summary>
 internal sealed class FlushFilter : IFilter<ConsumeContext>
@@ -15,7 +16,7 @@ internal sealed class FlushFilter : IFilter<ConsumeContext>
     {
         if (Activity.Current is { } ambient && IsOlderThan(context.ReceiveContext, ambient))
             Activity.Current = null;
-        Delivery delivery = Delivery.Begin(context);
+        var delivery = Delivery.Begin(context);
         try
         {
             await next.Send(context).ConfigureAwait(false);
@@ -29,7 +30,8 @@ internal sealed class FlushFilter : IFilter<ConsumeContext>
     public void Probe(ProbeContext context) => context.CreateFilterScope("workerTracingFlush");
 
     /// <summary>
-    /// A bus that was started under a span has that span ambient in every delivery. It says nothing about the message: who sent that is in its headers.
+    /// A bus that was started under a span has that span ambient in every delivery. It says nothing about the message: who sent that is in
+    /// its headers.
     /// </summary>
     private static bool IsOlderThan(ReceiveContext received, Activity ambient)
     {

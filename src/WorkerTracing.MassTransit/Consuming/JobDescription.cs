@@ -4,7 +4,8 @@ namespace WorkerTracing;
 
 /// <summary>One consumer of one message type on one endpoint: what its jobs have in common.</summary>
 /// <param name="name">The jobs' name: consumer and message type.</param>
-/// <param name="member">The consumer's type, or its method where that asks for a flush; null for a handler, which has no type of its own.</param>
+/// <param name="member">The consumer's type, or its method where that asks for a flush; null for a handler, which has no type of its
+/// own.</param>
 /// <param name="hidesFailures">Whether MassTransit answers for a failure inside the job's span, so that no exception leaves it.</param>
 internal sealed class JobDescription(string name, MemberInfo? member, bool hidesFailures = false)
 {
@@ -20,7 +21,10 @@ internal sealed class JobDescription(string name, MemberInfo? member, bool hides
     public static JobDescription Of<TMessage>(Type consumer, Type contract, bool hidesFailures = false) =>
         new(NameOf<TMessage>(consumer), (MemberInfo?)MarkedMethodOf(consumer, contract) ?? consumer, hidesFailures);
 
-    /// <summary>Names a saga's job after its state machine. Which that is, the message alone does not tell, and the job's filter has its place by then.</summary>
+    /// <summary>
+    /// Names a saga's job after its state machine. Which that is, the message alone does not tell, and the job's filter has its place by
+    /// then.
+    /// </summary>
     public void DeclareBy<TMessage>(Type machine) => (Name, Member) = (NameOf<TMessage>(machine), machine);
 
     public static JobDescription OfHandler<TMessage>() => new($"Handler {NameOf(typeof(TMessage))}", null);

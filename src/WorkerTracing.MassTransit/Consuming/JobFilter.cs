@@ -2,7 +2,9 @@ using MassTransit;
 
 namespace WorkerTracing;
 
-/// <summary>Runs one consumer's part in a message inside a job's span. Retries that MassTransit makes around it pass through it once each.</summary>
+/// <summary>
+/// Runs one consumer's part in a message inside a job's span. Retries that MassTransit makes around it pass through it once each.
+/// </summary>
 internal sealed class JobFilter<TMessage>(MessageTracer jobs, JobDescription description) : IFilter<ConsumeContext<TMessage>>
     where TMessage : class
 {

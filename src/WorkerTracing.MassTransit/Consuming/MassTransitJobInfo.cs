@@ -8,7 +8,9 @@ internal static class MassTransitJobInfo
 {
     private const string System = "masstransit";
 
-    /// <summary>MassTransit names its own span inside a job after the ambient operation, and remembers it for ever: the job must not come between.</summary>
+    /// <summary>
+    /// MassTransit names its own span inside a job after the ambient operation, and remembers it for ever: the job must not come between.
+    /// </summary>
     private static string? AmbientOperation => Activity.Current?.OperationName;
 
     public static JobInfo OfMessage(ConsumeContext context, object message, JobDescription description, MessageJob? before)
@@ -68,7 +70,8 @@ internal static class MassTransitJobInfo
     }
 
     /// <summary>
-    /// The job service sends a control message for every attempt. A retry's comes, over several hops, from the attempt before: that one's span is its origin.
+    /// The job service sends a control message for every attempt. A retry's comes, over several hops, from the attempt before: that one's
+    /// span is its origin.
     /// </summary>
     public static JobInfo OfJobConsumer(ConsumeContext context, object message, JobContext job, JobDescription description)
     {
@@ -118,7 +121,9 @@ internal static class MassTransitJobInfo
         context.ReceiveContext.InputAddress?.AbsolutePath is { } path ? Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]) : null;
 
     private static DateTimeOffset? SentTimeOf(ConsumeContext context) =>
-        context.SentTime is { } sent ? new DateTimeOffset(DateTime.SpecifyKind(sent.Kind == DateTimeKind.Local ? sent.ToUniversalTime() : sent, DateTimeKind.Utc)) : null;
+        context.SentTime is { } sent
+            ? new DateTimeOffset(DateTime.SpecifyKind(sent.Kind == DateTimeKind.Local ? sent.ToUniversalTime() : sent, DateTimeKind.Utc))
+            : null;
 
     private static Dictionary<string, object?> Arguments(object message) => new(1) { ["message"] = message };
 }

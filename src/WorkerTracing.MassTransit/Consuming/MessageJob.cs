@@ -29,7 +29,9 @@ internal sealed class MessageJob(JobDescription description, JobTrace trace, Del
 
     public bool IsStopped { get; private set; }
 
-    /// <summary>The pipe inside has returned. Where MassTransit answers for failures in there, that does not mean that the consumer succeeded.</summary>
+    /// <summary>
+    /// The pipe inside has returned. Where MassTransit answers for failures in there, that does not mean that the consumer succeeded.
+    /// </summary>
     public void Complete()
     {
         if (Failure is { } failure && (Description.HidesFailures || delivery.IsRedelivered))

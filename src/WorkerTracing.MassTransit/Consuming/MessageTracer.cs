@@ -4,7 +4,10 @@ using MassTransit.RetryPolicies;
 
 namespace WorkerTracing;
 
-/// <summary>Translates MassTransit's contexts into jobs. The boundary of the package: what fails in here leaves a message untraced, and nothing else.</summary>
+/// <summary>
+/// Translates MassTransit's contexts into jobs. The boundary of the package: what fails in here leaves a message untraced, and nothing
+/// else.
+/// </summary>
 [SuppressMessage("Design", "CA1031", Justification = "The failure boundary: a message is consumed and sent, traced or not.")]
 internal sealed class MessageTracer(JobTracer tracer)
 {
@@ -18,7 +21,7 @@ internal sealed class MessageTracer(JobTracer tracer)
     {
         try
         {
-            Delivery delivery = Delivery.Begin(context);
+            var delivery = Delivery.Begin(context);
             context.TryGetPayload(out ConsumeRetryContext? retry);
             MessageJob? before = delivery.Latest(description);
             var batch = context.Message as IEnumerable<ConsumeContext>;
@@ -33,7 +36,7 @@ internal sealed class MessageTracer(JobTracer tracer)
             delivery.Add(job);
             foreach (ConsumeContext message in batch ?? [])
             {
-                Delivery other = Delivery.Begin(message);
+                var other = Delivery.Begin(message);
                 if (!ReferenceEquals(other, delivery))
                     other.Add(job);
             }
@@ -54,7 +57,9 @@ internal sealed class MessageTracer(JobTracer tracer)
         try
         {
             if (context.TryGetPayload(out INotifyJobContext? reported) && context.HasPayloadType(typeof(JobContext)))
-                context.AddOrUpdatePayload<INotifyJobContext>(() => new JobNotifications(reported, job), known => new JobNotifications(known, job));
+                context.AddOrUpdatePayload<INotifyJobContext>(
+                    () => new JobNotifications(reported, job),
+                    known => new JobNotifications(known, job));
             if (!context.TryGetPayload(out ConsumeRetryContext? retry) || ReferenceEquals(retry, job.Retry) || IsRedelivery(retry))
                 return null;
 

@@ -15,11 +15,14 @@ internal static class OriginHeaders
 
     private static readonly string[] Names = [JobOrigin.TraceParentHeader, JobOrigin.TraceStateHeader, JobOrigin.BaggageHeader];
 
-    /// <summary>Who sent a message, by its own headers or by the transport's: a producer that is not MassTransit writes only those.</summary>
+    /// <summary>
+    /// Who sent a message, by its own headers or by the transport's: a producer that is not MassTransit writes only those.
+    /// </summary>
     public static JobOrigin Read(ConsumeContext context)
     {
-        JobOrigin origin = JobOrigin.Extract(context, Text);
-        return origin.Context == default && ActivityContext.TryParse(Text(context, MassTransitsOwn), null, isRemote: true, out ActivityContext sender)
+        var origin = JobOrigin.Extract(context, Text);
+        return origin.Context == default
+            && ActivityContext.TryParse(Text(context, MassTransitsOwn), null, isRemote: true, out ActivityContext sender)
             ? origin with { Context = sender }
             : origin;
     }
@@ -44,7 +47,12 @@ internal static class OriginHeaders
     }
 
     public static DateTimeOffset? ReadDue(ConsumeContext context) =>
-        DateTimeOffset.TryParseExact(Text(context, Due), "O", CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out DateTimeOffset due) ? due : null;
+        DateTimeOffset.TryParseExact(
+            Text(context, Due),
+            "O",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.RoundtripKind,
+            out DateTimeOffset due) ? due : null;
 
     public static string? Text(ConsumeContext context, string name) =>
         context.Headers.TryGetHeader(name, out object? value) || context.ReceiveContext.TransportHeaders.TryGetHeader(name, out value)

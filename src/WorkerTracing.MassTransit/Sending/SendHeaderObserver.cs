@@ -6,7 +6,8 @@ using MassTransit.Serialization;
 namespace WorkerTracing;
 
 /// <summary>
-/// Completes a message's headers at the last moment before the transport takes it, when what the send pipe's filters come too early for is known: the delay, a
+/// Completes a message's headers at the last moment before the transport takes it, when what the send pipe's filters come too early for is
+/// known: the delay, a
 /// redelivery, and MassTransit's own span of the sending.
 /// </summary>
 internal sealed class SendHeaderObserver(MessageTracer jobs) : ISendObserver, IPublishObserver

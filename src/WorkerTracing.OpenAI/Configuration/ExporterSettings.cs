@@ -4,7 +4,10 @@ using Microsoft.Extensions.Options;
 
 namespace WorkerTracing;
 
-/// <summary>The options as they are now. A change that makes them invalid, or that a callback throws at, does not stop the exporter: the last valid ones go on.</summary>
+/// <summary>
+/// The options as they are now. A change that makes them invalid, or that a callback throws at, does not stop the exporter: the last valid
+/// ones go on.
+/// </summary>
 internal sealed class ExporterSettings(Func<OpenAIExporterOptions> source, ILogger log)
 {
     private OpenAIExporterOptions _valid = source();
@@ -22,7 +25,9 @@ internal sealed class ExporterSettings(Func<OpenAIExporterOptions> source, ILogg
             catch (Exception exception)
             {
                 // Only our own message is known to hold no key.
-                string failure = exception is OptionsValidationException ? exception.Message : $"Configuring them threw a {exception.GetType().FullName}.";
+                string failure = exception is OptionsValidationException
+                    ? exception.Message
+                    : $"Configuring them threw a {exception.GetType().FullName}.";
                 if (_reported != failure)
                     Log.OptionsRefused(log, failure);
                 _reported = failure;

@@ -7,7 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace WorkerTracing;
 
 /// <summary>
-/// Reads the options from the <c>WorkerTracing:OpenAI</c> section, and anew after the configuration has changed. By hand, so that trimmed and native
+/// Reads the options from the <c>WorkerTracing:OpenAI</c> section, and anew after the configuration has changed. By hand, so that trimmed
+/// and native
 /// programs can; without a change callback, in which an invalid option would throw at whoever changed the file.
 /// </summary>
 internal sealed class OpenAIConfiguration(IServiceProvider services)
@@ -38,17 +39,32 @@ internal sealed class OpenAIConfiguration(IServiceProvider services)
             return;
         IConfigurationSection section = configuration.GetSection(Section);
         options.ApiKey = Choose(section[nameof(options.ApiKey)], options.ApiKey, OpenAIEnvironment.ApiKey, configuration["OPENAI_API_KEY"]);
-        options.Organization = Choose(section[nameof(options.Organization)], options.Organization, OpenAIEnvironment.Organization, configuration["OPENAI_ORG_ID"]);
-        options.Project = Choose(section[nameof(options.Project)], options.Project, OpenAIEnvironment.Project, configuration["OPENAI_PROJECT_ID"]);
+        options.Organization = Choose(
+            section[nameof(options.Organization)],
+            options.Organization,
+            OpenAIEnvironment.Organization,
+            configuration["OPENAI_ORG_ID"]);
+        options.Project = Choose(
+            section[nameof(options.Project)],
+            options.Project,
+            OpenAIEnvironment.Project,
+            configuration["OPENAI_PROJECT_ID"]);
         Bind(section, nameof(options.Endpoint), static text => new Uri(text), value => options.Endpoint = value);
-        Bind(section, nameof(options.MaxRetries), static text => int.Parse(text, CultureInfo.InvariantCulture), value => options.MaxRetries = value);
+        Bind(
+            section,
+            nameof(options.MaxRetries),
+            static text => int.Parse(text, CultureInfo.InvariantCulture),
+            value => options.MaxRetries = value);
         Bind(section, nameof(options.BaseDelay), ParseTime, value => options.BaseDelay = value);
         Bind(section, nameof(options.MaxDelay), ParseTime, value => options.MaxDelay = value);
         Bind(section, nameof(options.RequestTimeout), ParseTime, value => options.RequestTimeout = value);
         Bind(section, nameof(options.IncludeContent), bool.Parse, value => options.IncludeContent = value);
     }
 
-    /// <summary>The section's value; else what code has set before this runs; else the variable's value in the configuration, which may come from elsewhere than the process.</summary>
+    /// <summary>
+    /// The section's value; else what code has set before this runs; else the variable's value in the configuration, which may come from
+    /// elsewhere than the process.
+    /// </summary>
     private static string? Choose(string? bound, string? before, string? variable, string? configured) =>
         !string.IsNullOrWhiteSpace(bound) ? bound : before != variable ? before : configured;
 

@@ -1,6 +1,9 @@
 namespace WorkerTracing;
 
-/// <summary>How an <see cref="OpenAITraceExporter"/> sends. Binds from the <c>WorkerTracing:OpenAI</c> configuration section; validated when the host starts.</summary>
+/// <summary>
+/// How an <see cref="OpenAITraceExporter"/> sends. Binds from the <c>WorkerTracing:OpenAI</c> configuration section; validated when the
+/// host starts.
+/// </summary>
 /// <remarks>Every export reads the options anew, so a key that was wrong can be corrected while the process runs.</remarks>
 public sealed class OpenAIExporterOptions
 {
@@ -10,7 +13,8 @@ public sealed class OpenAIExporterOptions
     private bool? _includeContent;
 
     /// <summary>The API key that traces are sent with. It appears in no log, exception, span or metric.</summary>
-    /// <value>The default is the variable <c>OPENAI_API_KEY</c>, read at each export. White space around it is ignored. Without a key spans are dropped, and counted.</value>
+    /// <value>The default is the variable <c>OPENAI_API_KEY</c>, read at each export. White space around it is ignored. Without a key spans
+    /// are dropped, and counted.</value>
     public string? ApiKey
     {
         get => Nonempty(_apiKey) ?? OpenAIEnvironment.ApiKey;
@@ -54,7 +58,8 @@ public sealed class OpenAIExporterOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Whether messages, tool arguments and results, what was retrieved or remembered, and job arguments leave with their spans, where they were recorded.
+    /// Whether messages, tool arguments and results, what was retrieved or remembered, and job arguments leave with their spans, where they
+    /// were recorded.
     /// With false none of them does; names, models, token counts, times and errors do.
     /// </summary>
     /// <value>The default is true, or the variable <c>OPENAI_AGENTS_TRACE_INCLUDE_SENSITIVE_DATA</c>.</value>
@@ -64,7 +69,9 @@ public sealed class OpenAIExporterOptions
         set => _includeContent = value;
     }
 
-    /// <summary>Makes the client that requests are sent with: for a proxy, certificates, a test. Called once, before the first request.</summary>
+    /// <summary>
+    /// Makes the client that requests are sent with: for a proxy, certificates, a test. Called once, before the first request.
+    /// </summary>
     /// <value>
     /// The default is null: a client of the exporter's own, which follows no redirects, writes no trace headers and is disposed of
     /// with the exporter. The factory's client is not disposed of.

@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace WorkerTracing;
 
-/// <summary>Names every option that is out of its range, and its value, but never that of the key, nor what may be secret in an address.</summary>
+/// <summary>
+/// Names every option that is out of its range, and its value, but never that of the key, nor what may be secret in an address.
+/// </summary>
 internal sealed class OpenAIExporterOptionsValidator : IValidateOptions<OpenAIExporterOptions>
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMilliseconds(int.MaxValue);
@@ -17,10 +19,19 @@ internal sealed class OpenAIExporterOptionsValidator : IValidateOptions<OpenAIEx
             options.Endpoint is null ? null : ShownAddress.Of(options.Endpoint.OriginalString),
             "an absolute http or https address");
         Check(options.MaxRetries is >= 0 and <= 100, nameof(options.MaxRetries), options.MaxRetries, "from 0 to 100");
-        Check(options.MaxDelay > TimeSpan.Zero && options.MaxDelay <= Longest, nameof(options.MaxDelay), options.MaxDelay, "positive and at most 24 days");
-        Check(options.BaseDelay > TimeSpan.Zero && options.BaseDelay <= options.MaxDelay, nameof(options.BaseDelay), options.BaseDelay, "positive and at most MaxDelay");
         Check(
-            options.RequestTimeout == Timeout.InfiniteTimeSpan || (options.RequestTimeout > TimeSpan.Zero && options.RequestTimeout <= Longest),
+            options.MaxDelay > TimeSpan.Zero && options.MaxDelay <= Longest,
+            nameof(options.MaxDelay),
+            options.MaxDelay,
+            "positive and at most 24 days");
+        Check(
+            options.BaseDelay > TimeSpan.Zero && options.BaseDelay <= options.MaxDelay,
+            nameof(options.BaseDelay),
+            options.BaseDelay,
+            "positive and at most MaxDelay");
+        Check(
+            options.RequestTimeout == Timeout.InfiniteTimeSpan
+                || (options.RequestTimeout > TimeSpan.Zero && options.RequestTimeout <= Longest),
             nameof(options.RequestTimeout), options.RequestTimeout, "positive and at most 24 days, or infinite (-00:00:00.001)");
         Check(IsHeaderValue(options.ApiKey), nameof(options.ApiKey), "not shown here", "printable ASCII without spaces");
         Check(IsHeaderValue(options.Organization), nameof(options.Organization), options.Organization, "printable ASCII without spaces");
@@ -30,7 +41,9 @@ internal sealed class OpenAIExporterOptionsValidator : IValidateOptions<OpenAIEx
         void Check(bool valid, string option, object? value, string rule)
         {
             if (!valid)
-                failures.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(OpenAIExporterOptions)}.{option} is {value ?? "null"}; it must be {rule}."));
+                failures.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{nameof(OpenAIExporterOptions)}.{option} is {value ?? "null"}; it must be {rule}."));
         }
     }
 

@@ -5,7 +5,10 @@ namespace WorkerTracing;
 /// <summary>What the OpenAI exporter logs, under category <c>WorkerTracing.OpenAI</c>. Event ids 400 to 499.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(400, LogLevel.Warning, "No API key for the OpenAI Traces dashboard: spans are dropped. Set OpenAIExporterOptions.ApiKey or the variable OPENAI_API_KEY.")]
+    [LoggerMessage(
+        400,
+        LogLevel.Warning,
+        "No API key for the OpenAI Traces dashboard: spans are dropped. Set OpenAIExporterOptions.ApiKey or the variable OPENAI_API_KEY.")]
     public static partial void NoKey(ILogger logger);
 
     [LoggerMessage(401, LogLevel.Error, "The OpenAI Traces dashboard refused the API key with status {Status}. Check OpenAIExporterOptions.ApiKey or OPENAI_API_KEY, that the key belongs to the organization and project that are set, and that it may write traces. Spans wait for a corrected key while there is room.")]
@@ -17,10 +20,16 @@ internal static partial class Log
     [LoggerMessage(403, LogLevel.Warning, "The OpenAI Traces dashboard did not take {Items} items now: {Answer}.")]
     public static partial void Postponed(ILogger logger, string answer, int items);
 
-    [LoggerMessage(404, LogLevel.Error, "The OpenAI Traces dashboard will not take {Items} items: {Answer}. They are dropped. Check OpenAIExporterOptions.Endpoint.")]
+    [LoggerMessage(
+        404,
+        LogLevel.Error,
+        "The OpenAI Traces dashboard will not take {Items} items: {Answer}. They are dropped. Check OpenAIExporterOptions.Endpoint.")]
     public static partial void Lost(ILogger logger, string answer, int items);
 
-    [LoggerMessage(405, LogLevel.Warning, "The OpenAI Traces dashboard refused a span with status {Status}; it alone is dropped: {Name}, trace {TraceId}, span {SpanId}.")]
+    [LoggerMessage(
+        405,
+        LogLevel.Warning,
+        "The OpenAI Traces dashboard refused a span with status {Status}; it alone is dropped: {Name}, trace {TraceId}, span {SpanId}.")]
     public static partial void SpanRefused(ILogger logger, int status, string name, string traceId, string spanId);
 
     [LoggerMessage(406, LogLevel.Warning, "The OpenAI Traces dashboard refused the name, group or metadata of trace {TraceId} with status {Status}; its spans are sent without.")]
@@ -29,7 +38,10 @@ internal static partial class Log
     [LoggerMessage(407, LogLevel.Warning, "{Spans} spans for the OpenAI Traces dashboard are dropped: they failed for a passing reason, but this processor keeps nothing. Use a BatchTraceProcessor.")]
     public static partial void NotKept(ILogger logger, int spans);
 
-    [LoggerMessage(408, LogLevel.Information, "The variable OPENAI_AGENTS_DISABLE_TRACING is set: nothing is sent to the OpenAI Traces dashboard.")]
+    [LoggerMessage(
+        408,
+        LogLevel.Information,
+        "The variable OPENAI_AGENTS_DISABLE_TRACING is set: nothing is sent to the OpenAI Traces dashboard.")]
     public static partial void Disabled(ILogger logger);
 
     [LoggerMessage(409, LogLevel.Error, "The changed options of the OpenAI exporter are not valid; those before stay in force. {Failures}")]

@@ -112,7 +112,8 @@ internal static class ChatMessages
     /// <summary>The chat API's messages don't say why they ended; it is kept where it tells that the message is not whole.</summary>
     private static bool IsOrdinaryFinish(JsonPart member) =>
         member.Name.SequenceEqual("finish_reason"u8)
-        && (member.Text.SequenceEqual("\"stop\""u8) || member.Text.SequenceEqual("\"tool_call\""u8) || member.Text.SequenceEqual("\"tool_calls\""u8));
+        && (member.Text.SequenceEqual("\"stop\""u8) || member.Text.SequenceEqual("\"tool_call\""u8)
+            || member.Text.SequenceEqual("\"tool_calls\""u8));
 
     /// <summary>One text is the content itself; several, or parts of other types, are an array; nothing of the kind is null.</summary>
     private static void WriteContent(Utf8Buffer output, JsonPart parts)
@@ -176,9 +177,11 @@ internal static class ChatMessages
 
     private static ReadOnlySpan<byte> TypeOf(JsonPart part) => part.Find("type"u8).Text;
 
-    private static bool IsTool(ReadOnlySpan<byte> type) => type.SequenceEqual("\"tool_call\""u8) || type.SequenceEqual("\"tool_call_response\""u8);
+    private static bool IsTool(ReadOnlySpan<byte> type)
+        => type.SequenceEqual("\"tool_call\""u8) || type.SequenceEqual("\"tool_call_response\""u8);
 
-    private static JsonPart TextOf(JsonPart part, ReadOnlySpan<byte> type) => type.SequenceEqual("\"text\""u8) ? part.Find("content"u8) : default;
+    private static JsonPart TextOf(JsonPart part, ReadOnlySpan<byte> type)
+        => type.SequenceEqual("\"text\""u8) ? part.Find("content"u8) : default;
 
     private static void WriteOrNull(Utf8Buffer output, JsonPart json) => output.Write(json.IsMissing ? "null"u8 : json.Text);
 

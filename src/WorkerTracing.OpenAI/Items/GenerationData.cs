@@ -55,7 +55,8 @@ internal static class GenerationData
             : default;
         bool isRepeated = !vendors.IsEmpty
             && (tags[$"{GenAI.RequestPrefix}{vendors}"] is not null
-                || (name.StartsWith(GenAI.OldOpenAIRequestPrefix, StringComparison.Ordinal) && tags[$"{GenAI.OpenAIRequestPrefix}{vendors}"] is not null));
+                || (name.StartsWith(GenAI.OldOpenAIRequestPrefix, StringComparison.Ordinal)
+                    && tags[$"{GenAI.OpenAIRequestPrefix}{vendors}"] is not null));
         return isRepeated ? default : vendors;
     }
 }

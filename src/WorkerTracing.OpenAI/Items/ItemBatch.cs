@@ -76,7 +76,7 @@ internal sealed class ItemBatch : IDisposable
         bool isKnown = _announced.TryGetValue(span.TraceId, out TraceStatement known) || _delivered.TryGet(span.TraceId, out known);
         if (isKnown && known.IsJob && known.Owner != span.SpanId)
             return;
-        TraceOwner owner = TraceOwner.Of(span);
+        var owner = TraceOwner.Of(span);
         bool isNews = !isKnown || known.Owner == span.SpanId || (owner.Job is not null && !known.IsJob);
         if (!isNews)
             return;
@@ -84,7 +84,7 @@ internal sealed class ItemBatch : IDisposable
         int length = _text.Length;
         int start = Begin();
         TraceItem.Write(_fields, owner);
-        TraceStatement statement = TraceStatement.Of(owner, _text.Written[start..]);
+        var statement = TraceStatement.Of(owner, _text.Written[start..]);
         if (isKnown && statement.SaysTheSameAs(known))
         {
             _text.Truncate(length);

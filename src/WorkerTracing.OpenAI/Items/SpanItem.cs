@@ -77,7 +77,9 @@ internal static class SpanItem
         }
     }
 
-    /// <summary>As the Python SDK: the one key of the trace's metadata that routes, on each of its spans, and no member without it.</summary>
+    /// <summary>
+    /// As the Python SDK: the one key of the trace's metadata that routes, on each of its spans, and no member without it.
+    /// </summary>
     private static void WriteMetadata(SpanFields fields, Activity span)
     {
         if (TraceOwner.Of(span) is not { Job: not null } owner || owner.Span.GetTagItem(HarnessId) is not { } id)

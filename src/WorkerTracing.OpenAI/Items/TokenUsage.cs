@@ -38,7 +38,12 @@ internal static class TokenUsage
             if (value is not null && IsDetail(name))
                 any = fields.TryWriteMember(name.AsSpan(GenAI.UsagePrefix.Length), value, any);
         }
-        any |= WriteGroup(fields, "input_tokens_details", any, ("cached_tokens", GenAI.CacheReadTokens), ("cache_write_tokens", GenAI.CacheCreationTokens));
+        any |= WriteGroup(
+            fields,
+            "input_tokens_details",
+            any,
+            ("cached_tokens", GenAI.CacheReadTokens),
+            ("cache_write_tokens", GenAI.CacheCreationTokens));
         any |= WriteGroup(fields, "output_tokens_details", any, ("reasoning_tokens", GenAI.ReasoningTokens));
         output.Write((byte)'}');
         if (!any)
@@ -50,7 +55,11 @@ internal static class TokenUsage
         && name is not (GenAI.InputTokens or GenAI.OutputTokens or GenAI.OldInputTokens or GenAI.OldOutputTokens
             or GenAI.CacheReadTokens or GenAI.CacheCreationTokens or GenAI.ReasoningTokens);
 
-    private static bool WriteGroup(SpanFields fields, string group, bool follows, params ReadOnlySpan<(string Name, string Attribute)> counts)
+    private static bool WriteGroup(
+        SpanFields fields,
+        string group,
+        bool follows,
+        params ReadOnlySpan<(string Name, string Attribute)> counts)
     {
         bool any = false;
         foreach ((string name, string attribute) in counts)

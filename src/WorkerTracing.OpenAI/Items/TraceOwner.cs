@@ -15,7 +15,7 @@ internal readonly record struct TraceOwner(Activity Span, JobTrace? Job)
     public static TraceOwner Of(Activity span)
     {
         JobTrace? outermost = null;
-        JobTrace? job = JobTrace.Of(span);
+        var job = JobTrace.Of(span);
         while (job is { Activity: { } own } && own.TraceId == span.TraceId)
         {
             outermost = job;

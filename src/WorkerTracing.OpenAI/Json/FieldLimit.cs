@@ -8,7 +8,9 @@ internal static class FieldLimit
 {
     public const int MaxBytes = 100_000;
 
-    /// <summary>Cuts the JSON value that has been written to <paramref name="output"/> since <paramref name="start"/>, if it is too large.</summary>
+    /// <summary>
+    /// Cuts the JSON value that has been written to <paramref name="output"/> since <paramref name="start"/>, if it is too large.
+    /// </summary>
     public static void Apply(Utf8Buffer output, int start)
     {
         if (output.Length - start <= MaxBytes)
@@ -17,7 +19,7 @@ internal static class FieldLimit
         using var uncut = new Utf8Buffer();
         uncut.Write(output.Written[start..]);
         output.Truncate(start);
-        using JsonIndex index = JsonIndex.Of(uncut.From(0));
+        using var index = JsonIndex.Of(uncut.From(0));
         new JsonCut(index, output).Write(uncut.Written, 0, MaxBytes);
     }
 }

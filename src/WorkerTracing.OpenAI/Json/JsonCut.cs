@@ -152,7 +152,9 @@ internal readonly struct JsonCut(JsonIndex index, Utf8Buffer output)
 
     private static ReadOnlySpan<byte> Empty(byte first) => first == '"' ? "\"\""u8 : first == '{' ? "{}"u8 : "[]"u8;
 
-    /// <summary>What the reference puts in the place of a number too long to keep; true, false and null are always shorter than it.</summary>
+    /// <summary>
+    /// What the reference puts in the place of a number too long to keep; true, false and null are always shorter than it.
+    /// </summary>
     private static ReadOnlySpan<byte> NumberPreview(ReadOnlySpan<byte> number) => number.IndexOfAny(".eE"u8) < 0
         ? """{"truncated":true,"original_type":"int","preview":"<int truncated>"}"""u8
         : """{"truncated":true,"original_type":"float","preview":"<float truncated>"}"""u8;

@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>Where each value of a compact JSON text lies, in document order: a value's children follow it. Reused from text to text.</summary>
+/// <summary>
+/// Where each value of a compact JSON text lies, in document order: a value's children follow it. Reused from text to text.
+/// </summary>
 internal sealed class JsonIndex : IDisposable
 {
     /// <summary>A larger array is not kept for the next text.</summary>
@@ -89,7 +91,8 @@ internal sealed class JsonIndex : IDisposable
     /// <param name="MemberStart">Where the name begins that the value has in an object, else <paramref name="Start"/>.</param>
     /// <param name="Start">Where the value's text begins.</param>
     /// <param name="End">Where it ends.</param>
-    /// <param name="Next">The first value that is neither this one nor inside of it; while the value is open, the container that it is in.</param>
+    /// <param name="Next">The first value that is neither this one nor inside of it; while the value is open, the container that it is
+    /// in.</param>
     internal readonly record struct Entry(int MemberStart, int Start, int End, int Next)
     {
         public int Size => End - Start;

@@ -34,7 +34,9 @@ internal static class JsonNumber
         return true;
     }
 
-    /// <summary>Takes .NET's form (<c>-1.5E-07</c>, <c>12.5</c>) apart into digits and exponent, and lays them out as Python does.</summary>
+    /// <summary>
+    /// Takes .NET's form (<c>-1.5E-07</c>, <c>12.5</c>) apart into digits and exponent, and lays them out as Python does.
+    /// </summary>
     private static void Rewrite(Utf8Buffer output, ReadOnlySpan<byte> number)
     {
         if (number[0] == '-')

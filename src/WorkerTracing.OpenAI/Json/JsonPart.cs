@@ -1,6 +1,8 @@
 namespace WorkerTracing;
 
-/// <summary>A value inside of indexed JSON text, or, as <c>default</c>, one that is not there. Nothing is built for it, and nothing searched.</summary>
+/// <summary>
+/// A value inside of indexed JSON text, or, as <c>default</c>, one that is not there. Nothing is built for it, and nothing searched.
+/// </summary>
 internal readonly ref struct JsonPart(ReadOnlySpan<byte> json, JsonIndex index, int value)
 {
     private readonly ReadOnlySpan<byte> _json = json;

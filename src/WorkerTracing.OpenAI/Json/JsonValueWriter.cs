@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -18,7 +19,10 @@ namespace WorkerTracing;
 /// </remarks>
 internal sealed class JsonValueWriter(Utf8Buffer output)
 {
-    /// <summary>The sequences of unknown length in a value are given up after this many elements of them all: they might never end, and hold others that don't.</summary>
+    /// <summary>
+    /// The sequences of unknown length in a value are given up after this many elements of them all: they might never end, and hold others
+    /// that don't.
+    /// </summary>
     private const int MaxLazyElements = 100_000;
 
     /// <summary>A value with more elements than this is given up, whatever its collections say of their length.</summary>
@@ -35,7 +39,9 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
     private int _elements;
     private int _start;
 
-    /// <summary>Whether a member of an object that cannot be written is left out, as the reference does in fields it has to clean.</summary>
+    /// <summary>
+    /// Whether a member of an object that cannot be written is left out, as the reference does in fields it has to clean.
+    /// </summary>
     public bool DropsBadMembers { get; set; }
 
     public void WriteOrNull(object? value)
@@ -45,6 +51,7 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
     }
 
     /// <returns>False, with nothing written, when the value has no JSON form.</returns>
+    [SuppressMessage("Design", "CA1031", Justification = "Values and their converters are application code; a value that throws is left out.")]
     public bool TryWrite(object? value)
     {
         int start = output.Length;
@@ -107,7 +114,9 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
             case IEnumerable sequence:
                 return TryWriteContainer(sequence);
             default:
-                JsonString.Write(output, value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString());
+                JsonString.Write(
+                    output,
+                    value is IFormattable formattable ? formattable.ToString(null, CultureInfo.InvariantCulture) : value.ToString());
                 return true;
         }
     }

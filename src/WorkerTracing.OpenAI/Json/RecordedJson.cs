@@ -2,7 +2,8 @@ namespace WorkerTracing;
 
 /// <summary>
 /// What an instrumentation recorded as JSON, in this exporter's one form: an object, or text of JSON, which OpenTelemetry's conventions
-/// ask for where a span cannot hold an object. Other text stays text; of what has no JSON form at all there is a preview. Reused from value to value.
+/// ask for where a span cannot hold an object. Other text stays text; of what has no JSON form at all there is a preview. Reused from value
+/// to value.
 /// </summary>
 internal sealed class RecordedJson : IDisposable
 {

@@ -21,12 +21,13 @@ internal sealed class IngestClient(TimeProvider time) : IDisposable
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the network and to a foreign client: any failure is an answer.")]
     public IngestAnswer Post(ReadOnlyMemory<byte> items, OpenAIExporterOptions options, string key, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.RequestTimeout);
         try
         {
             using HttpRequestMessage request = RequestOf(items, options, key);
-            // Nobody wants the body. The handler reads what is left of it when the response is disposed of, off this thread and within limits of its own; reading it
+            // Nobody wants the body. The handler reads what is left of it when the response is disposed of, off this thread and within
+            // limits of its own; reading it
             // here could last for ever, because a synchronous read has no end but the other side's.
             using HttpResponseMessage response = Send(request, options, limit.Token);
             return IngestAnswer.Of(response, time.GetUtcNow());
@@ -57,14 +58,16 @@ internal sealed class IngestClient(TimeProvider time) : IDisposable
     }
 
     /// <summary>
-    /// The own client sends on the calling thread, so that a starved thread pool holds up nothing that goes over an open connection (a new one is opened on the pool). A given one may have handlers that
+    /// The own client sends on the calling thread, so that a starved thread pool holds up nothing that goes over an open connection (a new
+    /// one is opened on the pool). A given one may have handlers that
     /// exist in their asynchronous form alone, which a synchronous call would pass by without a word.
     /// </summary>
     private HttpResponseMessage Send(HttpRequestMessage request, OpenAIExporterOptions options, CancellationToken cancellationToken)
     {
         if (Client(options, out bool isOwn) is var client && isOwn)
             return client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false).GetAwaiter().GetResult();
+        return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false).GetAwaiter()
+            .GetResult();
     }
 
     private HttpClient Client(OpenAIExporterOptions options, out bool isOwn)
@@ -96,7 +99,9 @@ internal sealed class IngestClient(TimeProvider time) : IDisposable
 
     private static string Describe(Exception exception, string key)
     {
-        Exception cause = exception is HttpRequestException { InnerException: SocketException or IOException } ? exception.InnerException! : exception;
+        Exception cause = exception is HttpRequestException { InnerException: SocketException or IOException }
+            ? exception.InnerException!
+            : exception;
         return $"{cause.GetType().Name} ({cause.Message.Replace(key, "<key>", StringComparison.Ordinal)})";
     }
 }

@@ -7,7 +7,12 @@ internal sealed class ItemSender(IngestClient client, AnnouncedTraces announced,
 {
     /// <summary>Sends all items of the batch.</summary>
     /// <returns>False when the service could not take some now: those, and whatever would have followed, are to be retained.</returns>
-    public bool Send(ItemBatch batch, Span<ExportOutcome> outcomes, OpenAIExporterOptions options, string key, CancellationToken cancellationToken) =>
+    public bool Send(
+        ItemBatch batch,
+        Span<ExportOutcome> outcomes,
+        OpenAIExporterOptions options,
+        string key,
+        CancellationToken cancellationToken) =>
         Send(new SendRequest(batch, options, key, cancellationToken), 0, batch.Count, outcomes);
 
     private bool Send(in SendRequest request, int first, int end, Span<ExportOutcome> outcomes)

@@ -11,17 +11,21 @@ internal static class SpanTree
     private const int LongestValue = 120;
     private const int LineLength = 110;
 
-    /// <summary>Spans that lie deeper are drawn at this depth: thousands of levels would be wider than any terminal, and grow with their square.</summary>
+    /// <summary>
+    /// Spans that lie deeper are drawn at this depth: thousands of levels would be wider than any terminal, and grow with their square.
+    /// </summary>
     private const int LongestIndent = 32 * 3;
 
     public static string Render(ActivityTraceId trace, IReadOnlyList<Activity> spans)
     {
         var text = new StringBuilder();
         var ids = spans.Select(static span => span.SpanId).ToHashSet();
-        ILookup<ActivitySpanId, Activity> children = spans.OrderBy(static span => span.StartTimeUtc).ToLookup(static span => span.ParentSpanId);
+        ILookup<ActivitySpanId, Activity> children = spans.OrderBy(static span => span.StartTimeUtc)
+            .ToLookup(static span => span.ParentSpanId);
         text.Append(CultureInfo.InvariantCulture, $"trace {trace}\n");
         Activity[] roots = [.. spans.Where(span => !ids.Contains(span.ParentSpanId)).OrderBy(static span => span.StartTimeUtc)];
-        var left = new Stack<(Activity Span, string Indent, bool IsLast)>(); // not the thread's own stack: a trace may be thousands of spans deep
+        // not the thread's own stack: a trace may be thousands of spans deep
+        var left = new Stack<(Activity Span, string Indent, bool IsLast)>();
         Push(left, roots, "");
         while (left.TryPop(out (Activity Span, string Indent, bool IsLast) next))
         {
@@ -52,7 +56,9 @@ internal static class SpanTree
         foreach (ActivityLink link in span.Links)
             text.Append(CultureInfo.InvariantCulture, $"{detail}links to {link.Context.TraceId}/{link.Context.SpanId}\n");
         foreach (ActivityEvent note in span.Events)
-            text.Append(CultureInfo.InvariantCulture, $"{detail}+{Duration(note.Timestamp.UtcDateTime - span.StartTimeUtc)} {Clean(note.Name)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"{detail}+{Duration(note.Timestamp.UtcDateTime - span.StartTimeUtc)} {Clean(note.Name)}\n");
     }
 
     private static void AppendWrapped(StringBuilder text, IEnumerable<string> attributes, string indent)

@@ -32,9 +32,15 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Warning, "The last flush ended {Status} after {Elapsed}: {Exported} spans delivered, {Lost} lost.")]
     public static partial void LastFlush(ILogger logger, FlushStatus status, TimeSpan elapsed, int exported, int lost);
 
-    [LoggerMessage(10, LogLevel.Warning, "{Exporter} was shut down with {Spans} spans in flight and does not come back; whether they arrive is not known.")]
+    [LoggerMessage(
+        10,
+        LogLevel.Warning,
+        "{Exporter} was shut down with {Spans} spans in flight and does not come back; whether they arrive is not known.")]
     public static partial void ClosedWithSpansInFlight(ILogger logger, string exporter, int spans);
 
-    [LoggerMessage(11, LogLevel.Warning, "The OTLP exporter ignores {Variables}: no http or https address, known protocol or compression, or whole number of milliseconds.")]
+    [LoggerMessage(
+        11,
+        LogLevel.Warning,
+        "The OTLP exporter ignores {Variables}: no http or https address, known protocol or compression, or whole number of milliseconds.")]
     public static partial void OtlpVariablesIgnored(ILogger logger, string variables);
 }

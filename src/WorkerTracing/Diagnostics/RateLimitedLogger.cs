@@ -5,7 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace WorkerTracing;
 
 /// <summary>
-/// Passes on one entry a minute for each kind of event, so that an outage does not drown the log; the rest is in the metrics. A log provider that
+/// Passes on one entry a minute for each kind of event, so that an outage does not drown the log; the rest is in the metrics. A log
+/// provider that
 /// throws is not the job's problem either.
 /// </summary>
 internal sealed class RateLimitedLogger(ILogger inner, TimeProvider time) : ILogger
@@ -19,8 +20,16 @@ internal sealed class RateLimitedLogger(ILogger inner, TimeProvider time) : ILog
 
     public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
 
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the log providers: a line that cannot be written is lost, and nothing else.")]
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "The boundary to the log providers: a line that cannot be written is lost, and nothing else.")]
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter)
     {
         if (!IsDue(eventId.Id))
             return;

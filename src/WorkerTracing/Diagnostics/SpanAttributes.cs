@@ -1,7 +1,8 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// Names and values on a job's span. <c>workflow.*</c> are OpenTelemetry's proposed names for task execution, <c>messaging.*</c> and <c>error.type</c> its semantic conventions;
+/// Names and values on a job's span. <c>workflow.*</c> are OpenTelemetry's proposed names for task execution, <c>messaging.*</c> and
+/// <c>error.type</c> its semantic conventions;
 /// <c>worker_tracing.*</c> is what has no convention.
 /// </summary>
 internal static class SpanAttributes

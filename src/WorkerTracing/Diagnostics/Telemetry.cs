@@ -39,7 +39,9 @@ internal static class Telemetry
     static Telemetry() =>
         Meter.CreateObservableGauge(
             "worker_tracing.queue.length",
-            static () => LiveProcessors.All.Select(static p => new Measurement<long>(p.Pipeline.Waiting, new KeyValuePair<string, object?>("exporter", p.Pipeline.ExporterName))),
+            static () => LiveProcessors.All.Select(static p => new Measurement<long>(
+                p.Pipeline.Waiting,
+                new KeyValuePair<string, object?>("exporter", p.Pipeline.ExporterName))),
             "{span}",
             "Ended spans that wait for export.");
 
@@ -49,7 +51,10 @@ internal static class Telemetry
             return;
         Publish(
             (count, reason, exporter),
-            static lost => SpansLost.Add(lost.count, new KeyValuePair<string, object?>("reason", lost.reason), new KeyValuePair<string, object?>("exporter", lost.exporter)));
+            static lost => SpansLost.Add(
+                lost.count,
+                new KeyValuePair<string, object?>("reason", lost.reason),
+                new KeyValuePair<string, object?>("exporter", lost.exporter)));
     }
 
     public static void RecordExport(TimeSpan duration, bool delivered, string exporter) => Publish(
@@ -62,7 +67,9 @@ internal static class Telemetry
     public static void RecordFlush(FlushResult result)
     {
         if (FlushDuration.Enabled)
-            Publish(result, static flush => FlushDuration.Record(flush.Elapsed.TotalSeconds, new KeyValuePair<string, object?>("status", flush.Status.ToString())));
+            Publish(result, static flush => FlushDuration.Record(
+                flush.Elapsed.TotalSeconds,
+                new KeyValuePair<string, object?>("status", flush.Status.ToString())));
     }
 
     public static void FailCallback(string callback) =>
@@ -71,7 +78,10 @@ internal static class Telemetry
     public static void RejectContext(string header) =>
         Publish(header, static name => ContextRejected.Add(1, new KeyValuePair<string, object?>("header", name)));
 
-    /// <summary>A metric listener's callback runs right here, on the job's thread or an export thread: what it throws is nobody's problem but its own.</summary>
+    /// <summary>
+    /// A metric listener's callback runs right here, on the job's thread or an export thread: what it throws is nobody's problem but its
+    /// own.
+    /// </summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to metric listeners; there is nobody left to tell.")]
     private static void Publish<TState>(TState state, Action<TState> measure)
     {

@@ -7,16 +7,21 @@ using OpenTelemetry;
 namespace WorkerTracing;
 
 /// <summary>
-/// Queues ended spans and exports them in batches: on schedule, at the queue threshold, at shutdown, and at once when a flush asks for it. Unlike
+/// Queues ended spans and exports them in batches: on schedule, at the queue threshold, at shutdown, and at once when a flush asks for it.
+/// Unlike
 /// OpenTelemetry's own batch processor it confirms: a flush answers after the exporter has, with the exporter's verdict.
 /// </summary>
 /// <remarks>
-/// <para>Works with any OpenTelemetry exporter and in any TracerProvider: <c>builder.AddProcessor(new BatchTraceProcessor(new OtlpTraceExporter(options)))</c>.</para>
+/// <para>Works with any OpenTelemetry exporter and in any TracerProvider: <c>builder.AddProcessor(new BatchTraceProcessor(new
+/// OtlpTraceExporter(options)))</c>.</para>
 /// <para>
-/// Exports run on background threads of the processor's own, started with the first span, one at a time unless the exporter implements <see cref="IOutcomeExporter"/>.
-/// Ending a span takes no lock and allocates nothing. <see cref="BaseProcessor{T}.ForceFlush"/> and <see cref="BaseProcessor{T}.Shutdown"/> answer true only when everything was delivered.
+/// Exports run on background threads of the processor's own, started with the first span, one at a time unless the exporter implements <see
+/// cref="IOutcomeExporter"/>.
+/// Ending a span takes no lock and allocates nothing. <see cref="BaseProcessor{T}.ForceFlush"/> and <see cref="BaseProcessor{T}.Shutdown"/>
+/// answer true only when everything was delivered.
 /// </para>
-/// <para>Shutdown, by the TracerProvider or by <see cref="IDisposable.Dispose"/>, sends what is left within its timeout. What ends later is lost, and counted.</para>
+/// <para>Shutdown, by the TracerProvider or by <see cref="IDisposable.Dispose"/>, sends what is left within its timeout. What ends later is
+/// lost, and counted.</para>
 /// </remarks>
 public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceFlusher
 {
@@ -25,7 +30,8 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
     private long _shutdownLimitSet;
 
     /// <summary>Makes a processor for one exporter, which it owns.</summary>
-    /// <param name="exporter">Where the spans go. Implement <see cref="IOutcomeExporter"/> on it for outcomes by span and several exports in flight.</param>
+    /// <param name="exporter">Where the spans go. Implement <see cref="IOutcomeExporter"/> on it for outcomes by span and several exports
+    /// in flight.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <exception cref="OptionsValidationException">An option is out of its range; the message names it and its value.</exception>
     public BatchTraceProcessor(BaseExporter<Activity> exporter, BatchTraceProcessorOptions? options = null)
@@ -89,7 +95,7 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
     /// <inheritdoc/>
     protected override bool OnForceFlush(int timeoutMilliseconds)
     {
-        TimeSpan timeout = TimeSpan.FromMilliseconds(timeoutMilliseconds);
+        var timeout = TimeSpan.FromMilliseconds(timeoutMilliseconds);
         FlushResult result = Pipeline.Wait(Pipeline.Ask(null, default, timeout), timeout);
         if (result.Status != FlushStatus.Delivered)
             return false;
@@ -99,7 +105,7 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
     /// <inheritdoc/>
     protected override bool OnShutdown(int timeoutMilliseconds)
     {
-        TimeSpan timeout = TimeSpan.FromMilliseconds(timeoutMilliseconds);
+        var timeout = TimeSpan.FromMilliseconds(timeoutMilliseconds);
         if (_shutdownLimit is { } limit)
         {
             TimeSpan left = Timeouts.Remaining(limit, _time.GetElapsedTime(_shutdownLimitSet));

@@ -1,6 +1,8 @@
 namespace WorkerTracing;
 
-/// <summary>How a <see cref="BatchTraceProcessor"/> queues and batches. The standard <c>OTEL_BSP_*</c> variables change the defaults.</summary>
+/// <summary>
+/// How a <see cref="BatchTraceProcessor"/> queues and batches. The standard <c>OTEL_BSP_*</c> variables change the defaults.
+/// </summary>
 public sealed class BatchTraceProcessorOptions
 {
     /// <summary>The defaults, as the environment's <c>OTEL_BSP_*</c> variables change them.</summary>

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace WorkerTracing;
 
 /// <summary>
-/// Spans that were taken off the queue and wait for a later export, in the order of their positions, and the rule that keeps that order within a trace: spans
+/// Spans that were taken off the queue and wait for a later export, in the order of their positions, and the rule that keeps that order
+/// within a trace: spans
 /// of a trace never leave while others of it are in flight or held before them. Stays empty for an exporter with one
 /// export in flight that retains nothing. Guarded by the pipeline's lock.
 /// </summary>
@@ -24,7 +25,9 @@ internal sealed class DeferredSpans(int concurrency)
     /// <summary>The oldest position held.</summary>
     public long FirstPosition => _spans.Count == 0 ? long.MaxValue : _spans[0].Position;
 
-    /// <summary>Whether another look may find a span that can leave: a new round of requests began, or an export freed its traces.</summary>
+    /// <summary>
+    /// Whether another look may find a span that can leave: a new round of requests began, or an export freed its traces.
+    /// </summary>
     public bool IsDue(long round) => _spans.Count > 0 && (_takenIn < round || _freed);
 
     /// <summary>Moves into the batch what may leave. A span that was retained in this round waits for the next.</summary>
@@ -54,7 +57,8 @@ internal sealed class DeferredSpans(int concurrency)
     public bool MustWait(Activity span) =>
         (_inFlight.Count > 0 && _inFlight.ContainsKey(span.TraceId)) || (_blocked.Count > 0 && _blocked.Contains(span.TraceId));
 
-    public void Add(Activity span, SegmentDelivery? account, long position) => _spans.Add(new DeferredSpan(span, account, position, NeverTried));
+    public void Add(Activity span, SegmentDelivery? account, long position)
+        => _spans.Add(new DeferredSpan(span, account, position, NeverTried));
 
     /// <summary>A batch leaves.</summary>
     public void Start(ExportBatch batch)

@@ -1,7 +1,8 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// How many spans a pipeline's queue has refused. A refused span of a job is counted once, on its trace's account, and the accounts are added up when somebody asks: while an exporter
+/// How many spans a pipeline's queue has refused. A refused span of a job is counted once, on its trace's account, and the accounts are
+/// added up when somebody asks: while an exporter
 /// hangs, every span that ends comes by here, on every thread.
 /// </summary>
 internal sealed class DroppedSpanCounter

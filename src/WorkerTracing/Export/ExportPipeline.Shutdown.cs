@@ -5,12 +5,17 @@ namespace WorkerTracing;
 /// <content>The end: the last export, what it has to leave, and who is told.</content>
 internal sealed partial class ExportPipeline
 {
-    /// <summary>How long a shutdown waits, past its deadline, for exports that it has cancelled: exporters come back at once, unless they ignore it.</summary>
+    /// <summary>
+    /// How long a shutdown waits, past its deadline, for exports that it has cancelled: exporters come back at once, unless they ignore it.
+    /// </summary>
     private static readonly TimeSpan CancellationGrace = TimeSpan.FromMilliseconds(250);
 
     private int _unreported;
 
-    /// <summary>Sends what is left, waiting at the most for <paramref name="timeout"/>; then closes: what is still queued is lost, and so is what ends later.</summary>
+    /// <summary>
+    /// Sends what is left, waiting at the most for <paramref name="timeout"/>; then closes: what is still queued is lost, and so is what
+    /// ends later.
+    /// </summary>
     /// <returns>The verdict on what was left.</returns>
     public FlushResult Close(TimeSpan timeout)
     {
@@ -35,7 +40,8 @@ internal sealed partial class ExportPipeline
     }
 
     /// <summary>
-    /// After the end, and once the exporter has been told to stop: lets the exports that were in flight come back, so that what they held is counted before the process is gone.
+    /// After the end, and once the exporter has been told to stop: lets the exports that were in flight come back, so that what they held
+    /// is counted before the process is gone.
     /// </summary>
     /// <param name="left">What is left of the shutdown's time. Then they are cancelled.</param>
     public void AwaitExports(TimeSpan left)
@@ -86,7 +92,7 @@ internal sealed partial class ExportPipeline
 
             while (!left.IsFull && _queue.TryTake(out Activity span, out long position))
             {
-                TraceSegment? trace = TraceSegment.Of(span);
+                var trace = TraceSegment.Of(span);
                 if (trace is { IsSuppressed: true })
                     continue;
                 SegmentDelivery? account = trace?.DeliveryOf(this);

@@ -98,7 +98,7 @@ internal sealed partial class ExportPipeline
         _deferred.Take(batch, _round);
         while (!batch.IsFull && _queue.Head < _requested && _queue.TryTake(out Activity span, out long position))
         {
-            TraceSegment? trace = TraceSegment.Of(span);
+            var trace = TraceSegment.Of(span);
             if (trace is { IsSuppressed: true })
                 continue;
             SegmentDelivery? account = trace?.DeliveryOf(this);

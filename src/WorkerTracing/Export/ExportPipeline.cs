@@ -5,8 +5,10 @@ using OpenTelemetry;
 namespace WorkerTracing;
 
 /// <summary>
-/// From an ended span to its final outcome: the queue, the export threads and the flushes that wait. One lock guards everything but the queue's adding side and
-/// each thread's own batch; nothing slow (an export, a log call, a caller's code) happens under it. This file is the side of those who end spans and ask for flushes.
+/// From an ended span to its final outcome: the queue, the export threads and the flushes that wait. One lock guards everything but the
+/// queue's adding side and
+/// each thread's own batch; nothing slow (an export, a log call, a caller's code) happens under it. This file is the side of those who end
+/// spans and ask for flushes.
 /// </summary>
 /// <remarks>
 /// The way of a span: <see cref="Enqueue"/> on the thread that ended it; <see cref="TakeBatch"/>, which finds its trace's account;
@@ -14,7 +16,9 @@ namespace WorkerTracing;
 /// </remarks>
 internal sealed partial class ExportPipeline
 {
-    /// <summary>How soon to look again when nothing could be taken: a thread has its position in the queue and is just writing its span.</summary>
+    /// <summary>
+    /// How soon to look again when nothing could be taken: a thread has its position in the queue and is just writing its span.
+    /// </summary>
     private static readonly TimeSpan Retake = TimeSpan.FromMilliseconds(1);
 
     private readonly object _sync = new();
@@ -106,7 +110,8 @@ internal sealed partial class ExportPipeline
         FlushRequest request;
         lock (_sync)
         {
-            request = new FlushRequest(trace, _queue.Tail, snapshot, _time) { Timeout = timeout, Lost = (int)(Health.Refused - _refusedSettled) };
+            int lost = (int)(Health.Refused - _refusedSettled);
+            request = new FlushRequest(trace, _queue.Tail, snapshot, _time) { Timeout = timeout, Lost = lost };
             if (IsSettled(request))
                 request.Settle(FlushStatus.Delivered, request.Started);
             else if (Health.IsStalledFor(timeout, _inFlight, _sender.MaxConcurrency))
@@ -121,8 +126,12 @@ internal sealed partial class ExportPipeline
         return request;
     }
 
-    /// <summary>Blocks the calling thread until the request has its answer, at the longest for <paramref name="timeout"/> from when it was made.</summary>
-    /// <remarks>An exporter that asks for a flush, or shuts its provider down, from within its own export would wait for itself: it is told at once.</remarks>
+    /// <summary>
+    /// Blocks the calling thread until the request has its answer, at the longest for <paramref name="timeout"/> from when it was made.
+    /// </summary>
+    /// <remarks>
+    /// An exporter that asks for a flush, or shuts its provider down, from within its own export would wait for itself: it is told at once.
+    /// </remarks>
     public FlushResult Wait(FlushRequest request, TimeSpan timeout)
     {
         if (ReferenceEquals(ExportingHere, this) || !request.Wait(timeout))
@@ -162,7 +171,7 @@ internal sealed partial class ExportPipeline
     /// <summary>Loses a span that found the queue full or closed.</summary>
     private void Lose(Activity span)
     {
-        TraceSegment? trace = TraceSegment.OfEnding(span);
+        var trace = TraceSegment.OfEnding(span);
         if (trace is { IsSuppressed: true })
             return;
 

@@ -1,11 +1,13 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// What an exporter has been doing lately: whether it is still worth waiting for, and what to tell a health check. The pipeline's lock guards it, but for
+/// What an exporter has been doing lately: whether it is still worth waiting for, and what to tell a health check. The pipeline's lock
+/// guards it, but for
 /// the count of lost spans.
 /// </summary>
 /// <remarks>
-/// Waiting on an exporter that does not deliver is bounded over all flushes, not only for each: once the time that it has failed or hung since its last success is as long as a flush's
+/// Waiting on an exporter that does not deliver is bounded over all flushes, not only for each: once the time that it has failed or hung
+/// since its last success is as long as a flush's
 /// whole timeout, that flush is told at once. Its spans still leave, and the first success opens the way again.
 /// </remarks>
 internal sealed class ExporterHealth(TimeProvider time)

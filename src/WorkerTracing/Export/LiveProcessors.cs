@@ -9,7 +9,9 @@ internal static class LiveProcessors
 
     public static ImmutableArray<BatchTraceProcessor> All => _all;
 
-    public static void Add(BatchTraceProcessor processor) => ImmutableInterlocked.Update(ref _all, static (all, p) => all.Add(p), processor);
+    public static void Add(BatchTraceProcessor processor)
+        => ImmutableInterlocked.Update(ref _all, static (all, p) => all.Add(p), processor);
 
-    public static void Remove(BatchTraceProcessor processor) => ImmutableInterlocked.Update(ref _all, static (all, p) => all.Remove(p), processor);
+    public static void Remove(BatchTraceProcessor processor)
+        => ImmutableInterlocked.Update(ref _all, static (all, p) => all.Remove(p), processor);
 }

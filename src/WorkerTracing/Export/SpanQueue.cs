@@ -5,7 +5,8 @@ using System.Runtime.InteropServices;
 namespace WorkerTracing;
 
 /// <summary>
-/// A bounded ring of ended spans: any number of threads add, without a lock and without allocating; one at a time takes. Each span has a position,
+/// A bounded ring of ended spans: any number of threads add, without a lock and without allocating; one at a time takes. Each span has a
+/// position,
 /// counted from the first ever added, so "everything that ended before now" is "everything below <see cref="Tail"/>".
 /// </summary>
 internal sealed class SpanQueue(int capacity)
@@ -23,7 +24,9 @@ internal sealed class SpanQueue(int capacity)
 
     public int Count => (int)(Tail - Head);
 
-    /// <summary>How many spans fit. May shrink and grow again, up to the first value: a pipeline lends room to spans it holds elsewhere.</summary>
+    /// <summary>
+    /// How many spans fit. May shrink and grow again, up to the first value: a pipeline lends room to spans it holds elsewhere.
+    /// </summary>
     public int Capacity
     {
         get => Volatile.Read(ref _capacity);

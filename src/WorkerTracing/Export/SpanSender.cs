@@ -6,7 +6,10 @@ using OpenTelemetry;
 namespace WorkerTracing;
 
 /// <summary>Calls the exporter, whichever of the two kinds it is. What it throws ends here.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "An export may outlive the processor and still look at the token; its source holds nothing once its timer has fired.")]
+[SuppressMessage(
+    "Design",
+    "CA1001",
+    Justification = "An export may outlive the processor and still look at the token; its source holds nothing once its timer has fired.")]
 internal sealed class SpanSender
 {
     private readonly BaseExporter<Activity> _exporter;
@@ -24,7 +27,9 @@ internal sealed class SpanSender
         _log = log;
         MaxConcurrency = _outcomeExporter?.MaxConcurrency ?? 1;
         if (MaxConcurrency < 1)
-            throw new ArgumentException($"{exporter.GetType().Name}.{nameof(IOutcomeExporter.MaxConcurrency)} is {MaxConcurrency}; it must be at least 1.", nameof(exporter));
+            throw new ArgumentException(
+                $"{exporter.GetType().Name}.{nameof(IOutcomeExporter.MaxConcurrency)} is {MaxConcurrency}; it must be at least 1.",
+                nameof(exporter));
     }
 
     public int MaxConcurrency { get; }
@@ -36,13 +41,17 @@ internal sealed class SpanSender
     public void EndAfter(TimeSpan timeout) => _closing.CancelAfter(timeout);
 
     /// <summary>
-    /// Cancels them now: the timer of <see cref="EndAfter"/> needs a thread of the pool, which may have none left. What an exporter hangs on the token runs on a thread of its own too, so that it
+    /// Cancels them now: the timer of <see cref="EndAfter"/> needs a thread of the pool, which may have none left. What an exporter hangs
+    /// on the token runs on a thread of its own too, so that it
     /// cannot hold up a shutdown.
     /// </summary>
     public void End() => new Thread(Cancel) { IsBackground = true, Name = "WorkerTracing cancel" }.UnsafeStart();
 
     /// <summary>Exports the batch and leaves an outcome for each of its spans.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: whatever it throws, the batch has an outcome and the thread goes on.")]
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "The boundary to the exporter: whatever it throws, the batch has an outcome and the thread goes on.")]
     public void Send(ExportBatch batch)
     {
         try
@@ -58,7 +67,10 @@ internal sealed class SpanSender
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "What an exporter hangs on the token may throw anything, on a thread where nobody would catch it.")]
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "What an exporter hangs on the token may throw anything, on a thread where nobody would catch it.")]
     private void Cancel()
     {
         try

@@ -1,14 +1,18 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// Decides when an export that somebody waits for leaves. Jobs that run side by side and wait for delivery move in step: the end of one export frees them together,
+/// Decides when an export that somebody waits for leaves. Jobs that run side by side and wait for delivery move in step: the end of one
+/// export frees them together,
 /// and together they come back. An export that left with the first of them would make all others wait for two round trips. So when
 /// the jobs that the export before last freed came back as a burst, the next export waits for those that the last one freed.
 /// </summary>
 /// <remarks>
-/// It waits for a condition, not for a time: it leaves when as many have come as were freed, when none has come for a tick, or when a quarter of the
-/// last export's duration is over. A lone flush frees nobody else and never waits. With several exports in flight, one that leaves keeps a distance to the one before, which grows
-/// with their number up to an even share of a round trip: with most of them free a burst need not wait, and with few they would all leave at once and the next flush would find none.
+/// It waits for a condition, not for a time: it leaves when as many have come as were freed, when none has come for a tick, or when a
+/// quarter of the
+/// last export's duration is over. A lone flush frees nobody else and never waits. With several exports in flight, one that leaves keeps a
+/// distance to the one before, which grows
+/// with their number up to an even share of a round trip: with most of them free a burst need not wait, and with few they would all leave
+/// at once and the next flush would find none.
 /// Not thread-safe: the pipeline's lock guards it.
 /// </remarks>
 internal sealed class FlushCoalescer(int concurrency, TimeProvider time)
@@ -32,7 +36,10 @@ internal sealed class FlushCoalescer(int concurrency, TimeProvider time)
     /// <summary>Whether the jobs that the last export freed are all back, so that nothing is left to wait for.</summary>
     public bool IsComplete => !_burst || _quiet || _arrived >= _freed;
 
-    /// <summary>A flush was asked for. It counts as one of those that the last export freed while the next has not left: the whole process may have paused for longer than the window.</summary>
+    /// <summary>
+    /// A flush was asked for. It counts as one of those that the last export freed while the next has not left: the whole process may have
+    /// paused for longer than the window.
+    /// </summary>
     public void OnFlushRequested()
     {
         if (!_left || time.GetElapsedTime(_freedAt) <= _window)

@@ -1,6 +1,9 @@
 namespace WorkerTracing;
 
-/// <summary>One caller's wait for a verdict. Its answer is guarded by the pipeline's lock; completing it is not, so that no caller's code runs under that lock.</summary>
+/// <summary>
+/// One caller's wait for a verdict. Its answer is guarded by the pipeline's lock; completing it is not, so that no caller's code runs under
+/// that lock.
+/// </summary>
 internal sealed class FlushRequest : TaskCompletionSource<FlushResult>
 {
     private readonly TimeProvider _time;
@@ -65,11 +68,14 @@ internal sealed class FlushRequest : TaskCompletionSource<FlushResult>
         if (Timeout != System.Threading.Timeout.InfiniteTimeSpan)
         {
             _timer = _time.CreateTimer(
-                static state => ((Waiter)state!).GiveUp(FlushStatus.TimedOut), new Waiter(pipeline, this), Timeout, System.Threading.Timeout.InfiniteTimeSpan);
+                static state => ((Waiter)state!).GiveUp(FlushStatus.TimedOut), new Waiter(pipeline, this), Timeout, System.Threading.Timeout
+                    .InfiniteTimeSpan);
         }
 
         if (cancellationToken.CanBeCanceled)
-            _registration = cancellationToken.UnsafeRegister(static state => ((Waiter)state!).GiveUp(FlushStatus.Canceled), new Waiter(pipeline, this));
+            _registration = cancellationToken.UnsafeRegister(
+                static state => ((Waiter)state!).GiveUp(FlushStatus.Canceled),
+                new Waiter(pipeline, this));
         if (Task.IsCompleted)
             Disarm();
     }
@@ -85,7 +91,8 @@ internal sealed class FlushRequest : TaskCompletionSource<FlushResult>
     /// <summary>Blocks the calling thread, the only one that may ask, until the request is released.</summary>
     /// <returns>False at the timeout.</returns>
     /// <remarks>
-    /// A semaphore spins for a moment before it blocks, unlike a monitor. With hundreds of threads that come and go together, that lets the threads which still have
+    /// A semaphore spins for a moment before it blocks, unlike a monitor. With hundreds of threads that come and go together, that lets the
+    /// threads which still have
     /// work go first, and halves the cost of waking all.
     /// </remarks>
     public bool Wait(TimeSpan timeout)

@@ -12,7 +12,9 @@ public enum FlushStatus
     /// <summary>The exporter said success for every span that the flush answers for.</summary>
     Delivered,
 
-    /// <summary>At least one span is lost: refused by a full queue, or dropped by the exporter. <see cref="FlushResult.Lost"/> has the number.</summary>
+    /// <summary>
+    /// At least one span is lost: refused by a full queue, or dropped by the exporter. <see cref="FlushResult.Lost"/> has the number.
+    /// </summary>
     Failed,
 
     /// <summary>Nothing is lost, but not everything is confirmed: spans are still queued or in flight.</summary>
@@ -21,6 +23,9 @@ public enum FlushStatus
     /// <summary>The caller's token ended the wait. Nothing is known to be lost.</summary>
     Canceled,
 
-    /// <summary>Everything that can answer did so with success, but a processor that cannot be believed took part, or no <see cref="BatchTraceProcessor"/> did.</summary>
+    /// <summary>
+    /// Everything that can answer did so with success, but a processor that cannot be believed took part, or no <see
+    /// cref="BatchTraceProcessor"/> did.
+    /// </summary>
     Unconfirmed,
 }

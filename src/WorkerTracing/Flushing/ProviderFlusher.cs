@@ -4,7 +4,9 @@ using OpenTelemetry.Trace;
 
 namespace WorkerTracing;
 
-/// <summary>Flushes the processors of one TracerProvider: for a job's end, for <see cref="ITraceFlusher"/> and for the host's last flush.</summary>
+/// <summary>
+/// Flushes the processors of one TracerProvider: for a job's end, for <see cref="ITraceFlusher"/> and for the host's last flush.
+/// </summary>
 internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlush? foreign, ILogger log, TimeProvider time) : ITraceFlusher
 {
     private Selection? _selection;
@@ -40,7 +42,10 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
         return Report(combined.Result);
     }
 
-    /// <summary>As <see cref="FlushAsync(TraceSegment?, Dictionary{SegmentDelivery, DeliverySnapshot}?, TimeSpan, CancellationToken)"/>, blocking the calling thread alone.</summary>
+    /// <summary>
+    /// As <see cref="FlushAsync(TraceSegment?, Dictionary{SegmentDelivery, DeliverySnapshot}?, TimeSpan, CancellationToken)"/>, blocking
+    /// the calling thread alone.
+    /// </summary>
     public FlushResult Flush(TraceSegment? trace, Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots, TimeSpan timeout)
     {
         long started = time.GetTimestamp();
@@ -69,26 +74,32 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
     }
 
     /// <summary>
-    /// Whether the processor is one of the provider's. One that is wrapped in somebody's own processor carries no provider; it serves the traces whose
+    /// Whether the processor is one of the provider's. One that is wrapped in somebody's own processor carries no provider; it serves the
+    /// traces whose
     /// spans it has seen.
     /// </summary>
     private bool Serves(BatchTraceProcessor processor, TraceSegment? trace) =>
         processor.ParentProvider is { } owner ? ReferenceEquals(owner, provider) : trace?.HasAccountOf(processor.Pipeline) == true;
 
-    /// <summary>The live processors but for those of other providers, of which a process may have any number. Looked for once, until a processor comes or goes.</summary>
+    /// <summary>
+    /// The live processors but for those of other providers, of which a process may have any number. Looked for once, until a processor
+    /// comes or goes.
+    /// </summary>
     private ImmutableArray<BatchTraceProcessor> Candidates()
     {
         ImmutableArray<BatchTraceProcessor> all = LiveProcessors.All;
         if (Volatile.Read(ref _selection) is { } known && known.All == all)
             return known.Candidates;
-        var selection = new Selection(all, [.. all.Where(processor => processor.ParentProvider is not { } owner || ReferenceEquals(owner, provider))]);
+        var selection = new Selection(
+            all,
+            [.. all.Where(processor => processor.ParentProvider is not { } owner || ReferenceEquals(owner, provider))]);
         Volatile.Write(ref _selection, selection);
         return selection.Candidates;
     }
 
     private ImmutableArray<Pending> Ask(TraceSegment? trace, Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots, TimeSpan timeout)
     {
-        var pending = ImmutableArray.CreateBuilder<Pending>(1);
+        ImmutableArray<Pending>.Builder pending = ImmutableArray.CreateBuilder<Pending>(1);
         foreach (BatchTraceProcessor processor in Candidates())
         {
             if (Serves(processor, trace))
@@ -118,7 +129,12 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
         }
     }
 
-    private static Pending Ask(ExportPipeline pipeline, bool isLive, TraceSegment? trace, Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots, TimeSpan timeout)
+    private static Pending Ask(
+        ExportPipeline pipeline,
+        bool isLive,
+        TraceSegment? trace,
+        Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots,
+        TimeSpan timeout)
     {
         SegmentDelivery? account = trace?.DeliveryOf(pipeline);
         DeliverySnapshot snapshot = account is null || snapshots is null ? default : snapshots.GetValueOrDefault(account);

@@ -5,11 +5,13 @@ using OpenTelemetry.Trace;
 namespace WorkerTracing;
 
 /// <summary>
-/// <c>TracerProvider.ForceFlush</c> for processors that are not ours: they can be asked, not believed, and asking blocks. So one call at a time runs on a thread of its own for
+/// <c>TracerProvider.ForceFlush</c> for processors that are not ours: they can be asked, not believed, and asking blocks. So one call at a
+/// time runs on a thread of its own for
 /// all jobs that wait, each job joins the next call to begin, and the answer is never better than unconfirmed.
 /// </summary>
 /// <remarks>
-/// As with an exporter, waiting is bounded over all flushes: once one has waited for its whole timeout, those that would wait no longer are told at once, until a call succeeds.
+/// As with an exporter, waiting is bounded over all flushes: once one has waited for its whole timeout, those that would wait no longer are
+/// told at once, until a call succeeds.
 /// </remarks>
 internal sealed class ProviderForceFlush(TracerProvider provider, TimeSpan timeout, ILogger log, TimeProvider time)
 {
@@ -111,7 +113,10 @@ internal sealed class ProviderForceFlush(TracerProvider provider, TimeSpan timeo
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to processors that are not ours: what they throw is not the job's problem.")]
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "The boundary to processors that are not ours: what they throw is not the job's problem.")]
     private bool Ask()
     {
         try

@@ -17,7 +17,9 @@ internal static class Timeouts
             throw new ArgumentOutOfRangeException(parameter, timeout, $"A timeout must be zero, {Rule}.");
     }
 
-    /// <summary>What is left of <paramref name="timeout"/> after <paramref name="elapsed"/>: infinite stays infinite, never below zero.</summary>
+    /// <summary>
+    /// What is left of <paramref name="timeout"/> after <paramref name="elapsed"/>: infinite stays infinite, never below zero.
+    /// </summary>
     public static TimeSpan Remaining(TimeSpan timeout, TimeSpan elapsed) =>
         timeout == Timeout.InfiniteTimeSpan ? timeout
         : elapsed >= timeout ? TimeSpan.Zero

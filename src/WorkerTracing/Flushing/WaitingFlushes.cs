@@ -1,8 +1,10 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// The flushes that wait for a verdict. One that answers for a trace first waits until the queue is taken up to its position, so that its account knows every span, and then for
-/// the account to have none pending; that costs the same however many others wait. What of its trace ended after the call does not hold it up. One that answers for everything counts along with each export.
+/// The flushes that wait for a verdict. One that answers for a trace first waits until the queue is taken up to its position, so that its
+/// account knows every span, and then for
+/// the account to have none pending; that costs the same however many others wait. What of its trace ended after the call does not hold it
+/// up. One that answers for everything counts along with each export.
 /// Guarded by the pipeline's lock.
 /// </summary>
 internal sealed class WaitingFlushes(DeferredSpans held, TimeProvider time)

@@ -11,7 +11,8 @@ internal sealed class TraceDeliveryHealthCheck(TracerProvider provider) : IHealt
     {
         var reasons = new List<string>();
         var data = new Dictionary<string, object>();
-        foreach (BatchTraceProcessor processor in LiveProcessors.All.Where(processor => ReferenceEquals(processor.ParentProvider, provider)))
+        foreach (BatchTraceProcessor processor in LiveProcessors.All
+            .Where(processor => ReferenceEquals(processor.ParentProvider, provider)))
         {
             ExportPipeline pipeline = processor.Pipeline;
             int failed = pipeline.Health.FailedExports;
@@ -23,11 +24,17 @@ internal sealed class TraceDeliveryHealthCheck(TracerProvider provider) : IHealt
             data[$"{exporter}.lost_spans"] = lost;
             data[$"{exporter}.waiting_spans"] = pipeline.Waiting;
             if (failed > 0 || lost > 0)
-                reasons.Add(string.Create(CultureInfo.InvariantCulture, $"{exporter}: {failed} exports failed and {lost} spans were lost since the last success, {pipeline.Waiting} wait"));
+                reasons.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{exporter}: {failed} exports failed and {lost} spans were lost since the last success, {pipeline.Waiting} wait"));
         }
 
         return Task.FromResult(reasons.Count == 0
             ? HealthCheckResult.Healthy("Traces are delivered.", data)
-            : new HealthCheckResult(context.Registration.FailureStatus == HealthStatus.Unhealthy ? HealthStatus.Degraded : context.Registration.FailureStatus, string.Join("; ", reasons), null, data));
+            : new HealthCheckResult(
+                context.Registration.FailureStatus == HealthStatus.Unhealthy ? HealthStatus.Degraded : context.Registration.FailureStatus,
+                string.Join("; ", reasons),
+                null,
+                data));
     }
 }

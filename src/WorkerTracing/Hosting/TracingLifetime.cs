@@ -5,18 +5,25 @@ using OpenTelemetry.Trace;
 namespace WorkerTracing;
 
 /// <summary>
-/// Builds the TracerProvider before any hosted service starts, and makes the last flush after all have stopped: only <see cref="StoppedAsync"/> comes after every one of them,
+/// Builds the TracerProvider before any hosted service starts, and makes the last flush after all have stopped: only <see
+/// cref="StoppedAsync"/> comes after every one of them,
 /// whatever the order of registration.
 /// </summary>
 internal sealed class TracingLifetime(
     TracerProvider provider, JobTracer tracer, IOptions<WorkerTracingOptions> options, RateLimitedLogger log, TimeProvider time) : IHostedLifecycleService
 {
-    /// <summary>What the last flush still gets when the host's own deadline has already passed: a service outlived it and has just written its last spans.</summary>
+    /// <summary>
+    /// What the last flush still gets when the host's own deadline has already passed: a service outlived it and has just written its last
+    /// spans.
+    /// </summary>
     private static readonly TimeSpan LastDrain = TimeSpan.FromSeconds(1);
 
     public Task StartingAsync(CancellationToken cancellationToken)
     {
-        if (string.Equals(Environment.GetEnvironmentVariable("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"), "disk", StringComparison.OrdinalIgnoreCase))
+        if (string.Equals(
+            Environment.GetEnvironmentVariable("OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY"),
+            "disk",
+            StringComparison.OrdinalIgnoreCase))
             Log.DiskRetry(log);
         return Task.CompletedTask;
     }
@@ -39,7 +46,8 @@ internal sealed class TracingLifetime(
             timeout = LastDrain;
         CancellationToken deadline = cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken;
         FlushResult result = await tracer.Flusher.FlushAsync(timeout, deadline).ConfigureAwait(false);
-        bool delivered = result.Status is FlushStatus.Delivered or FlushStatus.Unconfirmed; // unconfirmed is the best where foreign processors are asked as well
+        // unconfirmed is the best where foreign processors are asked as well
+        bool delivered = result.Status is FlushStatus.Delivered or FlushStatus.Unconfirmed;
         if (!delivered)
             Log.LastFlush(log, result.Status, result.Elapsed, result.Exported, result.Lost);
 

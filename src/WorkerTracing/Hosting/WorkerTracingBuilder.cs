@@ -2,7 +2,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkerTracing;
 
-/// <summary>What <see cref="WorkerTracingServiceCollectionExtensions.AddWorkerTracing"/> returns, to add exporters and sources to.</summary>
+/// <summary>
+/// What <see cref="WorkerTracingServiceCollectionExtensions.AddWorkerTracing"/> returns, to add exporters and sources to.
+/// </summary>
 public sealed class WorkerTracingBuilder
 {
     internal WorkerTracingBuilder(IServiceCollection services) => Services = services;

@@ -22,7 +22,8 @@ public static class WorkerTracingBuilderExtensions
         builder.AddExporter(factory, scheduleDelay: null, configure);
 
     /// <summary>
-    /// Adds the OTLP exporter. The standard <c>OTEL_EXPORTER_OTLP_*</c> variables set its endpoint, protocol, headers, timeout and compression; those for traces
+    /// Adds the OTLP exporter. The standard <c>OTEL_EXPORTER_OTLP_*</c> variables set its endpoint, protocol, headers, timeout and
+    /// compression; those for traces
     /// (<c>OTEL_EXPORTER_OTLP_TRACES_*</c>) come before those for every signal.
     /// </summary>
     /// <param name="builder">The builder.</param>
@@ -31,10 +32,14 @@ public static class WorkerTracingBuilderExtensions
     public static WorkerTracingBuilder AddOtlpExporter(this WorkerTracingBuilder builder, Action<OtlpExporterOptions>? configure = null) =>
         builder.AddExporter(services => new OtlpTraceExporter(new OtlpTraceOptionsFactory(services).Create(configure)));
 
-    /// <summary>Adds an exporter that writes each trace to the console as a tree, in one write, when its outermost span of this process has ended.</summary>
+    /// <summary>
+    /// Adds an exporter that writes each trace to the console as a tree, in one write, when its outermost span of this process has ended.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
-    /// <remarks>Its schedule is one second, or <c>OTEL_BSP_SCHEDULE_DELAY</c>. Jobs of one trace that leave in one export are one tree.</remarks>
+    /// <remarks>
+    /// Its schedule is one second, or <c>OTEL_BSP_SCHEDULE_DELAY</c>. Jobs of one trace that leave in one export are one tree.
+    /// </remarks>
     public static WorkerTracingBuilder AddConsoleExporter(this WorkerTracingBuilder builder) =>
         builder.AddExporter(static _ => new ConsoleTraceExporter(Console.Out), scheduleDelay: TimeSpan.FromSeconds(1), configure: null);
 
@@ -49,14 +54,18 @@ public static class WorkerTracingBuilderExtensions
         return builder;
     }
 
-    /// <summary>Records what AI jobs emit: <c>OpenAI.*</c>, <c>*Microsoft.Extensions.AI</c>, <c>*Microsoft.Agents.AI</c> and <c>Microsoft.SemanticKernel*</c>.</summary>
+    /// <summary>
+    /// Records what AI jobs emit: <c>OpenAI.*</c>, <c>*Microsoft.Extensions.AI</c>, <c>*Microsoft.Agents.AI</c> and
+    /// <c>Microsoft.SemanticKernel*</c>.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static WorkerTracingBuilder AddGenAISources(this WorkerTracingBuilder builder) =>
         builder.AddSource("OpenAI.*", "*Microsoft.Extensions.AI", "*Microsoft.Agents.AI", "Microsoft.SemanticKernel*");
 
     /// <summary>
-    /// Lets a forced flush also call <c>TracerProvider.ForceFlush</c>, for processors that are not ours. They can be asked, not believed: a flush then answers
+    /// Lets a forced flush also call <c>TracerProvider.ForceFlush</c>, for processors that are not ours. They can be asked, not believed: a
+    /// flush then answers
     /// <see cref="FlushStatus.Unconfirmed"/> at the best. One call at a time, on a thread of its own, serves all jobs that wait.
     /// </summary>
     /// <param name="builder">The builder.</param>
@@ -85,7 +94,7 @@ public static class WorkerTracingBuilderExtensions
             var options = new BatchTraceProcessorOptions();
             if (scheduleDelay is { } delay)
                 options.ScheduleDelay = delay;
-            var configuration = services.GetService<IConfiguration>();
+            IConfiguration? configuration = services.GetService<IConfiguration>();
             BatchTraceProcessorEnvironment.Apply(options, name => configuration?[name] ?? Environment.GetEnvironmentVariable(name));
             configure?.Invoke(options);
             tracing.AddProcessor(new BatchTraceProcessor(

@@ -4,7 +4,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace WorkerTracing;
 
-/// <summary>Binds the options from the <c>WorkerTracing</c> section, and <c>OTEL_SDK_DISABLED</c>, where the host has a configuration.</summary>
+/// <summary>
+/// Binds the options from the <c>WorkerTracing</c> section, and <c>OTEL_SDK_DISABLED</c>, where the host has a configuration.
+/// </summary>
 internal static class WorkerTracingConfiguration
 {
     private const string Section = "WorkerTracing";
@@ -18,8 +20,14 @@ internal static class WorkerTracingConfiguration
             options.Enabled = false;
     }
 
-    /// <summary>Value by value, so that nothing is reflected over and the callbacks stay out of it. The binder's error names the key and the bad value.</summary>
-    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Enums, TimeSpan and bool: their converters are the runtime's own and are kept.")]
+    /// <summary>
+    /// Value by value, so that nothing is reflected over and the callbacks stay out of it. The binder's error names the key and the bad
+    /// value.
+    /// </summary>
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2026",
+        Justification = "Enums, TimeSpan and bool: their converters are the runtime's own and are kept.")]
     private static void BindSection(WorkerTracingOptions options, IConfigurationSection section)
     {
         options.Flush = section.GetValue(nameof(options.Flush), options.Flush);

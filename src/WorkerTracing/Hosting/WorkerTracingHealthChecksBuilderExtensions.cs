@@ -6,7 +6,8 @@ namespace WorkerTracing;
 public static class WorkerTracingHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check that is Healthy, or Degraded, with the reason and the counts, when exports have failed or spans were lost since the last successful export. It asks nobody:
+    /// Adds a check that is Healthy, or Degraded, with the reason and the counts, when exports have failed or spans were lost since the
+    /// last successful export. It asks nobody:
     /// it reads counters. It is named <c>worker_tracing</c>, and added once, however often this is called.
     /// </summary>
     /// <param name="builder">The builder.</param>

@@ -1,7 +1,10 @@
 namespace WorkerTracing;
 
 /// <summary>How jobs are traced. Binds from the <c>WorkerTracing</c> configuration section; validated when the host starts.</summary>
-/// <remarks>The callbacks run on the job's own thread, before or after the job's code. One that throws is counted, logged and passed over: it never reaches the job.</remarks>
+/// <remarks>
+/// The callbacks run on the job's own thread, before or after the job's code. One that throws is counted, logged and passed over: it never
+/// reaches the job.
+/// </remarks>
 public sealed class WorkerTracingOptions
 {
     /// <summary>What the end of a job does about delivery, where nothing nearer to the job says otherwise.</summary>
@@ -20,7 +23,9 @@ public sealed class WorkerTracingOptions
     /// <value>The default is <see cref="TraceRelation.Auto"/>.</value>
     public TraceRelation Relation { get; set; }
 
-    /// <summary>For <see cref="TraceRelation.Auto"/>: a job that begins later than this after it was enqueued gets a trace of its own.</summary>
+    /// <summary>
+    /// For <see cref="TraceRelation.Auto"/>: a job that begins later than this after it was enqueued gets a trace of its own.
+    /// </summary>
     /// <value>The default is 1 minute. Zero or more.</value>
     public TimeSpan LinkAfter { get; set; } = TimeSpan.FromMinutes(1);
 

@@ -14,14 +14,18 @@ namespace WorkerTracing;
 public static class WorkerTracingServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="JobTracer"/>, <see cref="ITraceFlusher"/>, a TracerProvider where the app has none, and a hosted service that builds the provider
-    /// before any other hosted service starts and makes the last flush after all of them have stopped. Registers each once, however often it is called;
+    /// Registers <see cref="JobTracer"/>, <see cref="ITraceFlusher"/>, a TracerProvider where the app has none, and a hosted service that
+    /// builds the provider
+    /// before any other hosted service starts and makes the last flush after all of them have stopped. Registers each once, however often
+    /// it is called;
     /// beside the app's own OpenTelemetry registration it adds to that.
     /// </summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="configure">Changes the options, after the <c>WorkerTracing</c> configuration section has.</param>
     /// <returns>A builder, for exporters and sources.</returns>
-    /// <remarks>An invalid option stops the host at its start with an <see cref="OptionsValidationException"/> that names the option and its value.</remarks>
+    /// <remarks>
+    /// An invalid option stops the host at its start with an <see cref="OptionsValidationException"/> that names the option and its value.
+    /// </remarks>
     public static WorkerTracingBuilder AddWorkerTracing(this IServiceCollection services, Action<WorkerTracingOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -33,13 +37,15 @@ public static class WorkerTracingServiceCollectionExtensions
         services.AddSingleton<Registered>();
         services.TryAddSingleton(TimeProvider.System);
 
-        // The SDK reads its variables from a configuration. A host has one; other containers get what the SDK makes where it has a container of its own.
+        // The SDK reads its variables from a configuration. A host has one; other containers get what the SDK makes where it has a
+        // container of its own.
         services.TryAddSingleton<IConfiguration>(static _ => new ConfigurationBuilder().AddEnvironmentVariables().Build());
         services.AddOptions<WorkerTracingOptions>().Configure<IServiceProvider>(WorkerTracingConfiguration.Bind).ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkerTracingOptions>, WorkerTracingOptionsValidator>());
         services.AddOptions<FlushOptions>();
         services.AddSingleton(static provider => new RateLimitedLogger(
-            provider.GetService<ILoggerFactory>()?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance, provider.GetRequiredService<TimeProvider>()));
+            provider.GetService<ILoggerFactory>()?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance, provider
+                .GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new JobTracer(
             provider.GetRequiredService<TracerProvider>(),
             provider.GetRequiredService<IOptions<WorkerTracingOptions>>().Value,

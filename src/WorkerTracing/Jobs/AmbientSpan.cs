@@ -18,7 +18,8 @@ internal static class AmbientSpan
     }
 
     /// <summary>
-    /// Whether the span is recorded and its end is heard of. A request that comes with a sampled trace context has a span with the recorded flag even where nobody listens to it.
+    /// Whether the span is recorded and its end is heard of. A request that comes with a sampled trace context has a span with the recorded
+    /// flag even where nobody listens to it.
     /// </summary>
     public static bool IsRecordedWithListener(Activity span) => span.Recorded && span.Source.HasListeners();
 

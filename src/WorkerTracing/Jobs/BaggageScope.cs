@@ -4,8 +4,10 @@ using OpenTelemetry.Context;
 namespace WorkerTracing;
 
 /// <summary>
-/// Sets <see cref="Baggage.Current"/> for a job and puts back what was there. OpenTelemetry keeps the baggage in a holder that all flows forked
-/// from one context share, so setting it in place would show in the caller and in the jobs beside this one: the job gets a holder of its own.
+/// Sets <see cref="Baggage.Current"/> for a job and puts back what was there. OpenTelemetry keeps the baggage in a holder that all flows
+/// forked
+/// from one context share, so setting it in place would show in the caller and in the jobs beside this one: the job gets a holder of its
+/// own.
 /// </summary>
 internal readonly struct BaggageScope
 {

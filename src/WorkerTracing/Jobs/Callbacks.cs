@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkerTracing;
 
-/// <summary>The boundary to the application's callbacks: one that throws is counted and logged, and its job goes on without its answer.</summary>
+/// <summary>
+/// The boundary to the application's callbacks: one that throws is counted and logged, and its job goes on without its answer.
+/// </summary>
 internal sealed class Callbacks(ILogger log)
 {
     [SuppressMessage("Design", "CA1031", Justification = "The boundary itself.")]

@@ -14,6 +14,8 @@ public enum FlushMode
     /// <summary>An export starts the moment the trace's outermost span ends. The job does not wait for it.</summary>
     Background,
 
-    /// <summary>The job's end waits, at most <see cref="WorkerTracingOptions.FlushTimeout"/>, until the exporter has answered for its trace.</summary>
+    /// <summary>
+    /// The job's end waits, at most <see cref="WorkerTracingOptions.FlushTimeout"/>, until the exporter has answered for its trace.
+    /// </summary>
     Wait,
 }

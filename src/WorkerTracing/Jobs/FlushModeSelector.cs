@@ -26,11 +26,15 @@ internal sealed class FlushModeSelector(WorkerTracingOptions options, Callbacks 
         return mode;
     }
 
-    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "An interface that was trimmed away cannot carry an attribute that anybody relies on.")]
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2070",
+        Justification = "An interface that was trimmed away cannot carry an attribute that anybody relies on.")]
     private static FlushMode? OnInterfaces(Type type, MethodInfo? method)
     {
         Type[] interfaces = type.GetInterfaces();
-        if (method is not null && !type.IsInterface && interfaces.Select(contract => OnContract(type, contract, method)).FirstOrDefault(static mode => mode is not null) is { } onMethod)
+        if (method is not null && !type.IsInterface && interfaces.Select(contract => OnContract(type, contract, method))
+            .FirstOrDefault(static mode => mode is not null) is { } onMethod)
             return onMethod;
         return interfaces.Select(OnMember).FirstOrDefault(static mode => mode is not null);
     }

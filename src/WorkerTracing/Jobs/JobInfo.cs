@@ -6,14 +6,21 @@ namespace WorkerTracing;
 /// <summary>What a framework knows about the run of a job that is about to begin.</summary>
 public sealed record JobInfo
 {
-    /// <summary>The framework that runs the job: <c>hangfire</c>, <c>quartz</c>, <c>masstransit</c>, <c>hosted</c>, or your own. Recorded as <c>workflow.platform.name</c>.</summary>
+    /// <summary>
+    /// The framework that runs the job: <c>hangfire</c>, <c>quartz</c>, <c>masstransit</c>, <c>hosted</c>, or your own. Recorded as
+    /// <c>workflow.platform.name</c>.
+    /// </summary>
     public required string System { get; init; }
 
-    /// <summary>What is run, of low cardinality: <c>Type.Method</c>, <c>group.job</c>, consumer and message. Recorded as <c>workflow.task.name</c>, and the span's name.</summary>
+    /// <summary>
+    /// What is run, of low cardinality: <c>Type.Method</c>, <c>group.job</c>, consumer and message. Recorded as <c>workflow.task.name</c>,
+    /// and the span's name.
+    /// </summary>
     public required string Name { get; init; }
 
     /// <summary>
-    /// The operation name of the span (<see cref="Activity.OperationName"/>), for a framework that reads that of the ambient span and must find its own there. Null, the default, for
+    /// The operation name of the span (<see cref="Activity.OperationName"/>), for a framework that reads that of the ambient span and must
+    /// find its own there. Null, the default, for
     /// <see cref="Name"/>; the display name is <see cref="Name"/> either way.
     /// </summary>
     public string? OperationName { get; init; }
@@ -36,14 +43,17 @@ public sealed record JobInfo
     /// <summary>When the job was handed in: <see cref="WorkerTracingOptions.LinkAfter"/> counts from here.</summary>
     public DateTimeOffset? EnqueuedAt { get; init; }
 
-    /// <summary>When the job should have begun: <c>worker_tracing.wait_ms</c> counts from here, or from <see cref="EnqueuedAt"/> where this is null.</summary>
+    /// <summary>
+    /// When the job should have begun: <c>worker_tracing.wait_ms</c> counts from here, or from <see cref="EnqueuedAt"/> where this is null.
+    /// </summary>
     public DateTimeOffset? DueAt { get; init; }
 
     /// <summary>The span that enqueued the job. The default means nobody.</summary>
     public ActivityContext Origin { get; init; }
 
     /// <summary>
-    /// Further spans to link to: the attempt before, which comes first, a continuation's antecedent, the other origins of a batch. The first link of a retry tells
+    /// Further spans to link to: the attempt before, which comes first, a continuation's antecedent, the other origins of a batch. The
+    /// first link of a retry tells
     /// <see cref="TraceRelation.Auto"/> whether the attempt before continued the origin's trace.
     /// </summary>
     public IReadOnlyList<ActivityLink>? Links { get; init; }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OpenTelemetry;
 using OpenTelemetry.Context.Propagation;
 
 namespace WorkerTracing;
@@ -28,7 +29,8 @@ public readonly record struct JobOrigin(ActivityContext Context, IReadOnlyDictio
     private static readonly BaggagePropagator BaggageItems = new();
 
     /// <summary>
-    /// What code that enqueues a job now should send along: the ambient span, and <see cref="OpenTelemetry.Baggage.Current"/>. An ambient span that nobody
+    /// What code that enqueues a job now should send along: the ambient span, and <see cref="OpenTelemetry.Baggage.Current"/>. An ambient
+    /// span that nobody
     /// recorded or decided on (an ASP.NET request without a listener) is nobody's, and is left out.
     /// </summary>
     public static JobOrigin Current
@@ -36,7 +38,7 @@ public readonly record struct JobOrigin(ActivityContext Context, IReadOnlyDictio
         get
         {
             Activity? ambient = AmbientSpan.Current;
-            var baggage = OpenTelemetry.Baggage.Current;
+            Baggage baggage = OpenTelemetry.Baggage.Current;
             return new JobOrigin(
                 ambient is not null && AmbientSpan.HasSamplingDecision(ambient) ? ambient.Context : default,
                 baggage.Count == 0 ? null : new Dictionary<string, string?>(baggage.GetBaggage()!));
@@ -52,7 +54,9 @@ public readonly record struct JobOrigin(ActivityContext Context, IReadOnlyDictio
         ArgumentNullException.ThrowIfNull(set);
         if (Context == default && Baggage is null)
             return;
-        var propagated = new PropagationContext(Context, Baggage is null ? default : OpenTelemetry.Baggage.Create(BaggageScope.Copy(Baggage)));
+        var propagated = new PropagationContext(
+            Context,
+            Baggage is null ? default : OpenTelemetry.Baggage.Create(BaggageScope.Copy(Baggage)));
         TraceContext.Inject(propagated, carrier, set);
         BaggageItems.Inject(propagated, carrier, set);
     }

@@ -9,12 +9,17 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
     private const int MostArguments = 32;
     private const int LongestArgument = 1024;
 
-    /// <summary>False where <see cref="WorkerTracingOptions.Filter"/> refuses the job, or it begins inside a job that was refused.</summary>
+    /// <summary>
+    /// False where <see cref="WorkerTracingOptions.Filter"/> refuses the job, or it begins inside a job that was refused.
+    /// </summary>
     public bool IsTraced(JobInfo job) =>
         (AmbientSpan.Current is not { } ambient || !TraceSegment.Suppresses(ambient))
         && callbacks.Ask(nameof(options.Filter), options.Filter, job, true);
 
-    /// <summary>Makes the unsampled span current that stands in for a refused job: log records keep a trace id, and parent-based sampling drops the children.</summary>
+    /// <summary>
+    /// Makes the unsampled span current that stands in for a refused job: log records keep a trace id, and parent-based sampling drops the
+    /// children.
+    /// </summary>
     public static Activity StartRefused(JobInfo job)
     {
         Activity? ambient = AmbientSpan.Current;
@@ -50,7 +55,8 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
             job.OperationName ?? job.Name,
             KindOf(job.Trigger),
             adopt ? ParentOf(job.Origin) : default,
-            [new(SpanAttributes.Platform, job.System), new(SpanAttributes.Task, job.Name), new(SpanAttributes.Trigger, SpanAttributes.TriggerName(job.Trigger))],
+            [new(SpanAttributes.Platform, job.System), new(SpanAttributes.Task, job
+                .Name), new(SpanAttributes.Trigger, SpanAttributes.TriggerName(job.Trigger))],
             LinksOf(job, linkOrigin));
         if (span is null && !ReferenceEquals(current, parent))
             Activity.Current = current is { IsStopped: true } ? null : current;
@@ -82,11 +88,14 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
     }
 
     /// <summary>
-    /// A sampled-out origin passes for a remote one: below a remote parent there is an unsampled span, from which the children of the job inherit. Below one of this process there would be
+    /// A sampled-out origin passes for a remote one: below a remote parent there is an unsampled span, from which the children of the job
+    /// inherit. Below one of this process there would be
     /// none, as if the parent were current; but the span that enqueued the job is not, and the children would become sampled roots.
     /// </summary>
     private static ActivityContext ParentOf(ActivityContext origin) =>
-        origin.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) ? origin : new(origin.TraceId, origin.SpanId, origin.TraceFlags, origin.TraceState, isRemote: true);
+        origin.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
+            ? origin
+            : new(origin.TraceId, origin.SpanId, origin.TraceFlags, origin.TraceState, isRemote: true);
 
     private static ActivityKind KindOf(JobTrigger trigger) =>
         trigger is JobTrigger.Enqueued or JobTrigger.Message ? ActivityKind.Consumer : ActivityKind.Internal;
@@ -118,5 +127,6 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
     }
 
     /// <summary>Cuts between characters, never inside a surrogate pair.</summary>
-    private static string Cut(string text) => text[..(char.IsHighSurrogate(text[LongestArgument - 1]) ? LongestArgument - 1 : LongestArgument)];
+    private static string Cut(string text)
+        => text[..(char.IsHighSurrogate(text[LongestArgument - 1]) ? LongestArgument - 1 : LongestArgument)];
 }

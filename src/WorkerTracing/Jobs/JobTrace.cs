@@ -5,13 +5,16 @@ namespace WorkerTracing;
 
 /// <summary>The trace of one job, from <see cref="JobTracer.Start"/> to its end and, where its mode says so, its delivery.</summary>
 /// <remarks>
-/// The job's span is current between start and end; every span that starts inside is below it. The end puts back what was ambient before, and does so synchronously, in
-/// <see cref="EndAsync"/> and <see cref="DisposeAsync"/> too. Only then comes the flush. A job inside a job of this process is a child of it and never flushes.
+/// The job's span is current between start and end; every span that starts inside is below it. The end puts back what was ambient before,
+/// and does so synchronously, in
+/// <see cref="EndAsync"/> and <see cref="DisposeAsync"/> too. Only then comes the flush. A job inside a job of this process is a child of
+/// it and never flushes.
 /// </remarks>
 public sealed class JobTrace : IDisposable, IAsyncDisposable
 {
     private static readonly AsyncLocal<JobTrace?> Ambient = new();
-    private static readonly Task<FlushResult> NotRequested = Task.FromResult(new FlushResult(FlushStatus.NotRequested, 0, 0, TimeSpan.Zero));
+    private static readonly Task<FlushResult> NotRequested = Task.FromResult(
+        new FlushResult(FlushStatus.NotRequested, 0, 0, TimeSpan.Zero));
     private static readonly Task<FlushResult> Requested = Task.FromResult(new FlushResult(FlushStatus.Requested, 0, 0, TimeSpan.Zero));
 
     private readonly JobTracer _tracer;
@@ -72,7 +75,9 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>What came of <see cref="End"/> or <see cref="EndAsync"/>; <see cref="FlushStatus.NotRequested"/> until they have answered.</summary>
+    /// <summary>
+    /// What came of <see cref="End"/> or <see cref="EndAsync"/>; <see cref="FlushStatus.NotRequested"/> until they have answered.
+    /// </summary>
     public FlushResult Result => Volatile.Read(ref _ending) is { IsCompleted: true } ending ? ending.GetAwaiter().GetResult() : default;
 
     /// <summary>The job that the calling flow is in or came from, ended or not.</summary>
@@ -83,7 +88,9 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
 
     internal bool IsStopped => Volatile.Read(ref _stopped) != 0;
 
-    /// <summary>The innermost job that a span belongs to, running or ended: for exporters and processors. Null where it belongs to none.</summary>
+    /// <summary>
+    /// The innermost job that a span belongs to, running or ended: for exporters and processors. Null where it belongs to none.
+    /// </summary>
     /// <param name="activity">The span.</param>
     /// <remarks>The job that encloses this one is <c>Of(job.Activity.Parent)</c>.</remarks>
     public static JobTrace? Of(Activity activity)
@@ -97,7 +104,9 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         return null;
     }
 
-    /// <summary>Adds a value that is shown with the trace. Recorded as <c>worker_tracing.metadata.&lt;key&gt;</c>; one key keeps its last value.</summary>
+    /// <summary>
+    /// Adds a value that is shown with the trace. Recorded as <c>worker_tracing.metadata.&lt;key&gt;</c>; one key keeps its last value.
+    /// </summary>
     /// <param name="key">What it is.</param>
     /// <param name="value">Its value.</param>
     /// <returns>This trace.</returns>
@@ -121,7 +130,8 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
     public void Cancel() => _outcome = JobOutcome.Canceled;
 
     /// <summary>
-    /// Ends the span and the scope on the calling flow; flushes nothing. For integrations whose framework ends the job in one place and lets it wait in another:
+    /// Ends the span and the scope on the calling flow; flushes nothing. For integrations whose framework ends the job in one place and
+    /// lets it wait in another:
     /// <see cref="End"/>, <see cref="EndAsync"/>, <see cref="EndWithoutFlush"/> or disposal must still follow.
     /// </summary>
     public void Stop()
@@ -174,7 +184,8 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends the job and makes no flush, whatever its mode says: for an integration that knows of another attempt to come, whose flush takes this one along.
+    /// Ends the job and makes no flush, whatever its mode says: for an integration that knows of another attempt to come, whose flush takes
+    /// this one along.
     /// </summary>
     public void EndWithoutFlush()
     {
@@ -262,7 +273,8 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
-    /// Whether work below <paramref name="ambient"/> is inside this job. A flow that came from it need not be: a bus that was started in a job delivers messages of other
+    /// Whether work below <paramref name="ambient"/> is inside this job. A flow that came from it need not be: a bus that was started in a
+    /// job delivers messages of other
     /// traces.
     /// </summary>
     private bool Encloses(Activity? ambient) => Activity is null || ambient?.TraceId == TraceId;
@@ -295,7 +307,9 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
     }
 
     private async Task FlushAsync(TaskCompletionSource<FlushResult> flush, CancellationToken cancellationToken) =>
-        Conclude(flush, await _tracer.Flusher.FlushAsync(_local!, _snapshots, _tracer.Options.FlushTimeout, cancellationToken).ConfigureAwait(false));
+        Conclude(
+            flush,
+            await _tracer.Flusher.FlushAsync(_local!, _snapshots, _tracer.Options.FlushTimeout, cancellationToken).ConfigureAwait(false));
 
     private void Conclude(TaskCompletionSource<FlushResult> flush, FlushResult result)
     {

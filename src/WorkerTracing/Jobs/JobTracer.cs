@@ -8,7 +8,8 @@ namespace WorkerTracing;
 
 /// <summary>Begins the trace of a job, and runs a job inside one.</summary>
 /// <remarks>
-/// Nothing that tracing does throws into a job. The TracerProvider must record the source <c>WorkerTracing</c> (<c>AddWorkerTracing</c> sees to it); a job that
+/// Nothing that tracing does throws into a job. The TracerProvider must record the source <c>WorkerTracing</c> (<c>AddWorkerTracing</c>
+/// sees to it); a job that
 /// it does not record costs a check.
 /// </remarks>
 public sealed class JobTracer
@@ -32,11 +33,15 @@ public sealed class JobTracer
         ArgumentNullException.ThrowIfNull(provider);
         ValidateOptionsResult validity = new WorkerTracingOptionsValidator().Validate(null, options);
         if (validity.Failed)
-            throw new OptionsValidationException(Microsoft.Extensions.Options.Options.DefaultName, typeof(WorkerTracingOptions), validity.Failures);
+            throw new OptionsValidationException(
+                Microsoft.Extensions.Options.Options.DefaultName,
+                typeof(WorkerTracingOptions),
+                validity.Failures);
 
         Options = options;
         Time = time;
-        IsEnabled = options.Enabled && !string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase);
+        IsEnabled = options.Enabled
+            && !string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase);
         ProviderForceFlush? foreign = flushProvider ? new ProviderForceFlush(provider, options.FlushTimeout, log, time) : null;
         if (foreign is not null)
             provider.AddProcessor(new ProviderForceFlushProcessor(foreign));
@@ -47,7 +52,10 @@ public sealed class JobTracer
         _spans = new JobSpanFactory(options, _callbacks, time);
     }
 
-    /// <summary>False where <see cref="WorkerTracingOptions.Enabled"/> is false or <c>OTEL_SDK_DISABLED=true</c>: then there is nothing to do for a job, and no reason to make a <see cref="JobInfo"/>.</summary>
+    /// <summary>
+    /// False where <see cref="WorkerTracingOptions.Enabled"/> is false or <c>OTEL_SDK_DISABLED=true</c>: then there is nothing to do for a
+    /// job, and no reason to make a <see cref="JobInfo"/>.
+    /// </summary>
     public bool IsEnabled { get; }
 
     internal WorkerTracingOptions Options { get; }
@@ -58,8 +66,14 @@ public sealed class JobTracer
 
     /// <summary>Begins the trace of a job and makes its span current on the calling flow.</summary>
     /// <param name="job">What runs.</param>
-    /// <returns>The running trace, to be ended by <see cref="JobTrace.EndAsync"/>, <see cref="JobTrace.End"/> or disposal. Inert where the job is not recorded.</returns>
-    /// <remarks>Never throws for telemetry's sake, and blocks on nothing. The callbacks of <see cref="WorkerTracingOptions"/> run on the calling thread.</remarks>
+    /// <returns>
+    /// The running trace, to be ended by <see cref="JobTrace.EndAsync"/>, <see cref="JobTrace.End"/> or disposal. Inert where the job is
+    /// not recorded.
+    /// </returns>
+    /// <remarks>
+    /// Never throws for telemetry's sake, and blocks on nothing. The callbacks of <see cref="WorkerTracingOptions"/> run on the calling
+    /// thread.
+    /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="job"/> is null.</exception>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's beginning: a job runs, traced or not.")]
     public JobTrace Start(JobInfo job)
@@ -93,7 +107,8 @@ public sealed class JobTracer
     /// <inheritdoc cref="RunAsync(string, Func{JobTrace, CancellationToken, Task}, CancellationToken)"/>
     /// <typeparam name="T">What the job answers.</typeparam>
     /// <returns>The job's answer, when the job has completed, and its flush.</returns>
-    public Task<T> RunAsync<T>(string name, Func<JobTrace, CancellationToken, Task<T>> job, CancellationToken cancellationToken = default) =>
+    public Task<T> RunAsync<T>(string name, Func<JobTrace, CancellationToken, Task<T>> job, CancellationToken cancellationToken = default)
+        =>
         RunAsync(Hosted(name), job, cancellationToken);
 
     /// <summary>Runs a job inside a trace, then flushes as its mode says.</summary>
@@ -117,7 +132,10 @@ public sealed class JobTracer
     /// <inheritdoc cref="RunAsync(JobInfo, Func{JobTrace, CancellationToken, Task}, CancellationToken)"/>
     /// <typeparam name="T">What the job answers.</typeparam>
     /// <returns>The job's answer, when the job has completed, and its flush.</returns>
-    public async Task<T> RunAsync<T>(JobInfo info, Func<JobTrace, CancellationToken, Task<T>> job, CancellationToken cancellationToken = default)
+    public async Task<T> RunAsync<T>(
+        JobInfo info,
+        Func<JobTrace, CancellationToken, Task<T>> job,
+        CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(job);
         JobTrace trace = Start(info);
@@ -142,7 +160,8 @@ public sealed class JobTracer
     }
 
     /// <summary>
-    /// Notes a failure of tracing itself, which is not the job's: logs it and counts it in <c>worker_tracing.callback.failures</c>. For integrations, which call their
+    /// Notes a failure of tracing itself, which is not the job's: logs it and counts it in <c>worker_tracing.callback.failures</c>. For
+    /// integrations, which call their
     /// tracing inside the framework's own run of a job and must never throw there.
     /// </summary>
     /// <param name="operation">What failed: one of few names.</param>

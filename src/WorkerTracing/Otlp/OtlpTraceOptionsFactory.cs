@@ -6,7 +6,8 @@ using OpenTelemetry.Exporter;
 namespace WorkerTracing;
 
 /// <summary>
-/// Makes the options of the OTLP exporter: the variables for every signal, those for traces over them, then what the app configures. OpenTelemetry's
+/// Makes the options of the OTLP exporter: the variables for every signal, those for traces over them, then what the app configures.
+/// OpenTelemetry's
 /// own options read the variables for traces only inside its <c>UseOtlpExporter</c>, which adds a processor that is not ours.
 /// </summary>
 internal sealed class OtlpTraceOptionsFactory(IServiceProvider services) : OptionsFactory<OtlpExporterOptions>(
@@ -30,7 +31,7 @@ internal sealed class OtlpTraceOptionsFactory(IServiceProvider services) : Optio
 
     protected override OtlpExporterOptions CreateInstance(string name)
     {
-        var configuration = services.GetService<IConfiguration>();
+        IConfiguration? configuration = services.GetService<IConfiguration>();
         var variables = new OtlpVariables(variable => configuration?[variable] ?? Environment.GetEnvironmentVariable(variable));
         var options = new OtlpExporterOptions();
         _everySignal = variables.Apply(options, "OTEL_EXPORTER_OTLP_");

@@ -4,7 +4,8 @@ using OpenTelemetry.Exporter;
 namespace WorkerTracing;
 
 /// <summary>
-/// The <c>OTEL_EXPORTER_OTLP_*</c> variables. A value that means nothing is ignored, as OpenTelemetry's own reading of them does, and is remembered by the
+/// The <c>OTEL_EXPORTER_OTLP_*</c> variables. A value that means nothing is ignored, as OpenTelemetry's own reading of them does, and is
+/// remembered by the
 /// variable's name alone: a value may hold a secret.
 /// </summary>
 internal sealed class OtlpVariables(Func<string, string?> read)
@@ -36,7 +37,8 @@ internal sealed class OtlpVariables(Func<string, string?> read)
     private static bool TryParseEndpoint(string text, out Uri? value) =>
         Uri.TryCreate(text, UriKind.Absolute, out value) && (value.Scheme == Uri.UriSchemeHttp || value.Scheme == Uri.UriSchemeHttps);
 
-    private static bool TryParseMilliseconds(string text, out int value) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static bool TryParseMilliseconds(string text, out int value)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
 
     private static bool TryParseProtocol(string text, out OtlpExportProtocol value)
     {

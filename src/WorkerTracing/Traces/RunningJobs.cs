@@ -4,7 +4,8 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// The jobs of one trace that run in this process: where a span that was started from a parsed context, and so has no parent object, finds its local trace. A fan-out may run
+/// The jobs of one trace that run in this process: where a span that was started from a parsed context, and so has no parent object, finds
+/// its local trace. A fan-out may run
 /// thousands of jobs in one trace, so none of the calls looks at all of them.
 /// </summary>
 internal sealed class RunningJobs
@@ -33,8 +34,12 @@ internal sealed class RunningJobs
             Traces.TryRemove(KeyValuePair.Create(job.TraceId, jobs));
     }
 
-    /// <summary>The local trace of the job that the span's parent is, or else of one that runs in the same trace: the parent may be any span below a job.</summary>
-    public static TraceSegment? Find(Activity parsed) => Traces.TryGetValue(parsed.TraceId, out RunningJobs? jobs) ? jobs.Find(parsed.ParentSpanId) : null;
+    /// <summary>
+    /// The local trace of the job that the span's parent is, or else of one that runs in the same trace: the parent may be any span below a
+    /// job.
+    /// </summary>
+    public static TraceSegment? Find(Activity parsed)
+        => Traces.TryGetValue(parsed.TraceId, out RunningJobs? jobs) ? jobs.Find(parsed.ParentSpanId) : null;
 
     private bool TryAdd(ActivitySpanId job, TraceSegment trace)
     {
@@ -67,7 +72,9 @@ internal sealed class RunningJobs
     {
         lock (_sync)
         {
-            return _job != job && _others is not null && _others.TryGetValue(job, out TraceSegment? named) ? named : _trace ?? _others?.Values.FirstOrDefault();
+            return _job != job && _others is not null && _others.TryGetValue(job, out TraceSegment? named)
+                ? named
+                : _trace ?? _others?.Values.FirstOrDefault();
         }
     }
 }

@@ -1,6 +1,8 @@
 namespace WorkerTracing;
 
-/// <summary>What became of one trace's spans in one <see cref="ExportPipeline"/>. Guarded by the pipeline's lock, but for what the queue refuses.</summary>
+/// <summary>
+/// What became of one trace's spans in one <see cref="ExportPipeline"/>. Guarded by the pipeline's lock, but for what the queue refuses.
+/// </summary>
 internal sealed class SegmentDelivery(ExportPipeline pipeline)
 {
     private int _dropped;
@@ -47,7 +49,9 @@ internal sealed class SegmentDelivery(ExportPipeline pipeline)
         return !Volatile.Read(ref _hasNews) && !Interlocked.Exchange(ref _hasNews, true);
     }
 
-    /// <summary>How many spans were refused since the last call. One thread at a time; what is refused meanwhile counts now or the next time.</summary>
+    /// <summary>
+    /// How many spans were refused since the last call. One thread at a time; what is refused meanwhile counts now or the next time.
+    /// </summary>
     public int TakeRefused()
     {
         Interlocked.Exchange(ref _hasNews, false); // before the count is read: an increment that this misses sees it, and tells

@@ -3,11 +3,13 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// The part of a trace that this process records below one topmost span: what a flush answers for. It hangs on that span, and on the job's own,
+/// The part of a trace that this process records below one topmost span: what a flush answers for. It hangs on that span, and on the job's
+/// own,
 /// as a custom property, so a span finds it by walking up its parents and it lives no longer than they do.
 /// </summary>
 /// <remarks>
-/// A span that was started from a parsed context has no parent object, though its trace may be running right here: it is looked for among <see cref="RunningJobs"/>.
+/// A span that was started from a parsed context has no parent object, though its trace may be running right here: it is looked for among
+/// <see cref="RunningJobs"/>.
 /// </remarks>
 internal sealed class TraceSegment
 {
@@ -68,7 +70,10 @@ internal sealed class TraceSegment
     /// <summary>The local trace that a span belongs to, or null where no job of ours is concerned.</summary>
     public static TraceSegment? Of(Activity span) => Volatile.Read(ref Any) ? Find(span) : null;
 
-    /// <summary>The same, on the thread that ends the span: that thread is nearly always in the span's own job, which knows its local trace without a look-up.</summary>
+    /// <summary>
+    /// The same, on the thread that ends the span: that thread is nearly always in the span's own job, which knows its local trace without
+    /// a look-up.
+    /// </summary>
     public static TraceSegment? OfEnding(Activity span) => Volatile.Read(ref Any) ? Find(span, JobTrace.OfFlow) : null;
 
     private static TraceSegment? Find(Activity span, JobTrace? near = null)
@@ -89,11 +94,14 @@ internal sealed class TraceSegment
 
     /// <summary>Whether <paramref name="ended"/> is the topmost span, and the end of a job below it left a flush to do.</summary>
     public static bool IsFlushDue(Activity ended) =>
-        Volatile.Read(ref Any) && ended.GetCustomProperty(Property) is TraceSegment { _flushWhenRootEnds: true } trace && ReferenceEquals(trace._root, ended);
+        Volatile.Read(ref Any) && ended.GetCustomProperty(Property) is TraceSegment { _flushWhenRootEnds: true } trace
+            && ReferenceEquals(trace._root, ended);
 
     public void FlushWhenRootEnds() => _flushWhenRootEnds = true;
 
-    /// <summary>What the accounts say now, for a job that begins below a span under which others have run. Null where there is nothing yet.</summary>
+    /// <summary>
+    /// What the accounts say now, for a job that begins below a span under which others have run. Null where there is nothing yet.
+    /// </summary>
     public Dictionary<SegmentDelivery, DeliverySnapshot>? Snapshots()
     {
         Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots = null;

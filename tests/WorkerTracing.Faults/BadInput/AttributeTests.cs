@@ -17,7 +17,8 @@ public sealed class AttributeTests
         "gen_ai.completion", "mcp.session", "error.type", "worker_tracing.metadata.agent_harness_id", "worker_tracing.metadata.", "otel.status_code", "otel.status_description", "exception.stacktrace",
     ];
 
-    private static readonly string?[] Operations = [null, "chat", "text_completion", "generate_content", "invoke_agent", "create_agent", "execute_tool", "embeddings"];
+    private static readonly string?[] Operations
+        = [null, "chat", "text_completion", "generate_content", "invoke_agent", "create_agent", "execute_tool", "embeddings"];
 
     private static readonly Gen<(string Name, object? Value)> Attribute =
         from name in Gen.Frequency((5, Gen.Elements(Names)), (1, Bad.Text))
@@ -53,7 +54,9 @@ public sealed class AttributeTests
         await worker.RunAsync(new JobInfo { System = "test", Name = "job" }, job => job.Activity!.SetTag(name, Bad.Megabyte));
     }
 
-    /// <summary>OpenTelemetry's own exporter fails on such an attribute, and the batch with it: that is said, and the next batch leaves.</summary>
+    /// <summary>
+    /// OpenTelemetry's own exporter fails on such an attribute, and the batch with it: that is said, and the next batch leaves.
+    /// </summary>
     [Test]
     public async Task AnAttributeWithoutAName_IsLostByOpenTelemetrysExporterAndSaidSo()
     {

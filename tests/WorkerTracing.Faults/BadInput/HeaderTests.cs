@@ -40,8 +40,16 @@ public sealed class HeaderTests
     {
         await using TracedWorker worker = await TracedWorker.StartAsync(new WorkerTracingOptions { Relation = TraceRelation.Child });
         Prop.ForAll(Gen.OneOf(Headers.Select(Extract), Origin).ToArbitrary(), origin => worker.RunAsync(
-            new JobInfo { System = "test", Name = "job", Origin = origin.Context, Baggage = origin.Baggage, Links = [new ActivityLink(origin.Context)] },
-            _ => worker.Source.StartActivity("child")?.Dispose()).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+            new JobInfo
+            {
+                System = "test",
+                Name = "job",
+                Origin = origin.Context,
+                Baggage = origin.Baggage,
+                Links = [new ActivityLink(origin.Context)]
+            },
+            _ => worker.Source.StartActivity("child")?
+                .Dispose()).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
     }
 
     private static Gen<JobOrigin> Origin { get; } =
@@ -50,10 +58,13 @@ public sealed class HeaderTests
         from value in Bad.Text
         from any in Gen.Elements(true, false)
         select new JobOrigin(
-            any ? new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, state) : default,
+            any
+                ? new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, state)
+                : default,
             new Dictionary<string, string?> { [key] = value, ["null"] = null });
 
-    private static JobOrigin Extract((string? TraceParent, string? TraceState, string? Baggage) headers) => JobOrigin.Extract(headers, static (all, name) => name switch
+    private static JobOrigin Extract(
+        (string? TraceParent, string? TraceState, string? Baggage) headers) => JobOrigin.Extract(headers, static (all, name) => name switch
     {
         "traceparent" => all.TraceParent,
         "tracestate" => all.TraceState,
@@ -66,10 +77,15 @@ public sealed class HeaderTests
     {
         var sent = new Dictionary<string, string>();
         origin.Inject(sent, static (headers, name, value) => headers.Add(name, value));
-        Assert.That(sent.Values.SelectMany(static value => value), Has.None.Matches<char>(static unit => unit is < ' ' or > '~'), "a header is one line of ASCII");
-        JobOrigin received = JobOrigin.Extract(sent, static (headers, name) => headers.GetValueOrDefault(name));
+        Assert.That(
+            sent.Values.SelectMany(static value => value),
+            Has.None.Matches<char>(static unit => unit is < ' ' or > '~'),
+            "a header is one line of ASCII");
+        var received = JobOrigin.Extract(sent, static (headers, name) => headers.GetValueOrDefault(name));
         Assert.That(received.Context.TraceId, Is.EqualTo(origin.Context.TraceId));
         Assert.That(received.Context.SpanId, Is.EqualTo(origin.Context.SpanId));
-        Assert.That(received.Context.TraceFlags & ActivityTraceFlags.Recorded, Is.EqualTo(origin.Context.TraceFlags & ActivityTraceFlags.Recorded));
+        Assert.That(
+            received.Context.TraceFlags & ActivityTraceFlags.Recorded,
+            Is.EqualTo(origin.Context.TraceFlags & ActivityTraceFlags.Recorded));
     }
 }

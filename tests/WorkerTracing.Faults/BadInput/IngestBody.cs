@@ -19,7 +19,7 @@ internal static partial class IngestBody
     /// <exception cref="JsonException">The body is no JSON.</exception>
     public static int Read(byte[] body)
     {
-        using JsonDocument document = JsonDocument.Parse(body, Strict);
+        using var document = JsonDocument.Parse(body, Strict);
         int spans = 0;
         foreach (JsonElement item in document.RootElement.GetProperty("data").EnumerateArray())
         {

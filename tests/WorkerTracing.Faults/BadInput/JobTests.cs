@@ -9,7 +9,10 @@ namespace WorkerTracing.Faults;
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobTests
 {
-    private static readonly Gen<string> Name = Gen.Frequency((8, Bad.Text), (1, Gen.Constant(Bad.Megabyte)), (1, Gen.Constant<string>(null!)));
+    private static readonly Gen<string> Name = Gen.Frequency(
+        (8, Bad.Text),
+        (1, Gen.Constant(Bad.Megabyte)),
+        (1, Gen.Constant<string>(null!)));
 
     private static readonly Gen<JobInfo> AnyJob =
         from system in Name
@@ -21,9 +24,20 @@ public sealed class JobTests
         from when in Gen.Elements<DateTimeOffset?>(null, DateTimeOffset.MinValue, DateTimeOffset.MaxValue, DateTimeOffset.UnixEpoch)
         select new JobInfo
         {
-            System = system, Name = name, OperationName = id, Id = id, Queue = name, GroupId = system, Attempt = number, Trigger = (JobTrigger)(number % 7), EnqueuedAt = when, DueAt = when,
+            System = system,
+            Name = name,
+            OperationName = id,
+            Id = id,
+            Queue = name,
+            GroupId = system,
+            Attempt = number,
+            Trigger
+                = (JobTrigger)(number % 7),
+            EnqueuedAt = when,
+            DueAt = when,
             Arguments = new Dictionary<string, object?> { [key] = value, ["null"] = null, ["unspeakable"] = new Unspeakable() },
-            Baggage = new Dictionary<string, string?> { [key] = id }, Links = [default],
+            Baggage = new Dictionary<string, string?> { [key] = id },
+            Links = [default],
         };
 
     [Test]
@@ -44,7 +58,13 @@ public sealed class JobTests
         Exception failure = untellable ? new UntellableException() : new InvalidOperationException("the callback's own");
         await using TracedWorker worker = await TracedWorker.StartAsync(new WorkerTracingOptions
         {
-            CaptureArguments = true, Filter = _ => throw failure, FlushSelector = _ => throw failure, NameSelector = _ => throw failure, Enrich = (_, _) => throw failure, Redact = (_, _) => throw failure,
+            CaptureArguments = true,
+            Filter = _ => throw failure,
+            FlushSelector = _ => throw failure,
+            NameSelector
+                = _ => throw failure,
+            Enrich = (_, _) => throw failure,
+            Redact = (_, _) => throw failure,
         });
 
         await worker.RunAsync(Job() with { Arguments = new Dictionary<string, object?> { ["a"] = 1 } }, static trace =>
@@ -63,7 +83,10 @@ public sealed class JobTests
         {
             await using TracedWorker worker = await TracedWorker.StartAsync(new WorkerTracingOptions
             {
-                CaptureArguments = true, NameSelector = _ => name, FlushSelector = _ => null, Redact = (_, _) => value,
+                CaptureArguments = true,
+                NameSelector = _ => name,
+                FlushSelector = _ => null,
+                Redact = (_, _) => value,
                 Enrich = (trace, _) => trace.Activity!.SetTag("enriched", value),
             });
             await worker.RunAsync(Job() with { Arguments = new Dictionary<string, object?> { ["a"] = 1 } }, static _ => { });
@@ -97,7 +120,8 @@ public sealed class JobTests
     [Test]
     public async Task Enrich_ThatEndsTheJob_LeavesItsResultAlone()
     {
-        await using TracedWorker worker = await TracedWorker.StartAsync(new WorkerTracingOptions { Enrich = static (trace, _) => trace.End() });
+        await using TracedWorker worker = await TracedWorker.StartAsync(
+            new WorkerTracingOptions { Enrich = static (trace, _) => trace.End() });
         await worker.RunAsync(Job(), static _ => { });
     }
 
@@ -107,8 +131,11 @@ public sealed class JobTests
         JobTrace trace = new JobTracer(new NoProvider()).Start(Job());
         (string Name, Action Call)[] calls =
         [
-            ("job", () => new JobTracer(new NoProvider()).Start(null!)), ("provider", static () => _ = new JobTracer(null!)), ("exception", () => trace.Fail(null!)), ("key", () => trace.SetMetadata(null!, "x")),
-            ("get", static () => JobOrigin.Extract("", null!)), ("set", static () => default(JobOrigin).Inject("", null!)), ("data", static () => new BatchTraceProcessor(new RecordingExporter()).OnEnd(null!)),
+            ("job", () => new JobTracer(new NoProvider()).Start(null!)), ("provider", static () => _ = new JobTracer(
+                null!)), ("exception", () => trace.Fail(null!)), ("key", () => trace.SetMetadata(null!, "x")),
+            ("get", static () => JobOrigin.Extract("", null!)), ("set", static () => default(JobOrigin).Inject(
+                "",
+                null!)), ("data", static () => new BatchTraceProcessor(new RecordingExporter()).OnEnd(null!)),
         ];
         foreach ((string name, Action call) in calls)
             Assert.That(Assert.Throws<ArgumentNullException>(call)?.ParamName, Is.EqualTo(name));

@@ -4,7 +4,8 @@ using Google.Protobuf;
 namespace WorkerTracing.Faults;
 
 /// <summary>
-/// Reads an ExportTraceServiceRequest of opentelemetry-proto 1.x as strictly as a receiver may: no field that the protocol doesn't have, no field of the wrong
+/// Reads an ExportTraceServiceRequest of opentelemetry-proto 1.x as strictly as a receiver may: no field that the protocol doesn't have, no
+/// field of the wrong
 /// type, no text that isn't UTF-8, no id of the wrong length.
 /// </summary>
 internal static class OtlpBody
@@ -27,14 +28,37 @@ internal static class OtlpBody
         ["Scope"] = new() { [1] = Text, [2] = Text, [3] = "KeyValue", [4] = Number },
         ["Span"] = new()
         {
-            [1] = TraceId, [2] = SpanId, [3] = Text, [4] = SpanId, [5] = Text, [6] = Number, [7] = Fixed64, [8] = Fixed64, [9] = "KeyValue",
-            [10] = Number, [11] = "Event", [12] = Number, [13] = "Link", [14] = Number, [15] = "Status", [16] = Fixed32,
+            [1] = TraceId,
+            [2] = SpanId,
+            [3] = Text,
+            [4] = SpanId,
+            [5] = Text,
+            [6] = Number,
+            [7] = Fixed64,
+            [8] = Fixed64,
+            [9] = "KeyValue",
+            [10] = Number,
+            [11] = "Event",
+            [12] = Number,
+            [13] = "Link",
+            [14] = Number,
+            [15] = "Status",
+            [16] = Fixed32,
         },
         ["Event"] = new() { [1] = Fixed64, [2] = Text, [3] = "KeyValue", [4] = Number },
         ["Link"] = new() { [1] = TraceId, [2] = SpanId, [3] = Text, [4] = "KeyValue", [5] = Number, [6] = Fixed32 },
         ["Status"] = new() { [2] = Text, [3] = Number },
         ["KeyValue"] = new() { [1] = Text, [2] = "AnyValue" },
-        ["AnyValue"] = new() { [1] = Text, [2] = Number, [3] = Number, [4] = Fixed64, [5] = "ArrayValue", [6] = "KeyValueList", [7] = Bytes },
+        ["AnyValue"] = new()
+        {
+            [1] = Text,
+            [2] = Number,
+            [3] = Number,
+            [4] = Fixed64,
+            [5] = "ArrayValue",
+            [6] = "KeyValueList",
+            [7] = Bytes
+        },
         ["ArrayValue"] = new() { [1] = "AnyValue" },
         ["KeyValueList"] = new() { [1] = "KeyValue" },
     };

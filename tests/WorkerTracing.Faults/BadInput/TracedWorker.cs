@@ -19,9 +19,18 @@ internal sealed class TracedWorker : IAsyncDisposable
         _provider = Sdk.CreateTracerProviderBuilder()
             .AddSource("WorkerTracing", Source.Name)
             .AddProcessor(new BatchTraceProcessor(new OtlpTraceExporter(
-                new OtlpExporterOptions { Endpoint = new Uri(collector.Endpoint, "v1/traces"), Protocol = OtlpExportProtocol.HttpProtobuf })))
+                new OtlpExporterOptions
+                {
+                    Endpoint = new Uri(collector.Endpoint, "v1/traces"),
+                    Protocol = OtlpExportProtocol.HttpProtobuf
+                })))
             .AddProcessor(new BatchTraceProcessor(new OpenAITraceExporter(
-                new OpenAIExporterOptions { ApiKey = "sk-test", Endpoint = new Uri(dashboard.Endpoint, "v1/traces/ingest"), IncludeContent = true })))
+                new OpenAIExporterOptions
+                {
+                    ApiKey = "sk-test",
+                    Endpoint = new Uri(dashboard.Endpoint, "v1/traces/ingest"),
+                    IncludeContent = true
+                })))
             .Build();
         options.Flush = FlushMode.Wait;
         options.FlushTimeout = TimeSpan.FromSeconds(60);
@@ -37,7 +46,8 @@ internal sealed class TracedWorker : IAsyncDisposable
         new(await BodyReceiver.StartAsync(), await BodyReceiver.StartAsync(), options ?? new WorkerTracingOptions());
 
     /// <summary>
-    /// Runs a job that answers and a job that throws, and fails unless both come out as they went in, every span was acknowledged by both backends, and
+    /// Runs a job that answers and a job that throws, and fails unless both come out as they went in, every span was acknowledged by both
+    /// backends, and
     /// what they got is well-formed.
     /// </summary>
     /// <param name="job">What runs.</param>
@@ -79,7 +89,9 @@ internal sealed class TracedWorker : IAsyncDisposable
     {
         if (trace.IsRecorded)
             Assert.That(trace.Result.Status, Is.EqualTo(FlushStatus.Delivered), trace.Result.ToString());
-        Assert.That(_collector.Bodies.Sum(OtlpBody.Read) + _dashboard.Bodies.Sum(IngestBody.Read), Is.GreaterThanOrEqualTo(trace.Result.Exported));
+        Assert.That(
+            _collector.Bodies.Sum(OtlpBody.Read) + _dashboard.Bodies.Sum(IngestBody.Read),
+            Is.GreaterThanOrEqualTo(trace.Result.Exported));
         _collector.Clear();
         _dashboard.Clear();
     }

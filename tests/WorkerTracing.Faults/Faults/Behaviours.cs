@@ -118,7 +118,9 @@ internal static class Behaviours
     public static async Task UnknownCertificate(Conversation conversation)
     {
         await using var tls = new SslStream(conversation.Stream);
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = Certificate.Value }, conversation.Closing);
+        await tls.AuthenticateAsServerAsync(
+            new SslServerAuthenticationOptions { ServerCertificate = Certificate.Value },
+            conversation.Closing);
         await tls.ReadExactlyAsync(new byte[1], conversation.Closing);
     }
 
@@ -147,7 +149,7 @@ internal static class Behaviours
 
     private static X509Certificate2 SelfSigned()
     {
-        using RSA key = RSA.Create(2048);
+        using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
     }

@@ -7,13 +7,17 @@ internal sealed record Fault(string Name, Func<Conversation, Task> Converse)
 {
     public Arrival Arrives { get; init; } = Arrival.None;
 
-    /// <summary>Whether the backend may have taken spans without the worker hearing of it: those may be counted as lost, and may arrive twice.</summary>
+    /// <summary>
+    /// Whether the backend may have taken spans without the worker hearing of it: those may be counted as lost, and may arrive twice.
+    /// </summary>
     public bool LosesAnswers { get; init; }
 
     /// <summary>Whether a success is slower than the flush's timeout, so that each flush is worth its whole wait.</summary>
     public bool IsSlow { get; init; }
 
-    /// <summary>Whether the backend says that it will never take these spans. All else may pass, and an exporter that knows that keeps them.</summary>
+    /// <summary>
+    /// Whether the backend says that it will never take these spans. All else may pass, and an exporter that knows that keeps them.
+    /// </summary>
     public bool IsRefusal { get; init; }
 
     public bool IsTls { get; init; }

@@ -10,13 +10,21 @@ internal static class FaultList
 
     public static Fault Unhurried { get; } = new("answers after 100 ms", Behaviours.AnswerAfter(WithinFlush)) { Arrives = Arrival.All };
 
-    public static Fault Slow { get; } = new("answers after 700 ms, past the flush's timeout", Behaviours.AnswerAfter(PastFlush)) { Arrives = Arrival.Some, LosesAnswers = true, IsSlow = true };
+    public static Fault Slow { get; } = new("answers after 700 ms, past the flush's timeout", Behaviours.AnswerAfter(PastFlush))
+    {
+        Arrives = Arrival.Some,
+        LosesAnswers = true,
+        IsSlow = true
+    };
 
     public static Fault Dead { get; } = new("refuses connections", Behaviours.Answer(200)) { AtStart = static _ => Task.CompletedTask };
 
     public static Fault Hung { get; } = new("reads, never answers", Behaviours.NeverAnswer) { LosesAnswers = true };
 
-    public static Fault Flapping { get; } = new("flaps: every other connection is dropped, the others after two requests", Behaviours.Flap) { Arrives = Arrival.Some, LosesAnswers = true };
+    public static Fault Flapping { get; } = new(
+        "flaps: every other connection is dropped, the others after two requests",
+        Behaviours.Flap)
+    { Arrives = Arrival.Some, LosesAnswers = true };
 
     public static IReadOnlyList<Fault> All { get; } =
     [

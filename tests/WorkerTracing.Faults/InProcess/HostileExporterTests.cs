@@ -58,7 +58,8 @@ public sealed class HostileExporterTests : IDisposable
     [TestCase("Dispose")]
     public async Task Export_ThatWaitsForItself_IsToldAtOnceThatNothingWillCome(string call)
     {
-        var forever = new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = Timeout.InfiniteTimeSpan }; // only an answer ends a job's wait
+        // only an answer ends a job's wait
+        var forever = new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = Timeout.InfiniteTimeSpan };
         using var worker = new InProcessWorker(_exporter, forever);
         bool once = false;
         _exporter.OnExport = () =>
@@ -88,7 +89,8 @@ public sealed class HostileExporterTests : IDisposable
         await worker.RunAsync();
         FlushResult next = await worker.RunAsync();
 
-        FlushStatus gone = next.Lost == 1 ? FlushStatus.Failed : FlushStatus.Unconfirmed; // whether its span still found the closed processor, or nobody
+        // whether its span still found the closed processor, or nobody
+        FlushStatus gone = next.Lost == 1 ? FlushStatus.Failed : FlushStatus.Unconfirmed;
         Assert.That(next.Status, Is.EqualTo(call is "ForceFlush" or "Flush" ? FlushStatus.Delivered : gone));
     }
 
@@ -101,7 +103,8 @@ public sealed class HostileExporterTests : IDisposable
             _gate.Pass();
             return true;
         };
-        Task shutdown = Task.Factory.StartNew(worker.Provider.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task shutdown = Task.Factory
+            .StartNew(worker.Provider.Dispose, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await _gate.EnteredAsync();
 
         FlushResult result = await worker.RunAsync();

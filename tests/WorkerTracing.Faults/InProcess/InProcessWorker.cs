@@ -10,14 +10,20 @@ internal sealed class InProcessWorker : IDisposable
 {
     private readonly TracerProvider _provider;
 
-    public InProcessWorker(BaseExporter<Activity> exporter, WorkerTracingOptions? options = null, BatchTraceProcessorOptions? batching = null, params BaseProcessor<Activity>[] before)
+    public InProcessWorker(
+        BaseExporter<Activity> exporter,
+        WorkerTracingOptions? options = null,
+        BatchTraceProcessorOptions? batching = null,
+        params BaseProcessor<Activity>[] before)
     {
         Processor = new BatchTraceProcessor(exporter, batching ?? new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromDays(1) });
         TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", Source.Name);
         foreach (BaseProcessor<Activity> processor in before)
             builder.AddProcessor(processor);
         _provider = builder.AddProcessor(Processor).Build();
-        Tracer = new JobTracer(_provider, options ?? new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) });
+        Tracer = new JobTracer(
+            _provider,
+            options ?? new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) });
     }
 
     public ActivitySource Source { get; } = new($"worker {Guid.NewGuid():n}");

@@ -41,7 +41,11 @@ public sealed class ShutdownTests : IDisposable
     {
         using var worker = new InProcessWorker(_exporter);
         Task<FlushResult> end = await EndInFlightAsync(worker, queuedBehind);
-        Task<bool> shutdown = Task.Factory.StartNew(() => worker.Provider.Shutdown(30_000), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        Task<bool> shutdown = Task.Factory.StartNew(
+            () => worker.Provider.Shutdown(30_000),
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
 
         _gate.Open();
 
@@ -53,14 +57,19 @@ public sealed class ShutdownTests : IDisposable
     [Test]
     public async Task Shutdown_DuringAFlushOfAHungExporter_AnswersTheJobThenAndLosesWhatHadNotLeft([Values] bool queuedBehind)
     {
-        using var worker = new InProcessWorker(_exporter, new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = Timeout.InfiniteTimeSpan });
+        using var worker = new InProcessWorker(
+            _exporter,
+            new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = Timeout.InfiniteTimeSpan });
         Task<FlushResult> end = await EndInFlightAsync(worker, queuedBehind);
 
         bool done = worker.Provider.Shutdown(0);
 
         FlushResult result = await Until.DoneAsync(end, "the end of the job");
         Assert.That(done, Is.False);
-        Assert.That(result, Is.EqualTo(new FlushResult(queuedBehind ? FlushStatus.Failed : FlushStatus.TimedOut, 0, queuedBehind ? 1 : 0, result.Elapsed)), "what is in flight may still arrive");
+        Assert.That(
+            result,
+            Is.EqualTo(new FlushResult(queuedBehind ? FlushStatus.Failed : FlushStatus.TimedOut, 0, queuedBehind ? 1 : 0, result.Elapsed)),
+            "what is in flight may still arrive");
         _gate.Open();
         await Until.TrueAsync(() => _exporter.Delivered.Count == 1, "it has arrived");
     }
@@ -87,7 +96,9 @@ public sealed class ShutdownTests : IDisposable
         for (int round = 0; round < 20; round++)
         {
             using var exporter = new RecordingExporter();
-            using var worker = new InProcessWorker(exporter, batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMilliseconds(1) });
+            using var worker = new InProcessWorker(
+                exporter,
+                batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMilliseconds(1) });
             using var lost = new LostSpans();
             int begun = 0;
             Task<int>[] jobs = [.. Enumerable.Range(0, Jobs).Select(i => Task.Run(() => worker.Tracer.RunAsync("job", async (job, _) =>
@@ -102,7 +113,10 @@ public sealed class ShutdownTests : IDisposable
 
             int[] answers = await Until.DoneAsync(Task.WhenAll(jobs), "every job");
             Assert.That(answers, Is.EqualTo(Enumerable.Range(0, Jobs)));
-            Assert.That(exporter.Spans.Count + lost.Count("shutdown"), Is.LessThanOrEqualTo(Jobs), "a job that ended after the provider was recorded by nobody; none counts twice");
+            Assert.That(
+                exporter.Spans.Count + lost.Count("shutdown"),
+                Is.LessThanOrEqualTo(Jobs),
+                "a job that ended after the provider was recorded by nobody; none counts twice");
         }
     }
 

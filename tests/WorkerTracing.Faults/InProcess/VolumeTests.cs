@@ -35,7 +35,9 @@ public sealed class VolumeTests : IDisposable
             _gate.Pass();
             return ExportResult.Success;
         };
-        using var worker = new InProcessWorker(_exporter, batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromDays(1), ExportTriggerRatio = 1 });
+        using var worker = new InProcessWorker(
+            _exporter,
+            batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromDays(1), ExportTriggerRatio = 1 });
         worker.EndSpans(1);
         Task<FlushResult> first = worker.Processor.FlushAsync(TimeSpan.FromSeconds(30)).AsTask();
         await _gate.EnteredAsync();
@@ -59,7 +61,9 @@ public sealed class VolumeTests : IDisposable
         const int JobsEach = 64;
         const int SpansEach = 15;
         var exporter = new OutcomeExporter(concurrency);
-        using var worker = new InProcessWorker(exporter, batching: new BatchTraceProcessorOptions { MaxQueueSize = queue, ScheduleDelay = TimeSpan.FromMilliseconds(1) });
+        using var worker = new InProcessWorker(
+            exporter,
+            batching: new BatchTraceProcessorOptions { MaxQueueSize = queue, ScheduleDelay = TimeSpan.FromMilliseconds(1) });
         var results = new ConcurrentBag<(JobTrace Job, FlushResult Result)>();
         Task[] working = [.. Enumerable.Range(0, Threads).Select(_ => Task.Factory.StartNew(
             () =>
@@ -75,9 +79,13 @@ public sealed class VolumeTests : IDisposable
 
         await Until.DoneAsync(Task.WhenAll(working), "all jobs");
 
-        ILookup<System.Diagnostics.ActivityTraceId, System.Diagnostics.Activity> delivered = exporter.Delivered.ToLookup(static span => span.TraceId);
+        ILookup<System.Diagnostics.ActivityTraceId, System.Diagnostics.Activity> delivered = exporter.Delivered
+            .ToLookup(static span => span.TraceId);
         Assert.That(results.Select(static r => r.Result.Exported + r.Result.Lost), Is.All.EqualTo(SpansEach + 1));
-        Assert.That(results.Where(r => r.Result.Exported != delivered[r.Job.TraceId].Count()), Is.Empty, "what a job is told is what the exporter acknowledged");
+        Assert.That(
+            results.Where(r => r.Result.Exported != delivered[r.Job.TraceId].Count()),
+            Is.Empty,
+            "what a job is told is what the exporter acknowledged");
         Assert.That(exporter.Delivered.Distinct().Count(), Is.EqualTo(exporter.Delivered.Count), "no span twice");
         Assert.That(results.Sum(static r => r.Result.Exported), Is.EqualTo(exporter.Delivered.Count));
         Assert.That(results, Has.Count.EqualTo(Threads * JobsEach));
@@ -89,14 +97,18 @@ public sealed class VolumeTests : IDisposable
         const int Spans = 200_000;
         long exported = 0;
         var exporter = new OutcomeExporter { OnExport = (batch, outcomes, _) => Interlocked.Add(ref exported, batch.Length) };
-        using var worker = new InProcessWorker(exporter, batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMilliseconds(5) });
+        using var worker = new InProcessWorker(
+            exporter,
+            batching: new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMilliseconds(5) });
         JobTrace job = worker.Start();
         long before = GC.GetTotalMemory(forceFullCollection: true);
 
         for (int sent = 0; sent < Spans; sent += 1000)
         {
             worker.EndSpans(1000);
-            await Until.TrueAsync(() => Volatile.Read(ref exported) >= sent + 1000, "the spans have left on schedule, while the job runs on");
+            await Until.TrueAsync(
+                () => Volatile.Read(ref exported) >= sent + 1000,
+                "the spans have left on schedule, while the job runs on");
         }
 
         long grown = GC.GetTotalMemory(forceFullCollection: true) - before;

@@ -1,7 +1,8 @@
 namespace WorkerTracing.Faults;
 
 /// <summary>
-/// Makes a process a bad place to run in, at moments that a seed decides: the thread pool is short of threads and busy with items that block, threads of its own take the processors away
+/// Makes a process a bad place to run in, at moments that a seed decides: the thread pool is short of threads and busy with items that
+/// block, threads of its own take the processors away
 /// from others, the garbage collector stops everybody. None of it may change what comes out, only how long it takes.
 /// </summary>
 internal sealed class Pressure : IDisposable
@@ -22,7 +23,8 @@ internal sealed class Pressure : IDisposable
         ThreadPool.SetMinThreads(1, 1);
         for (int i = 0; i < BlockingItems; i++)
             Queue(new Random(seed + i));
-        _threads = [Begin(new Random(~seed), Collect), .. Enumerable.Range(1, Environment.ProcessorCount).Select(i => Begin(new Random(~seed - i), Preempt))];
+        _threads = [Begin(new Random(~seed), Collect), .. Enumerable.Range(1, Environment.ProcessorCount)
+            .Select(i => Begin(new Random(~seed - i), Preempt))];
     }
 
     public void Dispose()

@@ -6,7 +6,9 @@ using NUnit.Framework.Internal;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>The tests of one assembly that belong to some categories, run by NUnit's own runner: those that may run side by side do.</summary>
+/// <summary>
+/// The tests of one assembly that belong to some categories, run by NUnit's own runner: those that may run side by side do.
+/// </summary>
 internal sealed class RaceRun
 {
     /// <summary>A test has bounds of its own, shorter than this.</summary>
@@ -36,7 +38,8 @@ internal sealed class RaceRun
         _runner.RunAsync(failures, new Chosen(tests));
         return _runner.WaitForCompletion((int)Bound.TotalMilliseconds)
             ? failures.Results
-            : throw new TimeoutException($"Within {Bound.TotalMinutes} minutes these did not end: {string.Join(", ", tests.Select(static test => test.FullName))}.");
+            : throw new TimeoutException(
+                $"Within {Bound.TotalMinutes} minutes these did not end: {string.Join(", ", tests.Select(static test => test.FullName))}.");
     }
 
     private static IEnumerable<ITest> Leaves(ITest test) => test.IsSuite ? test.Tests.SelectMany(Leaves) : [test];

@@ -15,5 +15,6 @@ public sealed class RaceRunTests
         Assert.That(second, Is.Not.EqualTo(first), "another seed is other work");
     }
 
-    private static string[] Load(int seed) => [.. new RaceRun(Assembly.Load("WorkerTracing.Tests"), seed, "Flush").Tests.Select(static test => test.FullName)];
+    private static string[] Load(int seed)
+        => [.. new RaceRun(Assembly.Load("WorkerTracing.Tests"), seed, "Flush").Tests.Select(static test => test.FullName)];
 }

@@ -3,14 +3,16 @@ using System.Globalization;
 namespace WorkerTracing.Faults;
 
 /// <summary>How long to look for races, and where to begin.</summary>
-/// <param name="Seed">Decides, for a lap, the order of the tests, their random arguments and the moments of the pressure; the variable <c>WORKERTRACING_RACES_SEED</c>, else chosen.</param>
+/// <param name="Seed">Decides, for a lap, the order of the tests, their random arguments and the moments of the pressure; the variable
+/// <c>WORKERTRACING_RACES_SEED</c>, else chosen.</param>
 /// <param name="Time">The variable <c>WORKERTRACING_RACES_SECONDS</c>; 20 s without it.</param>
 internal sealed record RaceSettings(int Seed, TimeSpan Time)
 {
     private const string SeedVariable = "WORKERTRACING_RACES_SEED";
     private const string SecondsVariable = "WORKERTRACING_RACES_SECONDS";
 
-    public string Replay => $"{SeedVariable}={Seed} {SecondsVariable}={Time.TotalSeconds} dotnet test tests/WorkerTracing.Faults --filter Name~Races";
+    public string Replay
+        => $"{SeedVariable}={Seed} {SecondsVariable}={Time.TotalSeconds} dotnet test tests/WorkerTracing.Faults --filter Name~Races";
 
     /// <summary>The lap after this one: the next seed is its own, so a replay that is given that seed begins with it.</summary>
     public RaceSettings Next => this with { Seed = unchecked(Seed + 1) };

@@ -27,7 +27,7 @@ internal sealed class Conversation(Stream stream, Socket socket, Protocol protoc
     {
         if (await ReadHeadAsync() is not { } head)
             return null;
-        var body = new byte[LengthOf(head)];
+        byte[] body = new byte[LengthOf(head)];
         int have = Math.Min(body.Length, _end - _start);
         _buffer.AsSpan(_start, have).CopyTo(body);
         _start += have;

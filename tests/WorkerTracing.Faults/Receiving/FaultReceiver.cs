@@ -6,7 +6,8 @@ using System.Security.Authentication;
 namespace WorkerTracing.Faults;
 
 /// <summary>
-/// A receiver on a loopback port that behaves as its fault says. It works on bare sockets, because a fault is what a web server does not let one do.
+/// A receiver on a loopback port that behaves as its fault says. It works on bare sockets, because a fault is what a web server does not
+/// let one do.
 /// Down, its port refuses connections, and nobody else can take it.
 /// </summary>
 internal sealed class FaultReceiver : IAsyncDisposable
@@ -110,7 +111,8 @@ internal sealed class FaultReceiver : IAsyncDisposable
         {
             socket.NoDelay = true;
             await using var stream = new NetworkStream(socket, ownsSocket: true);
-            await _fault.Converse(new Conversation(stream, socket, _protocol, Ledger, _closing.Token) { Number = number, Elsewhere = _elsewhere });
+            await _fault.Converse(
+                new Conversation(stream, socket, _protocol, Ledger, _closing.Token) { Number = number, Elsewhere = _elsewhere });
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException)
         {

@@ -4,7 +4,9 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>What differs between the two exporters: the address that they are given, and where the span ids are in what they post.</summary>
+/// <summary>
+/// What differs between the two exporters: the address that they are given, and where the span ids are in what they post.
+/// </summary>
 /// <param name="Exporter">Its name.</param>
 /// <param name="Title">Its name in the tables.</param>
 /// <param name="Endpoint">What is given after the host: OTLP adds its own path to it.</param>
@@ -12,7 +14,8 @@ namespace WorkerTracing.Faults;
 /// <param name="ReadSpans">The ids of the spans in a body.</param>
 internal sealed record Protocol(string Exporter, string Title, string Endpoint, int Slots, Func<byte[], IReadOnlyList<ulong>> ReadSpans)
 {
-    public static Protocol Otlp { get; } = new("otlp", "OTLP over HTTP", "", 1, static body => [.. OtlpSpan.ReadRequest(body).Select(static span => IdOf(span.SpanId))]);
+    public static Protocol Otlp { get; }
+        = new("otlp", "OTLP over HTTP", "", 1, static body => [.. OtlpSpan.ReadRequest(body).Select(static span => IdOf(span.SpanId))]);
 
     public static Protocol OpenAI { get; } = new("openai", "the OpenAI exporter", "v1/traces/ingest?token=" + Secrets.Query, 4, ReadItems);
 
@@ -23,7 +26,7 @@ internal sealed record Protocol(string Exporter, string Title, string Endpoint, 
     private static List<ulong> ReadItems(byte[] body)
     {
         var spans = new List<ulong>();
-        using JsonDocument document = JsonDocument.Parse(body);
+        using var document = JsonDocument.Parse(body);
         foreach (JsonElement item in document.RootElement.GetProperty("data").EnumerateArray())
         {
             if (item.GetProperty("object").GetString() == "trace.span")

@@ -5,12 +5,30 @@ using System.Text.RegularExpressions;
 namespace WorkerTracing.Faults;
 
 /// <summary>A worker that has run its jobs against a faulty receiver, and what both of them say of it.</summary>
-internal sealed record FaultRun(Fault Fault, Protocol Protocol, WorkerPlan Plan, WorkerReport Report, HashSet<ulong> Ended, Ledger Ledger, Ledger Elsewhere, string Output, int ExitCode)
+internal sealed record FaultRun(
+    Fault Fault,
+    Protocol Protocol,
+    WorkerPlan Plan,
+    WorkerReport Report,
+    HashSet<ulong> Ended,
+    Ledger Ledger,
+    Ledger Elsewhere,
+    string Output,
+    int ExitCode)
 {
-    /// <summary>Spans of exports that had not come back from their cancellation when the worker's time was up, as on a machine that is too busy: the worker says how many, and that it does not know of them.</summary>
-    public int InFlight => Regex.Matches(Output, @"was shut down with (\d+) spans in flight").Sum(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
+    /// <summary>
+    /// Spans of exports that had not come back from their cancellation when the worker's time was up, as on a machine that is too busy: the
+    /// worker says how many, and that it does not know of them.
+    /// </summary>
+    public int InFlight => Regex.Matches(Output, @"was shut down with (\d+) spans in flight")
+        .Sum(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
-    public static async Task<FaultRun> MakeAsync(Fault fault, Protocol protocol, FlushMode flush, Func<WorkerPlan, WorkerPlan>? change = null, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<FaultRun> MakeAsync(
+        Fault fault,
+        Protocol protocol,
+        FlushMode flush,
+        Func<WorkerPlan, WorkerPlan>? change = null,
+        IReadOnlyDictionary<string, string>? environment = null)
     {
         var ledger = new Ledger(Secrets.All);
         await using var elsewhere = new FaultReceiver(protocol, FaultList.Healthy, new Ledger([]));
@@ -26,7 +44,8 @@ internal sealed record FaultRun(Fault Fault, Protocol Protocol, WorkerPlan Plan,
             string said = await FinishAsync(worker, fault, receiver);
             await worker.EndedAsync();
             return new FaultRun(
-                fault, protocol, plan, WorkerReport.Parse(said), ReadSpans(spanFile), ledger, elsewhere.Ledger, worker.Log + said, worker.ExitCode);
+                fault, protocol, plan, WorkerReport.Parse(said), ReadSpans(spanFile), ledger, elsewhere.Ledger, worker.Log + said, worker
+                    .ExitCode);
         }
         finally
         {
@@ -56,7 +75,8 @@ internal sealed record FaultRun(Fault Fault, Protocol Protocol, WorkerPlan Plan,
     {
         Scenario = "jobs",
         Exporter = protocol.Exporter,
-        Endpoint = new UriBuilder(new Uri(receiver.BaseAddress, protocol.Endpoint)) { UserName = "worker", Password = Secrets.Password }.Uri,
+        Endpoint = new UriBuilder(new Uri(receiver.BaseAddress, protocol.Endpoint)) { UserName = "worker", Password = Secrets.Password }
+            .Uri,
         Flush = flush,
         SpanFile = spanFile,
         ApiKey = Secrets.ApiKey,

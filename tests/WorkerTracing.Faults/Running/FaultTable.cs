@@ -4,7 +4,10 @@ using System.Text;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>The tables of docs/reliability.md: written from the runs that were made, where the variable <c>WORKERTRACING_FAULT_TABLE</c> names the page.</summary>
+/// <summary>
+/// The tables of docs/reliability.md: written from the runs that were made, where the variable <c>WORKERTRACING_FAULT_TABLE</c> names the
+/// page.
+/// </summary>
 internal static class FaultTable
 {
     private const string Begin = "<!-- measured -->\n";
@@ -39,8 +42,11 @@ internal static class FaultTable
         foreach (Protocol protocol in Protocol.All)
             AppendBackends(text, protocol);
         text.Append("\n### Processes\n\n| what happens | exporter | mode | sent | arrived | counted lost | told | paid: most, sum |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
-        foreach ((string name, FaultRun run) in Runs.Where(static entry => !FaultList.All.Contains(entry.Run.Fault) || entry.Name != entry.Run.Fault.Name)
-            .OrderBy(static entry => entry.Name, StringComparer.Ordinal).ThenBy(static entry => entry.Run.Protocol.Exporter, StringComparer.Ordinal).ThenBy(static entry => entry.Run.Plan.Flush))
+        foreach ((string name, FaultRun run) in Runs.Where(
+            static entry => !FaultList.All.Contains(entry.Run.Fault) || entry.Name != entry.Run.Fault.Name)
+            .OrderBy(static entry => entry.Name, StringComparer.Ordinal).ThenBy(
+                static entry => entry.Run.Protocol.Exporter,
+                StringComparer.Ordinal).ThenBy(static entry => entry.Run.Plan.Flush))
             text.Append(CultureInfo.InvariantCulture, $"| {name} | {run.Protocol} | `{run.Plan.Flush}` | {Number(run.Ended.Count)} | {Arrived(run)} | {Lost(run)} | {Told(run)} | {Paid(run)} |\n");
         return text.Append('\n').ToString();
     }
@@ -51,7 +57,7 @@ internal static class FaultTable
             .Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (Fault fault in FaultList.All)
         {
-            Dictionary<FlushMode, FaultRun> runs = Runs.Where(entry => entry.Run.Fault == fault && entry.Name == fault.Name && entry.Run.Protocol == protocol)
+            var runs = Runs.Where(entry => entry.Run.Fault == fault && entry.Name == fault.Name && entry.Run.Protocol == protocol)
                 .ToDictionary(static entry => entry.Run.Plan.Flush, static entry => entry.Run);
             if (runs.Count < 3)
                 continue;
@@ -73,15 +79,20 @@ internal static class FaultTable
 
     private static string Lost(FaultRun run)
     {
-        string lost = string.Join(", ", run.Report.Lost.OrderBy(static reason => reason.Key, StringComparer.Ordinal).Select(static reason => $"{Number(reason.Value)} `{reason.Key}`"));
+        string lost = string.Join(", ", run.Report.Lost.OrderBy(static reason => reason.Key, StringComparer.Ordinal)
+            .Select(static reason => $"{Number(reason.Value)} `{reason.Key}`"));
         return lost.Length == 0 ? "0" : lost;
     }
 
     private static string Told(FaultRun run) =>
-        string.Join(", ", run.Report.Flushes.OrderBy(static status => status.Key).Select(static status => $"{Number(status.Value)} `{status.Key}`"));
+        string.Join(
+            ", ",
+            run.Report.Flushes.OrderBy(static status => status.Key).Select(static status => $"{Number(status.Value)} `{status.Key}`"));
 
     private static string Paid(FaultRun run) =>
-        run.Plan.Flush == FlushMode.Wait ? string.Create(CultureInfo.InvariantCulture, $"{Milliseconds(run.Report.MostPaid)}, {run.Report.SumPaid.TotalSeconds:F1} s") : "0";
+        run.Plan.Flush == FlushMode.Wait
+            ? string.Create(CultureInfo.InvariantCulture, $"{Milliseconds(run.Report.MostPaid)}, {run.Report.SumPaid.TotalSeconds:F1} s")
+            : "0";
 
     private static string Milliseconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:F0} ms");
 

@@ -13,7 +13,8 @@ internal static class RunAssert
     }
 
     /// <summary>
-    /// Rule 4 of the flush contract. While the backend fails or hangs, those who were already waiting may wait their whole timeout, and so may those who come while one
+    /// Rule 4 of the flush contract. While the backend fails or hangs, those who were already waiting may wait their whole timeout, and so
+    /// may those who come while one
     /// more export could still start; all later ones are told at once. A backend that is merely slow is worth each wait.
     /// </summary>
     public static void PaymentIsBounded(FaultRun run)
@@ -28,7 +29,10 @@ internal static class RunAssert
         Assert.That(run.Report.HeldForWholeTimeout, Is.LessThanOrEqualTo(most), "jobs that paid their whole timeout");
     }
 
-    /// <summary>Every span that ended has arrived, is counted as lost or is said to be in flight; in two of these is one only where an answer was lost.</summary>
+    /// <summary>
+    /// Every span that ended has arrived, is counted as lost or is said to be in flight; in two of these is one only where an answer was
+    /// lost.
+    /// </summary>
     public static void SpansAddUp(FaultRun run)
     {
         HashSet<ulong> ended = run.Ended;
@@ -44,15 +48,24 @@ internal static class RunAssert
             Assert.That(acknowledged, Is.Not.Empty, "spans of the jobs that ran while the backend was well");
 
         if (run.Protocol == Protocol.OpenAI && !run.Fault.IsRefusal)
-            Assert.That(run.Report.Lost.Keys, Does.Not.Contain("export_failed"), "what may pass is kept, until there is no room or no more time");
+            Assert.That(
+                run.Report.Lost.Keys,
+                Does.Not.Contain("export_failed"),
+                "what may pass is kept, until there is no room or no more time");
         if (run.Fault.LosesAnswers)
         {
-            Assert.That(read.Length + lost + run.InFlight, Is.GreaterThanOrEqualTo(ended.Count), "a span that did not arrive is counted as lost, or is said to be in flight");
+            Assert.That(
+                read.Length + lost + run.InFlight,
+                Is.GreaterThanOrEqualTo(ended.Count),
+                "a span that did not arrive is counted as lost, or is said to be in flight");
             Assert.That(lost, Is.LessThanOrEqualTo(ended.Count), "no span is counted twice");
         }
         else
         {
-            Assert.That(acknowledged.Length + lost, Is.InRange(ended.Count - run.InFlight, ended.Count), "a span has arrived or is counted as lost, and never both, unless it is said to be in flight");
+            Assert.That(
+                acknowledged.Length + lost,
+                Is.InRange(ended.Count - run.InFlight, ended.Count),
+                "a span has arrived or is counted as lost, and never both, unless it is said to be in flight");
             Assert.That(run.Ledger.Twice.Intersect(acknowledged), Is.Empty, "what arrived came once");
         }
     }
@@ -60,6 +73,9 @@ internal static class RunAssert
     public static void NothingIsLeaked(FaultRun run)
     {
         Assert.That(run.Ledger.Leaked, Is.Empty, "secrets in what was sent");
-        Assert.That(Secrets.All.Where(secret => run.Output.Contains(secret, StringComparison.Ordinal)), Is.Empty, "secrets in logs and metrics");
+        Assert.That(
+            Secrets.All.Where(secret => run.Output.Contains(secret, StringComparison.Ordinal)),
+            Is.Empty,
+            "secrets in logs and metrics");
     }
 }

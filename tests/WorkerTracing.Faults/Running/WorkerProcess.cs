@@ -22,7 +22,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     public WorkerProcess(WorkerPlan plan, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "WorkerTracing.Faults.Worker.dll"), plan.ToJson()])
+        var start = new ProcessStartInfo(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "WorkerTracing.Faults.Worker.dll"), plan.ToJson()])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

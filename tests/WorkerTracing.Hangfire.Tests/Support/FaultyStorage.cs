@@ -29,7 +29,8 @@ internal sealed class FaultyStorage
     private void Fail(string name)
     {
         Touched(name);
-        if (Faultless || !(name.StartsWith("WorkerTracing.", StringComparison.Ordinal) || (HangfiresToo && name is "RecurringJobId" or "RetryCount")))
+        if (Faultless
+            || !(name.StartsWith("WorkerTracing.", StringComparison.Ordinal) || (HangfiresToo && name is "RecurringJobId" or "RetryCount")))
             return;
         Interlocked.Increment(ref _faults);
         throw new InvalidOperationException($"no parameter {name}");
@@ -43,7 +44,7 @@ internal sealed class FaultyStorage
 
         public override IStorageConnection GetConnection()
         {
-            var connection = DispatchProxy.Create<IStorageConnection, Connection>();
+            IStorageConnection connection = DispatchProxy.Create<IStorageConnection, Connection>();
             ((Connection)connection).Set(real.GetConnection(), faults);
             return connection;
         }

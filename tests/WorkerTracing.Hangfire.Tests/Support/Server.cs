@@ -19,10 +19,17 @@ internal sealed class Server : IDisposable
     private readonly BackgroundJobStateChanger _stateChanger;
     private BackgroundJobServer? _server;
 
-    public Server(WorkerTracingOptions? options = null, Func<JobStorage, JobStorage>? storage = null, Action<Server>? filters = null, bool traced = true, Sampler? sampler = null)
+    public Server(
+        WorkerTracingOptions? options = null,
+        Func<JobStorage, JobStorage>? storage = null,
+        Action<Server>? filters = null,
+        bool traced = true,
+        Sampler? sampler = null)
     {
-        Storage = (storage ?? (static real => real))(new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid }));
-        TracerProviderBuilder tracing = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", Source.Name).AddProcessor(new BatchTraceProcessor(Exporter));
+        Storage = (storage ?? (static real => real))(
+            new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid }));
+        TracerProviderBuilder tracing = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", Source.Name)
+            .AddProcessor(new BatchTraceProcessor(Exporter));
         _provider = (sampler is null ? tracing : tracing.SetSampler(sampler)).Build();
         Tracer = new JobTracer(_provider, options ?? new WorkerTracingOptions { Flush = FlushMode.Background });
         Providers = new JobFilterProviderCollection(Filters, new JobFilterAttributeFilterProvider());
@@ -105,14 +112,16 @@ internal sealed class Server : IDisposable
     }
 
     public Task StateAsync(string job, params string[] names) => Until.TrueAsync(
-        () => Storage.GetConnection().GetStateData(job) is { } state && names.Contains(state.Name), $"job {job} is {string.Join(" or ", names)}");
+        () => Storage.GetConnection().GetStateData(job) is { } state
+            && names.Contains(state.Name), $"job {job} is {string.Join(" or ", names)}");
 
     /// <summary>The span of a job's attempt, once it has been exported.</summary>
     public async Task<Activity> SpanAsync(string job, int attempt = 1)
     {
         Activity? span = null;
         await Until.TrueAsync(
-            () => (span = Exporter.Spans.FirstOrDefault(span => IsOf(span, job) && Equals(span.GetTagItem("worker_tracing.attempt"), attempt))) is not null,
+            () => (span = Exporter.Spans
+                .FirstOrDefault(span => IsOf(span, job) && Equals(span.GetTagItem("worker_tracing.attempt"), attempt))) is not null,
             $"the span of attempt {attempt} of job {job} has been exported");
         return span!;
     }
@@ -132,5 +141,6 @@ internal sealed class Server : IDisposable
     }
 
     // Every provider sees the jobs of all tests, and every in-memory storage has its own ids.
-    private static bool IsOf(Activity span, string job) => span.Source.Name == "WorkerTracing" && Equals(span.GetTagItem("worker_tracing.job.id"), job);
+    private static bool IsOf(Activity span, string job)
+        => span.Source.Name == "WorkerTracing" && Equals(span.GetTagItem("worker_tracing.job.id"), job);
 }

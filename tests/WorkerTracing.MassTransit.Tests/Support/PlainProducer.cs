@@ -21,7 +21,8 @@ internal sealed class PlainProducer : IAsyncDisposable
     public static async Task<PlainProducer> ConnectAsync(Uri address, string queue)
     {
         IConnection connection = await new ConnectionFactory { Uri = address }.CreateConnectionAsync();
-        IChannel channel = await connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        IChannel channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
         return new PlainProducer(connection, channel, queue);
     }
@@ -30,7 +31,12 @@ internal sealed class PlainProducer : IAsyncDisposable
 
     public async Task PublishAsync(string json, IDictionary<string, object?>? headers = null)
     {
-        var properties = new BasicProperties { ContentType = "application/json", DeliveryMode = DeliveryModes.Persistent, Headers = headers };
+        var properties = new BasicProperties
+        {
+            ContentType = "application/json",
+            DeliveryMode = DeliveryModes.Persistent,
+            Headers = headers
+        };
         await _channel.BasicPublishAsync("", _queue, mandatory: true, properties, Encoding.UTF8.GetBytes(json));
     }
 

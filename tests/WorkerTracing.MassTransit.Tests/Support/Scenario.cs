@@ -28,5 +28,6 @@ public sealed class Scenario
         return OnConsume(null!, Interlocked.Increment(ref _calls));
     }
 
-    public Task CalledAsync(int count = 1) => WorkerTracing.Testing.Until.TrueAsync(() => Calls >= count, $"{count} messages have been consumed");
+    public Task CalledAsync(int count = 1)
+        => WorkerTracing.Testing.Until.TrueAsync(() => Calls >= count, $"{count} messages have been consumed");
 }

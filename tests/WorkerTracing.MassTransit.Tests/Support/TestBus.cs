@@ -43,8 +43,11 @@ public sealed class TestBus : IAsyncDisposable
     {
         exporter ??= new RecordingExporter();
         // Nothing leaves by itself within a test: what arrives was flushed.
-        var processor = new BatchTraceProcessor(exporter, batching ?? new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMinutes(10) });
-        TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", TestSource.Name).AddProcessor(processor);
+        var processor = new BatchTraceProcessor(
+            exporter,
+            batching ?? new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMinutes(10) });
+        TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", TestSource.Name)
+            .AddProcessor(processor);
         tracing?.Invoke(builder);
         TracerProvider provider = builder.Build();
 

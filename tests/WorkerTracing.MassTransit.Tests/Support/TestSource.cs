@@ -9,5 +9,6 @@ internal static class TestSource
 
     private static readonly ActivitySource Source = new(Name);
 
-    public static Activity Start(string name) => Source.StartActivity(name) ?? throw new InvalidOperationException("No provider listens to the test's source.");
+    public static Activity Start(string name)
+        => Source.StartActivity(name) ?? throw new InvalidOperationException("No provider listens to the test's source.");
 }

@@ -15,13 +15,14 @@ public sealed class AddOpenAIExporterTests
     {
         await using IngestServer server = await IngestServer.StartAsync();
         using IHost host = await StartAsync(server);
-        var tracer = host.Services.GetRequiredService<JobTracer>();
+        JobTracer tracer = host.Services.GetRequiredService<JobTracer>();
 
         JobTrace trace = tracer.Start(new JobInfo { System = "test", Name = "job", GroupId = "g" });
         FlushResult result = await trace.EndAsync();
 
         Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
-        JsonObject[] mine = [.. server.Accepted.Where(item => (string?)item["trace_id"] == $"trace_{trace.TraceId}" || (string?)item["id"] == $"trace_{trace.TraceId}")];
+        JsonObject[] mine = [.. server.Accepted
+            .Where(item => (string?)item["trace_id"] == $"trace_{trace.TraceId}" || (string?)item["id"] == $"trace_{trace.TraceId}")];
         Assert.That(mine.Select(static item => (string?)item["object"]), Is.EqualTo(new[] { "trace", "trace.span" }));
         await host.StopAsync();
     }
@@ -32,7 +33,7 @@ public sealed class AddOpenAIExporterTests
         Assume.That(Environment.GetEnvironmentVariable("OPENAI_API_KEY"), Is.Null, "a key in the environment is a key");
         await using IngestServer server = await IngestServer.StartAsync();
         using IHost host = await StartAsync(server, options => options.ApiKey = null);
-        var tracer = host.Services.GetRequiredService<JobTracer>();
+        JobTracer tracer = host.Services.GetRequiredService<JobTracer>();
 
         JobTrace? trace = null;
         int answer = await tracer.RunAsync("job", (job, _) =>
@@ -60,7 +61,9 @@ public sealed class AddOpenAIExporterTests
         await host.Services.GetRequiredService<JobTracer>().RunAsync("job", static (_, _) => Task.CompletedTask);
         await host.StopAsync();
 
-        Assert.That(server.AcceptedSpans.Count(static span => (string?)span["span_data"]!["name"] == "job"), Is.EqualTo(server.AcceptedSpans.Select(static span => (string?)span["id"]).Distinct().Count()));
+        Assert.That(
+            server.AcceptedSpans.Count(static span => (string?)span["span_data"]!["name"] == "job"),
+            Is.EqualTo(server.AcceptedSpans.Select(static span => (string?)span["id"]).Distinct().Count()));
     }
 
     [Test]
@@ -94,7 +97,8 @@ public sealed class AddOpenAIExporterTests
     [Test]
     public async Task Export_KeyCorrectedInConfiguration_DeliversWhatWaited()
     {
-        await using IngestServer server = await IngestServer.StartAsync(static (request, _) => request.Headers["Authorization"] == "Bearer right" ? 200 : 401);
+        await using IngestServer server = await IngestServer.StartAsync(
+            static (request, _) => request.Headers["Authorization"] == "Bearer right" ? 200 : 401);
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
@@ -109,7 +113,7 @@ public sealed class AddOpenAIExporterTests
         builder.Services.AddWorkerTracing().AddOpenAIExporter();
         using IHost host = builder.Build();
         await host.StartAsync();
-        var flusher = host.Services.GetRequiredService<ITraceFlusher>();
+        ITraceFlusher flusher = host.Services.GetRequiredService<ITraceFlusher>();
         await host.Services.GetRequiredService<JobTracer>().RunAsync("job", static (_, _) => Task.CompletedTask);
 
         FlushResult refused = await flusher.FlushAsync(TimeSpan.FromMilliseconds(200));
@@ -127,7 +131,9 @@ public sealed class AddOpenAIExporterTests
         {
             Assert.That(refused.Status, Is.EqualTo(FlushStatus.TimedOut), "nothing is lost to a wrong key");
             Assert.That(invalid.Status, Is.EqualTo(FlushStatus.TimedOut), "options that are not valid change nothing");
-            Assert.That(server.Requests, Has.None.Matches<IngestRequest>(static request => request.Headers["Authorization"] == "Bearer also wrong"));
+            Assert.That(
+                server.Requests,
+                Has.None.Matches<IngestRequest>(static request => request.Headers["Authorization"] == "Bearer also wrong"));
             Assert.That(delivered.Status, Is.EqualTo(FlushStatus.Delivered));
         });
     }
@@ -232,7 +238,7 @@ public sealed class AddOpenAIExporterTests
         await using IngestServer server = await IngestServer.StartAsync();
         server.Latency = TimeSpan.FromMilliseconds(20);
         using IHost host = await StartAsync(server);
-        var tracer = host.Services.GetRequiredService<JobTracer>();
+        JobTracer tracer = host.Services.GetRequiredService<JobTracer>();
         await tracer.RunAsync("warm-up", static (_, _) => Task.CompletedTask);
         int before = server.Requests.Count;
 
@@ -265,14 +271,17 @@ public sealed class AddOpenAIExporterTests
     {
         using IHost host = builder.Build();
         await host.StartAsync();
-        var tracer = host.Services.GetRequiredService<JobTracer>();
+        JobTracer tracer = host.Services.GetRequiredService<JobTracer>();
         JobTrace trace = tracer.Start(new JobInfo { System = "test", Name = "job" });
         Assert.That((await trace.EndAsync()).Status, Is.EqualTo(FlushStatus.Delivered));
         await host.StopAsync();
         return server.Requests.First(request => request.Body.Contains($"trace_{trace.TraceId}", StringComparison.Ordinal));
     }
 
-    private static async Task<IHost> StartAsync(IngestServer server, Action<OpenAIExporterOptions>? configure = null, Action<WorkerTracingBuilder>? builder = null)
+    private static async Task<IHost> StartAsync(
+        IngestServer server,
+        Action<OpenAIExporterOptions>? configure = null,
+        Action<WorkerTracingBuilder>? builder = null)
     {
         HostApplicationBuilder host = Host.CreateEmptyApplicationBuilder(null);
         WorkerTracingBuilder tracing = host.Services.AddWorkerTracing(static options =>

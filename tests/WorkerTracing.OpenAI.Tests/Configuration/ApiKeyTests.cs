@@ -48,7 +48,8 @@ public sealed class ApiKeyTests
     [Test]
     public async Task Export_KeyRefused_SaysOnceWhatToCheckAndDropsNothing([Values(401, 403)] int status)
     {
-        await using IngestServer server = await IngestServer.StartAsync((request, _) => request.Headers["Authorization"] == "Bearer corrected" ? 200 : status);
+        await using IngestServer server = await IngestServer.StartAsync(
+            (request, _) => request.Headers["Authorization"] == "Bearer corrected" ? 200 : status);
         var log = new LogRecorder();
         OpenAIExporterOptions options = server.Options(static options => options.ApiKey = Key);
         using var exporter = new OpenAITraceExporter(options, log);

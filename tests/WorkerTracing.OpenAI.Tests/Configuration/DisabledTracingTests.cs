@@ -3,7 +3,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace WorkerTracing.OpenAI.Tests;
 
-/// <summary>The variable that turns tracing off is the process's: a fixture of its own, and no parameters, so that nothing runs beside it.</summary>
+/// <summary>
+/// The variable that turns tracing off is the process's: a fixture of its own, and no parameters, so that nothing runs beside it.
+/// </summary>
 [NonParallelizable]
 public sealed class DisabledTracingTests
 {
@@ -24,7 +26,10 @@ public sealed class DisabledTracingTests
                 await host.StopAsync();
 
                 using var alone = new OpenAITraceExporter(server.Options());
-                Assert.That(alone.Send(SpanMaker.Ended("a")), Has.All.EqualTo(ExportOutcome.Dropped), "what is not sent is not called delivered");
+                Assert.That(
+                    alone.Send(SpanMaker.Ended("a")),
+                    Has.All.EqualTo(ExportOutcome.Dropped),
+                    "what is not sent is not called delivered");
             }
         }
         finally

@@ -33,11 +33,13 @@ public sealed class CapturedPayloadTests
         foreach (JsonObject trace in items.Where(static item => (string?)item["object"] == "trace"))
         {
             int sent = server.Accepted.Count;
-            using JobTrace job = tracer.Start(new JobInfo { System = "test", Name = (string)trace["workflow_name"]!, GroupId = (string?)trace["group_id"] });
+            using JobTrace job = tracer.Start(
+                new JobInfo { System = "test", Name = (string)trace["workflow_name"]!, GroupId = (string?)trace["group_id"] });
             foreach ((string key, JsonNode? value) in trace["metadata"]?.AsObject() ?? [])
                 job.Activity!.SetTag($"worker_tracing.metadata.{key}", value);
 
-            List<JsonObject> expected = [.. items.Where(item => (string?)item["trace_id"] == (string?)trace["id"] && OwnTypes.Contains((string?)item["span_data"]!["type"]))];
+            List<JsonObject> expected = [.. items.Where(
+                item => (string?)item["trace_id"] == (string?)trace["id"] && OwnTypes.Contains((string?)item["span_data"]!["type"]))];
             Activity[] made = [.. expected.Select(item => Make(item, job.Activity!))];
             exporter.Send(made.Length > 0 ? made : [job.Activity!]);
 
@@ -45,7 +47,10 @@ public sealed class CapturedPayloadTests
             foreach (string member in new[] { "object", "workflow_name", "group_id", "metadata" })
             {
                 bool isEmptyMetadata = member == "metadata" && trace[member] is JsonObject { Count: 0 };
-                Exports.AssertSame(actual[0][member], isEmptyMetadata ? "null" : trace[member]?.ToJsonString() ?? "null", $"{capture}: {member} of the trace");
+                Exports.AssertSame(
+                    actual[0][member],
+                    isEmptyMetadata ? "null" : trace[member]?.ToJsonString() ?? "null",
+                    $"{capture}: {member} of the trace");
             }
             comparedTraces++;
             foreach ((JsonObject wanted, JsonObject got) in expected.Zip(actual.Skip(1)))
@@ -63,11 +68,17 @@ public sealed class CapturedPayloadTests
         if ((string?)wanted["span_data"]!["type"] == "agent")
             wanted["span_data"]!["handoffs"] = null; // the conventions have no attribute to make them of
         foreach (string member in new[] { "object", "started_at", "ended_at", "span_data" })
-            Exports.AssertSame(got[member], wanted[member]?.ToJsonString() ?? "null", $"{capture}: {member} of {wanted["span_data"]!["name"]}");
+            Exports.AssertSame(
+                got[member],
+                wanted[member]?.ToJsonString() ?? "null",
+                $"{capture}: {member} of {wanted["span_data"]!["name"]}");
         Exports.AssertSame(got["error"]?["message"], wanted["error"]?["message"]?.ToJsonString() ?? "null", $"{capture}: the error");
         if (wanted["metadata"]?["agent_harness_id"] is { } harness)
             Exports.AssertSame(got["metadata"]!["agent_harness_id"], harness.ToJsonString());
-        Assert.That(got.Select(static member => member.Key).Except(wanted.Select(static member => member.Key)), Is.Empty, "no further members");
+        Assert.That(
+            got.Select(static member => member.Key).Except(wanted.Select(static member => member.Key)),
+            Is.Empty,
+            "no further members");
     }
 
     private static Activity Make(JsonObject item, Activity parent)
@@ -99,12 +110,14 @@ public sealed class CapturedPayloadTests
                 break;
             case "function":
                 span.SetTag("gen_ai.operation.name", "execute_tool").SetTag("gen_ai.tool.name", (string?)data["name"]);
-                span.SetTag("gen_ai.tool.call.arguments", (string?)data["input"]).SetTag("gen_ai.tool.call.result", (string?)data["output"]);
+                span.SetTag("gen_ai.tool.call.arguments", (string?)data["input"])
+                    .SetTag("gen_ai.tool.call.result", (string?)data["output"]);
                 SetAll(span, "mcp.", data["mcp_data"]);
                 break;
             case "generation":
                 span.SetTag("gen_ai.operation.name", "chat").SetTag("gen_ai.request.model", (string?)data["model"]);
-                span.SetTag("gen_ai.input.messages", data["input"]?.ToJsonString()).SetTag("gen_ai.output.messages", data["output"]?.ToJsonString());
+                span.SetTag("gen_ai.input.messages", data["input"]?.ToJsonString())
+                    .SetTag("gen_ai.output.messages", data["output"]?.ToJsonString());
                 SetAll(span, "gen_ai.request.", data["model_config"]);
                 SetUsage(span, data["usage"]);
                 break;
@@ -116,7 +129,8 @@ public sealed class CapturedPayloadTests
 
     private static void SetUsage(Activity span, JsonNode? usage)
     {
-        span.SetTag("gen_ai.usage.input_tokens", (int?)usage?["input_tokens"]).SetTag("gen_ai.usage.output_tokens", (int?)usage?["output_tokens"]);
+        span.SetTag("gen_ai.usage.input_tokens", (int?)usage?["input_tokens"])
+            .SetTag("gen_ai.usage.output_tokens", (int?)usage?["output_tokens"]);
         span.SetTag("gen_ai.usage.cache_read.input_tokens", (int?)usage?["details"]?["input_tokens_details"]?["cached_tokens"]);
         span.SetTag("gen_ai.usage.reasoning.output_tokens", (int?)usage?["details"]?["output_tokens_details"]?["reasoning_tokens"]);
         foreach ((string key, JsonNode? value) in usage?["details"]?.AsObject() ?? [])
@@ -137,5 +151,6 @@ public sealed class CapturedPayloadTests
         }
     }
 
-    private static DateTime Time(JsonNode? text) => DateTime.Parse((string)text!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
+    private static DateTime Time(JsonNode? text)
+        => DateTime.Parse((string)text!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal);
 }

@@ -17,16 +17,25 @@ public sealed class FieldLimitTests
     [TestCase(@"""\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n""", 40, @"""\n\n\n\n\n\n\n\n\n\n\n... [truncated]""")]
     [TestCase("""[{"a":"xxxxxxxxxx"},{"b":"yyyyyyyyyyyyyyyyyyyyyyyyyyyyyy"},7,null]""", 40, """[{"a":"xxxxxxxxxx"},{"b":""},7,null]""")]
     [TestCase("[1,22,333,4444]", 8, "[1,22]")]
-    [TestCase("""{"k1":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","k2":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","k3":true}""", 60, """{"k1":"","k2":"bbbbbbbbbbbbbbbbb... [truncated]","k3":true}""")]
-    [TestCase("""{"k1":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","k2":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}""", 20, """{"k1":"","k2":""}""")]
-    [TestCase("""[[["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"]],["yyyyyyyyyyyyyyyyyyyy"]]""", 45, """[[[""]],["yyyyyyyyyyyyyyyyyyyy"]]""")]
+    [TestCase(
+        """{"k1":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","k2":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb","k3":true}""",
+        60,
+        """{"k1":"","k2":"bbbbbbbbbbbbbbbbb... [truncated]","k3":true}""")]
+    [TestCase(
+        """{"k1":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","k2":"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb"}""",
+        20,
+        """{"k1":"","k2":""}""")]
+    [TestCase(
+        """[[["xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"]],["yyyyyyyyyyyyyyyyyyyy"]]""",
+        45,
+        """[[[""]],["yyyyyyyyyyyyyyyyyyyy"]]""")]
     [TestCase("""[{},"",[],1]""", 6, "[[],1]")]
     [TestCase("""{"longlonglonglonglonglonglonglonglonglong":"v","s":"wwwwwwwwwwwwwwwwwwww"}""", 30, """{"s":""}""")]
     public void Write_ValueAboveTheLimit_IsCutAsPythonCutsIt(string json, int max, string expected)
     {
         byte[] text = Encoding.UTF8.GetBytes(json);
         using var output = new Utf8Buffer();
-        using JsonIndex index = JsonIndex.Of(text);
+        using var index = JsonIndex.Of(text);
         new JsonCut(index, output).Write(text, 0, max);
         Assert.That(Encoding.UTF8.GetString(output.Written), Is.EqualTo(expected));
     }
@@ -36,9 +45,11 @@ public sealed class FieldLimitTests
     {
         byte[] text = Encoding.UTF8.GetBytes($"[1{new string('0', 120)},\"abc\"]");
         using var output = new Utf8Buffer();
-        using JsonIndex index = JsonIndex.Of(text);
+        using var index = JsonIndex.Of(text);
         new JsonCut(index, output).Write(text, 0, 100);
-        Assert.That(Encoding.UTF8.GetString(output.Written), Is.EqualTo("""[{"truncated":true,"original_type":"int","preview":"<int truncated>"},"abc"]"""));
+        Assert.That(
+            Encoding.UTF8.GetString(output.Written),
+            Is.EqualTo("""[{"truncated":true,"original_type":"int","preview":"<int truncated>"},"abc"]"""));
     }
 
     [TestCase(99_998, 0, 100_000, "ea29324700e3cf8fb4f54463b10e824245af348cb78ffbc558455c494fde5d78")]
@@ -73,7 +84,8 @@ public sealed class FieldLimitTests
     public void Apply_TwoHundredMessages_KeepsTheirNumber()
     {
         using var output = new Utf8Buffer();
-        new JsonValueWriter(output).TryWrite(Enumerable.Repeat(new Dictionary<string, object?> { ["role"] = "user", ["content"] = new string('m', 1000) }, 200).ToArray());
+        new JsonValueWriter(output).TryWrite(
+            Enumerable.Repeat(new Dictionary<string, object?> { ["role"] = "user", ["content"] = new string('m', 1000) }, 200).ToArray());
         FieldLimit.Apply(output, 0);
         AssertIs(output, 99_998, "c0f843d5769360d5d706d38bdbed42cf5d5a9fd510378bdbf76f9ebb89ecebae");
     }
@@ -133,8 +145,10 @@ public sealed class FieldLimitTests
     [TestCase(new byte[] { 1, 2, 3 }, """{"truncated":true,"original_type":"Byte[]","preview":"<Byte[] bytes=3 truncated>"}""")]
     public async Task Export_FieldWithoutAJsonForm_IsPreviewed(object value, string expected)
     {
-        JsonObject tool = await Exports.DataOfAsync(SpanMaker.Ended("execute_tool f", ("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.call.arguments", value)));
-        JsonObject chat = await Exports.DataOfAsync(SpanMaker.Ended("chat x", ("gen_ai.operation.name", "chat"), ("gen_ai.output.messages", value)));
+        JsonObject tool = await Exports.DataOfAsync(
+            SpanMaker.Ended("execute_tool f", ("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.call.arguments", value)));
+        JsonObject chat = await Exports.DataOfAsync(
+            SpanMaker.Ended("chat x", ("gen_ai.operation.name", "chat"), ("gen_ai.output.messages", value)));
         Exports.AssertSame(tool["input"], expected);
         Exports.AssertSame(chat["output"], expected);
     }

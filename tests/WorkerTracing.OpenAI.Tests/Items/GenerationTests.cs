@@ -9,7 +9,9 @@ public sealed class GenerationTests
     public async Task Export_BareGeneration_HasEveryMember([Values("chat", "text_completion", "generate_content")] string operation)
     {
         Activity span = SpanMaker.Ended($"{operation} x", ("gen_ai.operation.name", operation));
-        Exports.AssertSame(await Exports.DataOfAsync(span), """{"type":"generation","input":null,"output":null,"model":null,"model_config":null,"usage":null}""");
+        Exports.AssertSame(
+            await Exports.DataOfAsync(span),
+            """{"type":"generation","input":null,"output":null,"model":null,"model_config":null,"usage":null}""");
     }
 
     [Test]
@@ -52,12 +54,14 @@ public sealed class GenerationTests
                 .SetTag("gen_ai.request.max_tokens", 100).SetTag("gen_ai.openai.request.service_tier", "default")
                 .SetTag("gen_ai.usage.input_tokens", 1).SetTag("gen_ai.usage.output_tokens", 2);
             span.AddEvent(new ActivityEvent("gen_ai.system.message", tags: new ActivityTagsCollection { ["content"] = "Be brief." }));
-            span.AddEvent(new ActivityEvent("gen_ai.user.message", tags: new ActivityTagsCollection { ["role"] = "customer", ["content"] = "Hi" }));
+            span.AddEvent(
+                new ActivityEvent("gen_ai.user.message", tags: new ActivityTagsCollection { ["role"] = "customer", ["content"] = "Hi" }));
             span.AddEvent(new ActivityEvent("gen_ai.assistant.message", tags: new ActivityTagsCollection
             {
                 ["tool_calls"] = """[{"id":"c1","type":"function","function":{"name":"f","arguments":"{}"}}]""",
             }));
-            span.AddEvent(new ActivityEvent("gen_ai.tool.message", tags: new ActivityTagsCollection { ["id"] = "c1", ["content"] = "rainy" }));
+            span.AddEvent(
+                new ActivityEvent("gen_ai.tool.message", tags: new ActivityTagsCollection { ["id"] = "c1", ["content"] = "rainy" }));
             span.AddEvent(new ActivityEvent("gen_ai.choice", tags: new ActivityTagsCollection
             {
                 ["gen_ai.event.content"] = """{"index":0,"finish_reason":"stop","message":{"role":"assistant","content":"Rain."}}""",
@@ -89,12 +93,16 @@ public sealed class GenerationTests
             span.AddEvent(new ActivityEvent("gen_ai.client.inference.operation.details", tags: new ActivityTagsCollection
             {
                 ["gen_ai.input.messages"] = """[{"role":"user","parts":[{"type":"text","content":"in"}]}]""",
-                ["gen_ai.output.messages"] = """[{"role":"assistant","parts":[{"type":"text","content":"out"}],"finish_reason":"length"}]""",
+                ["gen_ai.output.messages"]
+                    = """[{"role":"assistant","parts":[{"type":"text","content":"out"}],"finish_reason":"length"}]""",
             }));
         });
         JsonObject data = await Exports.DataOfAsync(span);
         Exports.AssertSame(data["input"], """[{"role":"user","content":"in"}]""");
-        Exports.AssertSame(data["output"], """[{"role":"assistant","content":"out","finish_reason":"length"}]""", "a message that was cut short says so");
+        Exports.AssertSame(
+            data["output"],
+            """[{"role":"assistant","content":"out","finish_reason":"length"}]""",
+            "a message that was cut short says so");
     }
 
     [Test]
@@ -122,7 +130,9 @@ public sealed class GenerationTests
             """);
     }
 
-    [TestCase("""[{"role":"user","content":"as it is","extra":[1,{"a":null}]}]""", """[{"role":"user","content":"as it is","extra":[1,{"a":null}]}]""")]
+    [TestCase(
+        """[{"role":"user","content":"as it is","extra":[1,{"a":null}]}]""",
+        """[{"role":"user","content":"as it is","extra":[1,{"a":null}]}]""")]
     [TestCase("plain text", "\"plain text\"")]
     [TestCase("[not json", "\"[not json\"")]
     [TestCase("[]", "[]")]
@@ -138,15 +148,23 @@ public sealed class GenerationTests
     [Test]
     public async Task Export_MessagesAsObjects_AreWritten()
     {
-        object messages = new object[] { new Dictionary<string, object?> { ["role"] = "user", ["content"] = "hi", ["logit"] = double.NaN } };
+        object messages = new object[] {
+            new Dictionary<string, object?> { ["role"] = "user", ["content"] = "hi", ["logit"] = double.NaN } };
         Activity span = SpanMaker.Ended("chat x", ("gen_ai.operation.name", "chat"), ("gen_ai.input.messages", messages));
-        Exports.AssertSame((await Exports.DataOfAsync(span))["input"], """[{"role":"user","content":"hi"}]""", "a member that is no JSON is left out of a message");
+        Exports.AssertSame(
+            (await Exports.DataOfAsync(span))["input"],
+            """[{"role":"user","content":"hi"}]""",
+            "a member that is no JSON is left out of a message");
     }
 
     [Test]
     public async Task Export_OldPromptAttribute_BecomesAMessage()
     {
-        Activity span = SpanMaker.Ended("text_completion x", ("gen_ai.operation.name", "text_completion"), ("gen_ai.prompt", "Once upon"), ("gen_ai.completion", "a time"));
+        Activity span = SpanMaker.Ended(
+            "text_completion x",
+            ("gen_ai.operation.name", "text_completion"),
+            ("gen_ai.prompt", "Once upon"),
+            ("gen_ai.completion", "a time"));
         JsonObject data = await Exports.DataOfAsync(span);
         Exports.AssertSame(data["input"], """[{"role":"user","content":"Once upon"}]""");
         Exports.AssertSame(data["output"], """[{"role":"assistant","content":"a time"}]""");
@@ -159,7 +177,11 @@ public sealed class GenerationTests
     [TestCase(double.NaN, 5)]
     public async Task Export_UsageThatIsNotTwoNumbers_IsLeftOut(object? input, object? output)
     {
-        Activity span = SpanMaker.Ended("chat x", ("gen_ai.operation.name", "chat"), ("gen_ai.usage.input_tokens", input), ("gen_ai.usage.output_tokens", output));
+        Activity span = SpanMaker.Ended(
+            "chat x",
+            ("gen_ai.operation.name", "chat"),
+            ("gen_ai.usage.input_tokens", input),
+            ("gen_ai.usage.output_tokens", output));
         Assert.That((await Exports.DataOfAsync(span)).ContainsKey("usage"), Is.False);
     }
 

@@ -32,7 +32,10 @@ public sealed class SpanItemTests
 
         JsonObject item = await Exports.ItemOfAsync(SpanMaker.Ended("child", static _ => { }, between));
 
-        Assert.That((string?)item["parent_id"], Is.EqualTo($"span_00000000{parent.SpanId}"), "what is not recorded is never sent, so it is nobody's parent");
+        Assert.That(
+            (string?)item["parent_id"],
+            Is.EqualTo($"span_00000000{parent.SpanId}"),
+            "what is not recorded is never sent, so it is nobody's parent");
     }
 
     [Test]
@@ -55,8 +58,13 @@ public sealed class SpanItemTests
     [Test]
     public async Task Export_AgentSpan_HasEveryMember()
     {
-        Activity span = SpanMaker.Ended("invoke_agent Triage", ("gen_ai.operation.name", "invoke_agent"), ("gen_ai.provider.name", "openai"));
-        Exports.AssertSame(await Exports.DataOfAsync(span), """{"type":"agent","name":"Triage","handoffs":null,"tools":null,"output_type":null}""");
+        Activity span = SpanMaker.Ended(
+            "invoke_agent Triage",
+            ("gen_ai.operation.name", "invoke_agent"),
+            ("gen_ai.provider.name", "openai"));
+        Exports.AssertSame(
+            await Exports.DataOfAsync(span),
+            """{"type":"agent","name":"Triage","handoffs":null,"tools":null,"output_type":null}""");
     }
 
     [Test]
@@ -91,7 +99,9 @@ public sealed class SpanItemTests
     public async Task Export_ToolSpanWithoutContent_HasEveryMember()
     {
         Activity span = SpanMaker.Ended("execute_tool", ("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.name", "f"));
-        Exports.AssertSame(await Exports.DataOfAsync(span), """{"type":"function","name":"f","input":null,"output":null,"mcp_data":null}""");
+        Exports.AssertSame(
+            await Exports.DataOfAsync(span),
+            """{"type":"function","name":"f","input":null,"output":null,"mcp_data":null}""");
     }
 
     [Test]
@@ -166,7 +176,9 @@ public sealed class SpanItemTests
         await using IngestServer server = await IngestServer.StartAsync();
         using var exporter = new OpenAITraceExporter(server.Options());
 
-        ExportOutcome[] outcomes = exporter.Send(SpanMaker.Ended("nameless", (null!, "lost"), ("kept", "yes")), SpanMaker.Ended("neighbour"));
+        ExportOutcome[] outcomes = exporter.Send(
+            SpanMaker.Ended("nameless", (null!, "lost"), ("kept", "yes")),
+            SpanMaker.Ended("neighbour"));
 
         Assert.That(outcomes, Has.All.EqualTo(ExportOutcome.Delivered));
         Exports.AssertSame(server.AcceptedSpans[0]["span_data"]!["data"], """{"kept":"yes"}""");

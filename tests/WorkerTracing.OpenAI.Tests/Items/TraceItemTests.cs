@@ -5,7 +5,9 @@ using OpenTelemetry.Trace;
 
 namespace WorkerTracing.OpenAI.Tests;
 
-/// <summary>What is said of a trace, and when. Spans are collected and exported by hand, so that each test decides how they fall into batches.</summary>
+/// <summary>
+/// What is said of a trace, and when. Spans are collected and exported by hand, so that each test decides how they fall into batches.
+/// </summary>
 public sealed class TraceItemTests
 {
     private readonly ActivitySource _source = new($"test {Guid.NewGuid():n}");
@@ -92,7 +94,9 @@ public sealed class TraceItemTests
         job.Dispose();
         Flush();
 
-        Assert.That(_server.Requests.Select(static request => request.Items.Count(static item => (string?)item["object"] == "trace")), Is.EqualTo(new[] { 1, 0, 1 }));
+        Assert.That(
+            _server.Requests.Select(static request => request.Items.Count(static item => (string?)item["object"] == "trace")),
+            Is.EqualTo(new[] { 1, 0, 1 }));
         Exports.AssertSame(_server.AcceptedTraces[1], $$$"""
             {"object":"trace","id":"trace_{{{job.TraceId}}}","workflow_name":"job","group_id":"late","metadata":{"k":"v"}}
             """);
@@ -162,7 +166,10 @@ public sealed class TraceItemTests
         }
         Flush();
 
-        Assert.That(_server.AcceptedTraces.Select(static trace => (string?)trace["workflow_name"]), Is.EqualTo(new[] { "GET", "GET /orders" }), "a name that came late is said once more");
+        Assert.That(
+            _server.AcceptedTraces.Select(static trace => (string?)trace["workflow_name"]),
+            Is.EqualTo(new[] { "GET", "GET /orders" }),
+            "a name that came late is said once more");
         Assert.That((string?)_server.AcceptedTraces[1]["group_id"], Is.EqualTo("conv_1"));
     }
 

@@ -28,7 +28,26 @@ public sealed class JsonCompactorTests
         from json in Value
         from harm in Gen.Frequency((2, Gen.Constant("keep")), (1, Gen.Elements("remove", "insert", "end")))
         from place in Gen.Choose(0, int.MaxValue)
-        from odd in Gen.Elements("\"", "\\", ",", ":", "]", "}", "[", "{", "0", "-", ".", "e", "\n", "\0", "\\u12", "\\x", "é", "t", "\ufeff")
+        from odd in Gen.Elements(
+            "\"",
+            "\\",
+            ",",
+            ":",
+            "]",
+            "}",
+            "[",
+            "{",
+            "0",
+            "-",
+            ".",
+            "e",
+            "\n",
+            "\0",
+            "\\u12",
+            "\\x",
+            "é",
+            "t",
+            "\ufeff")
         select harm switch
         {
             "remove" => json.Remove(place % json.Length, 1),
@@ -53,7 +72,7 @@ public sealed class JsonCompactorTests
     {
         using var json = new RecordedJson();
         JsonPart root = json.Read($"[{text}]");
-        using JsonDocument document = JsonDocument.Parse(json.Text.Written.ToArray());
+        using var document = JsonDocument.Parse(json.Text.Written.ToArray());
         AssertSame(root, document.RootElement);
     }).Check(Thorough);
 
@@ -61,7 +80,8 @@ public sealed class JsonCompactorTests
     [TestCase(1001, false)]
     public void TryCopy_Nested_IsJsonUpToTheLimit(int depth, bool expected)
     {
-        string text = string.Concat(Enumerable.Repeat("[{\"a\":", depth / 2)) + (depth % 2 == 0 ? "1" : "[1]") + string.Concat(Enumerable.Repeat("}]", depth / 2));
+        string text = string.Concat(Enumerable.Repeat("[{\"a\":", depth / 2)) + (depth % 2 == 0 ? "1" : "[1]")
+            + string.Concat(Enumerable.Repeat("}]", depth / 2));
         using var output = new Utf8Buffer();
         Assert.That(JsonText.TryCopy(output, Encoding.UTF8.GetBytes(text)), Is.EqualTo(expected));
         Assert.That(PlainJson.Compact(Encoding.UTF8.GetBytes(text)) is not null, Is.EqualTo(expected));
@@ -71,7 +91,9 @@ public sealed class JsonCompactorTests
     public void TryCopy_InvalidUtf8InAString_IsRepaired()
     {
         using var output = new Utf8Buffer();
-        Assert.That(JsonText.TryCopy(output, [(byte)'[', (byte)'"', 0xC3, (byte)'\\', (byte)'/', 0xFF, (byte)'"', (byte)' ', (byte)']']), Is.True);
+        Assert.That(
+            JsonText.TryCopy(output, [(byte)'[', (byte)'"', 0xC3, (byte)'\\', (byte)'/', 0xFF, (byte)'"', (byte)' ', (byte)']']),
+            Is.True);
         Assert.That(Encoding.UTF8.GetString(output.Written), Is.EqualTo("[\"\ufffd/\ufffd\"]"));
     }
 
@@ -88,7 +110,10 @@ public sealed class JsonCompactorTests
         : Gen.Frequency(
             (2, Scalar),
             (2, from items in Padded(ValueOf(depth - 1)).ArrayOf(3) from space in Space select $"[{space}{string.Join(',', items)}]"),
-            (2, from members in Member(ValueOf(depth - 1)).ArrayOf(3) from space in Space select $"{{{space}{string.Join(',', members)}}}"));
+            (2, from members in Member(ValueOf(depth - 1)).ArrayOf(
+                3)
+                from space in Space
+                select $"{{{space}{string.Join(',', members)}}}"));
 
     private static Gen<string> Member(Gen<string> value) =>
         from name in Padded(String) from member in Padded(value) select $"{name}:{member}";

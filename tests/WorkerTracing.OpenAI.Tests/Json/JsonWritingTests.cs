@@ -133,7 +133,7 @@ public sealed class JsonWritingTests
     [Test]
     public void WriteOrNull_EveryKindOfValue_IsWrittenAsJson()
     {
-        using JsonDocument document = JsonDocument.Parse("""{ "x" : "\u00e9" }""");
+        using var document = JsonDocument.Parse("""{ "x" : "\u00e9" }""");
         Assert.Multiple(() =>
         {
             Assert.That(Written(null), Is.EqualTo("null"));

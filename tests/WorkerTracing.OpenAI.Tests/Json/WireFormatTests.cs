@@ -10,7 +10,9 @@ public sealed class WireFormatTests
     private static readonly Gen<DateTime> Time =
         from second in Gen.Choose(0, int.MaxValue)
         from era in Gen.Choose(0, 140)
-        from ticks in Gen.Frequency((1, Gen.Elements(0, 1, 9, 10, 9_999_990, 9_999_999)), (3, Gen.Choose(0, (int)TimeSpan.TicksPerSecond - 1)))
+        from ticks in Gen.Frequency(
+            (1, Gen.Elements(0, 1, 9, 10, 9_999_990, 9_999_999)),
+            (3, Gen.Choose(0, (int)TimeSpan.TicksPerSecond - 1)))
         select new DateTime(((((long)era * int.MaxValue) + second) * TimeSpan.TicksPerSecond) + ticks, DateTimeKind.Utc);
 
     [Test]

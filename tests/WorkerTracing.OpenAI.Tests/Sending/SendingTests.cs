@@ -81,7 +81,8 @@ public sealed class SendingTests
     [Test]
     public async Task Export_XShouldRetry_DecidesInThePlaceOfTheStatus()
     {
-        await using IngestServer again = await IngestServer.StartAsync((_, n) => n == 1 ? new IngestReply(404, ("x-should-retry", "true")) : 200);
+        await using IngestServer again = await IngestServer.StartAsync(
+            (_, n) => n == 1 ? new IngestReply(404, ("x-should-retry", "true")) : 200);
         await using IngestServer never = await IngestServer.StartAsync((_, _) => new IngestReply(500, ("x-should-retry", "false")));
         using var toAgain = new OpenAITraceExporter(again.Options());
         using var toNever = new OpenAITraceExporter(never.Options());
@@ -148,7 +149,8 @@ public sealed class SendingTests
     public async Task Export_DeadlineDuringBackoff_EndsItAndRetains()
     {
         await using IngestServer server = await IngestServer.StartAsync((_, _) => 500);
-        using var exporter = new OpenAITraceExporter(server.Options(static options => options.BaseDelay = options.MaxDelay = TimeSpan.FromHours(1)));
+        using var exporter = new OpenAITraceExporter(
+            server.Options(static options => options.BaseDelay = options.MaxDelay = TimeSpan.FromHours(1)));
         using var deadline = new CancellationTokenSource(TimeSpan.FromMilliseconds(100));
         Assert.That(exporter.Send(deadline.Token, SpanMaker.Ended("a")), Is.EqualTo(new[] { ExportOutcome.Retained }));
         Assert.That(server.Requests, Has.Count.EqualTo(1));
@@ -158,7 +160,8 @@ public sealed class SendingTests
     public async Task Export_Redirect_IsNotFollowed()
     {
         await using IngestServer elsewhere = await IngestServer.StartAsync();
-        await using IngestServer server = await IngestServer.StartAsync((_, _) => new IngestReply(302, ("Location", elsewhere.Endpoint.ToString())));
+        await using IngestServer server = await IngestServer.StartAsync(
+            (_, _) => new IngestReply(302, ("Location", elsewhere.Endpoint.ToString())));
         using var exporter = new OpenAITraceExporter(server.Options(static options => options.MaxRetries = 0));
         Assert.That(exporter.Send(SpanMaker.Ended("a")), Is.EqualTo(new[] { ExportOutcome.Retained }));
         Assert.That(elsewhere.Requests, Is.Empty);
@@ -168,7 +171,8 @@ public sealed class SendingTests
     public async Task Export_RedirectThatAGivenClientTurnsIntoAGet_IsNoDelivery()
     {
         await using IngestServer elsewhere = await IngestServer.StartAsync();
-        await using IngestServer server = await IngestServer.StartAsync((_, _) => new IngestReply(302, ("Location", elsewhere.Endpoint.ToString())));
+        await using IngestServer server = await IngestServer.StartAsync(
+            (_, _) => new IngestReply(302, ("Location", elsewhere.Endpoint.ToString())));
         using var following = new HttpClient();
         using var exporter = new OpenAITraceExporter(server.Options(options =>
         {
@@ -208,7 +212,8 @@ public sealed class SendingTests
     [Test]
     public async Task Export_OneItemRefused_DropsItAlone([Values(400, 413, 422)] int status, [Values(0, 3, 6)] int bad)
     {
-        await using IngestServer server = await IngestServer.StartAsync((request, _) => request.Body.Contains("BAD", StringComparison.Ordinal) ? status : 200);
+        await using IngestServer server = await IngestServer.StartAsync(
+            (request, _) => request.Body.Contains("BAD", StringComparison.Ordinal) ? status : 200);
         using var exporter = new OpenAITraceExporter(server.Options());
         Activity[] spans = [.. Enumerable.Range(0, 7).Select(i => SpanMaker.Ended($"span {i}", ("is", i == bad ? "BAD" : "good")))];
 
@@ -226,7 +231,8 @@ public sealed class SendingTests
     [Test]
     public async Task Export_TraceItemRefused_SendsItsSpansWithout()
     {
-        await using IngestServer server = await IngestServer.StartAsync((request, _) => request.Body.Contains("\"workflow_name\":\"BAD\"", StringComparison.Ordinal) ? 400 : 200);
+        await using IngestServer server = await IngestServer.StartAsync(
+            (request, _) => request.Body.Contains("\"workflow_name\":\"BAD\"", StringComparison.Ordinal) ? 400 : 200);
         using var exporter = new OpenAITraceExporter(server.Options());
         Activity root = SpanMaker.Running("BAD");
 
@@ -267,7 +273,9 @@ public sealed class SendingTests
         {
             Assert.That(outcomes, Has.All.EqualTo(ExportOutcome.Delivered));
             Assert.That(server.Requests, Has.Count.EqualTo(3));
-            Assert.That(server.AcceptedSpans.Select(static span => (string?)span["span_data"]!["name"]), Is.EqualTo(Enumerable.Range(0, 7).Select(static i => $"span {i}")));
+            Assert.That(
+                server.AcceptedSpans.Select(static span => (string?)span["span_data"]!["name"]),
+                Is.EqualTo(Enumerable.Range(0, 7).Select(static i => $"span {i}")));
         });
     }
 
@@ -278,7 +286,9 @@ public sealed class SendingTests
         using var exporter = new OpenAITraceExporter(server.Options(static options => options.MaxRetries = 0));
         string large = new('x', 1_500_000);
 
-        Assert.That(exporter.Send([.. Enumerable.Range(0, 7).Select(i => SpanMaker.Ended($"span {i}", ("large", large)))]), Has.All.EqualTo(ExportOutcome.Retained));
+        Assert.That(
+            exporter.Send([.. Enumerable.Range(0, 7).Select(i => SpanMaker.Ended($"span {i}", ("large", large)))]),
+            Has.All.EqualTo(ExportOutcome.Retained));
         Assert.That(server.Requests, Has.Count.EqualTo(1));
     }
 
@@ -292,7 +302,12 @@ public sealed class SendingTests
 
         ExportOutcome[] outcomes = exporter.Send(
             SpanMaker.Ended("good"),
-            SpanMaker.Ended("lone \ud83d surrogate", ("nan", double.NaN), ("cycle", cycle), ("lone \udc00 key", "\ud83d"), ("throws", new Throwing())),
+            SpanMaker.Ended(
+                "lone \ud83d surrogate",
+                ("nan", double.NaN),
+                ("cycle", cycle),
+                ("lone \udc00 key", "\ud83d"),
+                ("throws", new Throwing())),
             SpanMaker.Ended("good too"));
 
         Assert.That(outcomes, Has.All.EqualTo(ExportOutcome.Delivered));
@@ -313,7 +328,9 @@ public sealed class SendingTests
     public void Delay_OfARetry_DoublesAndHeedsTheService(int retry, int? askedMs, double random, int expectedMs)
     {
         TimeSpan? asked = askedMs is { } ms ? TimeSpan.FromMilliseconds(ms) : null;
-        Assert.That(RetryBackoff.Delay(new OpenAIExporterOptions(), retry, asked, random), Is.EqualTo(TimeSpan.FromMilliseconds(expectedMs)));
+        Assert.That(
+            RetryBackoff.Delay(new OpenAIExporterOptions(), retry, asked, random),
+            Is.EqualTo(TimeSpan.FromMilliseconds(expectedMs)));
     }
 
     [TestCase("retry-after", "7", 7000)]
@@ -326,7 +343,7 @@ public sealed class SendingTests
     {
         using var response = new HttpResponseMessage((System.Net.HttpStatusCode)429);
         response.Headers.TryAddWithoutValidation(header, value);
-        DateTimeOffset now = DateTimeOffset.Parse("2026-01-01T00:00:00Z", CultureInfo.InvariantCulture);
+        var now = DateTimeOffset.Parse("2026-01-01T00:00:00Z", CultureInfo.InvariantCulture);
         Assert.That(IngestAnswer.Of(response, now).RetryAfter?.TotalMilliseconds, Is.EqualTo(expectedMs));
     }
 

@@ -6,7 +6,8 @@ namespace WorkerTracing.OpenAI.Tests;
 /// <summary>Short ways to export spans and to look at what was sent.</summary>
 internal static class Exports
 {
-    public static ExportOutcome[] Send(this OpenAITraceExporter exporter, params Activity[] spans) => exporter.Send(CancellationToken.None, spans);
+    public static ExportOutcome[] Send(this OpenAITraceExporter exporter, params Activity[] spans)
+        => exporter.Send(CancellationToken.None, spans);
 
     public static ExportOutcome[] Send(this OpenAITraceExporter exporter, CancellationToken cancellationToken, params Activity[] spans)
     {
@@ -27,7 +28,9 @@ internal static class Exports
     public static async Task<JsonObject> DataOfAsync(Activity span, Action<OpenAIExporterOptions>? configure = null) =>
         (await ItemOfAsync(span, configure))["span_data"]!.AsObject();
 
-    /// <summary>Flushes until nothing waits any more: an export that was under way before the trouble passed answers a flush, too.</summary>
+    /// <summary>
+    /// Flushes until nothing waits any more: an export that was under way before the trouble passed answers a flush, too.
+    /// </summary>
     public static async Task<FlushResult> FlushUntilSettledAsync(this ITraceFlusher flusher)
     {
         for (int i = 0; i < 1000; i++)
@@ -41,5 +44,8 @@ internal static class Exports
 
     /// <summary>Fails unless the two say the same; the order of members has no meaning.</summary>
     public static void AssertSame(JsonNode? actual, string expected, string because = "") =>
-        Assert.That(JsonNode.DeepEquals(actual, JsonNode.Parse(expected)), Is.True, $"{because}\nexpected {JsonNode.Parse(expected)?.ToJsonString() ?? "null"}\nbut was  {actual?.ToJsonString() ?? "null"}");
+        Assert.That(
+            JsonNode.DeepEquals(actual, JsonNode.Parse(expected)),
+            Is.True,
+            $"{because}\nexpected {JsonNode.Parse(expected)?.ToJsonString() ?? "null"}\nbut was  {actual?.ToJsonString() ?? "null"}");
 }

@@ -18,5 +18,6 @@ internal sealed class IngestRequest(string method, string path, IReadOnlyDiction
     public IReadOnlyList<JsonObject> Items { get; } =
         body.Length == 0 ? [] : [.. JsonNode.Parse(body)!["data"]!.AsArray().Select(static item => item!.AsObject())];
 
-    public IReadOnlyList<string> SpanNames => [.. Items.Where(static item => (string?)item["object"] == "trace.span").Select(static item => (string)item["span_data"]!["name"]!)];
+    public IReadOnlyList<string> SpanNames => [.. Items.Where(static item => (string?)item["object"] == "trace.span")
+        .Select(static item => (string)item["span_data"]!["name"]!)];
 }

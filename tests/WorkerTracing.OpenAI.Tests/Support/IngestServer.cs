@@ -39,7 +39,8 @@ internal sealed class IngestServer : IAsyncDisposable
     public int MostInFlight => Volatile.Read(ref _mostInFlight);
 
     /// <summary>The items of the requests that were answered with success, in the order of the requests.</summary>
-    public IReadOnlyList<JsonObject> Accepted => [.. Requests.Where(static request => request.Reply.Status < 300).SelectMany(static request => request.Items)];
+    public IReadOnlyList<JsonObject> Accepted
+        => [.. Requests.Where(static request => request.Reply.Status < 300).SelectMany(static request => request.Items)];
 
     public IReadOnlyList<JsonObject> AcceptedSpans => [.. Accepted.Where(static item => (string?)item["object"] == "trace.span")];
 
@@ -88,7 +89,11 @@ internal sealed class IngestServer : IAsyncDisposable
             using var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body);
             string text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(body.GetBuffer(), 0, (int)body.Length);
-            var request = new IngestRequest(http.Request.Method, http.Request.Path, http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), text);
+            var request = new IngestRequest(
+                http.Request.Method,
+                http.Request.Path,
+                http.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+                text);
             request.Reply = Answer(request, Interlocked.Increment(ref _count));
             if (Latency > TimeSpan.Zero)
                 await Task.Delay(Latency, http.RequestAborted);

@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace WorkerTracing.OpenAI.Tests;
 
-/// <summary>The exporter's one form of JSON text, made the plain way: a reader, token by token, and every string character by character.</summary>
+/// <summary>
+/// The exporter's one form of JSON text, made the plain way: a reader, token by token, and every string character by character.
+/// </summary>
 internal static class PlainJson
 {
     /// <returns>Null for what is no JSON.</returns>

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace WorkerTracing.OpenAI.Tests;
 
-/// <summary>Requests that were captured from openai-agents. They lie beside the repository, where there are any: <c>../shared/wire</c>.</summary>
+/// <summary>
+/// Requests that were captured from openai-agents. They lie beside the repository, where there are any: <c>../shared/wire</c>.
+/// </summary>
 internal static class SharedWire
 {
     /// <summary>The items of a captured case. Ignores the test where the captures are not there.</summary>
@@ -18,7 +20,8 @@ internal static class SharedWire
         }
 
         JsonNode file = JsonNode.Parse(File.ReadAllText(path!))!;
-        return [.. file["requests"]!.AsArray().SelectMany(static request => request!["body"]!["data"]!.AsArray()).Select(static item => item!.AsObject())];
+        return [.. file["requests"]!.AsArray().SelectMany(static request => request!["body"]!["data"]!.AsArray())
+            .Select(static item => item!.AsObject())];
     }
 
     private static string? Find(string capture)

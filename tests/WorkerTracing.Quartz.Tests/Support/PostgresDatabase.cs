@@ -38,7 +38,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
 
     private async Task ExecuteAsync(string sql)
     {
-        await using NpgsqlDataSource source = NpgsqlDataSource.Create(_server);
+        await using var source = NpgsqlDataSource.Create(_server);
         await using NpgsqlCommand command = source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }

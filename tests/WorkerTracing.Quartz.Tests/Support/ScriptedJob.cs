@@ -12,7 +12,8 @@ public class ScriptedJob : IJob
     private static readonly ConcurrentDictionary<JobKey, Func<IJobExecutionContext, CancellationToken, Task>> Scripts = new();
 
     /// <summary>Makes a job of an own key.</summary>
-    public static IJobDetail Make(Func<IJobExecutionContext, CancellationToken, Task> script, string group = JobKey.DefaultGroup) => Make<ScriptedJob>(script, group);
+    public static IJobDetail Make(Func<IJobExecutionContext, CancellationToken, Task> script, string group = JobKey.DefaultGroup)
+        => Make<ScriptedJob>(script, group);
 
     /// <inheritdoc cref="Make"/>
     public static IJobDetail Make<TJob>(Func<IJobExecutionContext, CancellationToken, Task> script, string group = JobKey.DefaultGroup)

@@ -85,7 +85,8 @@ internal sealed class TracedScheduler : IAsyncDisposable
     public IReadOnlyList<Activity> Trace(ActivityTraceId trace) => [.. _spans.Ended.Where(span => span.TraceId == trace)];
 
     /// <summary>Waits until no firing is left.</summary>
-    public async Task DrainAsync() => await Until.DoneAsync(Scheduler.Shutdown(waitForJobsToComplete: true).AsTask(), $"the shutdown of {Name}");
+    public async Task DrainAsync()
+        => await Until.DoneAsync(Scheduler.Shutdown(waitForJobsToComplete: true).AsTask(), $"the shutdown of {Name}");
 
     public async ValueTask DisposeAsync()
     {

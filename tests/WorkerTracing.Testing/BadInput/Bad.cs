@@ -34,23 +34,50 @@ public static class Bad
             (2, ValueOf(depth - 1).ArrayOf(3).Select(static items => (object?)items)),
             (1, ValueOf(depth - 1).ArrayOf(2).Select(static items => (object?)new List<object?>(items))),
             (1, Text.ArrayOf(4).Select(static items => (object?)items.Append(null).ToArray())),
-            (1, from key in Text from value in ValueOf(depth - 1) select (object?)new Dictionary<string, object?> { [key] = value, ["\ud800"] = 1, ["\udbff"] = 2 }),
-            (1, from key in Scalar from value in ValueOf(depth - 1) select (object?)new Dictionary<object, object?> { [key ?? ""] = value }),
+            (1, from key in Text
+                from value in ValueOf(depth - 1)
+                select (object?)new Dictionary<string, object?>
+                {
+                    [key] = value,
+                    ["\ud800"] = 1,
+                    ["\udbff"] = 2
+                }),
+            (1, from key in Scalar
+                from value in ValueOf(depth - 1)
+                select (object?)new Dictionary<object, object?>
+                {
+                    [key ?? ""] = value
+                }),
             (1, ValueOf(depth - 1).Select(static value => (object?)Forever(value))));
 
     private static Gen<object?> Scalar { get; } = Gen.Elements<object?>(
         null, true, 'x', '\ud800', double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, double.Epsilon, double.MaxValue,
-        float.NaN, float.MaxValue, Half.NaN, Half.PositiveInfinity, decimal.MaxValue, decimal.MinValue, byte.MaxValue, sbyte.MinValue, short.MinValue, ushort.MaxValue,
-        int.MinValue, uint.MaxValue, long.MinValue, ulong.MaxValue, nint.MinValue, nuint.MaxValue, Int128.MinValue, UInt128.MaxValue, BigInteger.Pow(10, 500),
-        DateTime.MinValue, DateTime.MaxValue, DateTimeOffset.MaxValue, TimeSpan.MinValue, Guid.Empty, DayOfWeek.Friday, (DayOfWeek)99, new Uri("x", UriKind.Relative), CultureInfo.InvariantCulture,
-        new byte[] { 0, 255 }, Array.Empty<object>(), new[] { double.NaN, 1 }, new float[] { float.NaN }, new decimal[] { 1.10m }, new bool[2], new char[] { '\ud800' }, new int[2, 2], new long[] { long.MinValue },
-        new string?[] { null, "\udfff", "" }, new object?[] { null, 1, "two", 3.0, new object() }, default(JsonElement), JsonDocument.Parse("[1,{\"a\":\"\\ud800\"}]"), JsonNode.Parse("{\"a\":[1e400]}"),
-        new KeyValuePair<string, object?>[] { new(null!, null), new("a", 1), new("a", 2) }, new InvalidOperationException("\ud800"), typeof(Bad), (Action)(static () => { }));
+        float.NaN, float.MaxValue, Half.NaN, Half.PositiveInfinity, decimal.MaxValue, decimal.MinValue, byte.MaxValue, sbyte.MinValue, short
+            .MinValue, ushort.MaxValue,
+        int.MinValue, uint.MaxValue, long.MinValue, ulong.MaxValue, nint.MinValue, nuint.MaxValue, Int128.MinValue, UInt128
+            .MaxValue, BigInteger.Pow(10, 500),
+        DateTime.MinValue, DateTime.MaxValue, DateTimeOffset.MaxValue, TimeSpan.MinValue, Guid
+            .Empty, DayOfWeek.Friday, (DayOfWeek)99, new Uri("x", UriKind.Relative), CultureInfo.InvariantCulture,
+        new byte[] { 0, 255 }, Array.Empty<object>(), new[] { double.NaN, 1 }, new float[] { float.NaN }, new decimal[] {
+            1.10m }, new bool[2], new char[] { '\ud800' }, new int[2, 2], new long[] { long.MinValue },
+        new string?[] { null, "\udfff", "" }, new object?[] {
+            null,
+            1,
+            "two",
+            3.0,
+            new object() }, default(JsonElement), JsonDocument.Parse("[1,{\"a\":\"\\ud800\"}]"), JsonNode.Parse("{\"a\":[1e400]}"),
+        new KeyValuePair<string, object?>[] {
+            new(null!, null),
+            new("a", 1),
+            new("a", 2) }, new InvalidOperationException("\ud800"), typeof(Bad), (Action)(static () => { }));
 
     /// <summary>What throws, never ends, contains itself or is very deep.</summary>
     private static Gen<object?> Troublemaker { get; } = Gen.Elements<Func<object?>>(
-            static () => new Unspeakable(), static () => new[] { new Unspeakable(), new Unspeakable() }, static () => Throwing(), static () => Forever(1), static () => Forever(Forever(2)), static () => new Bottomless(),
-            static () => new Liar(), static () => Cycle(), static () => Deep(5_000), static () => Deep(100), static () => string.Concat(Enumerable.Repeat("[", 5_000)) + string.Concat(Enumerable.Repeat("]", 5_000)),
+            static () => new Unspeakable(), static () => new[] {
+                new Unspeakable(),
+                new Unspeakable() }, static () => Throwing(), static () => Forever(1), static () => Forever(Forever(2)), static () => new Bottomless(),
+            static () => new Liar(), static () => Cycle(), static () => Deep(5_000), static () => Deep(100), static () => string.Concat(
+                Enumerable.Repeat("[", 5_000)) + string.Concat(Enumerable.Repeat("]", 5_000)),
             static () => Disposed(), static () => new Dictionary<string, object?> { ["own"] = new Unspeakable(), ["nan"] = double.NaN })
         .Select(static make => make());
 

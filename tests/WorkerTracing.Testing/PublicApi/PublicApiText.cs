@@ -34,7 +34,9 @@ public static class PublicApiText
         {
             { IsEnum: true } => "enum",
             { IsInterface: true } => "interface",
-            { IsValueType: true } => (type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "") + (isRecord ? "record struct" : "struct"),
+            { IsValueType: true } => (type.IsDefined(typeof(IsReadOnlyAttribute)) ? "readonly " : "") + (isRecord
+                ? "record struct"
+                : "struct"),
             _ => (type.IsAbstract && type.IsSealed ? "static " : type.IsAbstract ? "abstract " : type.IsSealed ? "sealed " : "")
                 + (isRecord ? "record" : "class"),
         };
@@ -64,14 +66,18 @@ public static class PublicApiText
                 && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))), Method),
         ];
 
-    private static IEnumerable<string> Lines<TMember>(IEnumerable<TMember> members, Func<TMember, string> line) where TMember : MemberInfo =>
+    private static IEnumerable<string> Lines<TMember>(
+        IEnumerable<TMember> members,
+        Func<TMember, string> line) where TMember : MemberInfo =>
         members.Where(member => !IsGenerated(member)).Select(member => (member.Name, Line: line(member)))
             .OrderBy(member => member.Name, StringComparer.Ordinal).ThenBy(member => member.Line, StringComparer.Ordinal)
             .Select(member => member.Line);
 
     private static string Field(FieldInfo field) =>
         (field.IsPublic ? "public " : "protected ") + (field.IsLiteral ? "const " : field.IsStatic ? "static " : "")
-        + (field.IsInitOnly ? "readonly " : "") + $"{TypeNames.Of(field.FieldType, new NullabilityInfoContext().Create(field))} {field.Name}"
+        + (field.IsInitOnly
+            ? "readonly "
+            : "") + $"{TypeNames.Of(field.FieldType, new NullabilityInfoContext().Create(field))} {field.Name}"
         + (field.IsLiteral ? $" = {TypeNames.Of(field.GetRawConstantValue(), field.FieldType)};" : ";");
 
     private static string Property(PropertyInfo property)
@@ -87,7 +93,9 @@ public static class PublicApiText
 
     private static string Method(MethodInfo method)
     {
-        string generic = method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => TypeNames.Of(type)))}>" : "";
+        string generic = method.IsGenericMethod
+            ? $"<{string.Join(", ", method.GetGenericArguments().Select(type => TypeNames.Of(type)))}>"
+            : "";
         string returned = TypeNames.Of(method.ReturnType, new NullabilityInfoContext().Create(method.ReturnParameter));
         return $"{Access(method)}{returned} {method.Name}{generic}({Parameters(method)});";
     }

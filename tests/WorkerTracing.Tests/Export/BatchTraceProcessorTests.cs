@@ -73,12 +73,19 @@ public sealed class BatchTraceProcessorTests : IDisposable
         await flush;
         await processor.FlushAsync(Long);
 
-        Assert.That(_exporter.Batches.Skip(1), Is.EqualTo(new[] { asked, later }), "a job that is just ending would be torn in two, and would wait for both exports");
+        Assert.That(
+            _exporter.Batches.Skip(1),
+            Is.EqualTo(new[] { asked, later }),
+            "a job that is just ending would be torn in two, and would wait for both exports");
     }
 
     [TestCase(ExportResult.Success, FlushStatus.Delivered, 1, 0)]
     [TestCase(ExportResult.Failure, FlushStatus.Failed, 0, 1)]
-    public async Task FlushAsync_ExportInFlightAndQueueEmpty_WaitsForItsVerdict(ExportResult verdict, FlushStatus status, int exported, int lost)
+    public async Task FlushAsync_ExportInFlightAndQueueEmpty_WaitsForItsVerdict(
+        ExportResult verdict,
+        FlushStatus status,
+        int exported,
+        int lost)
     {
         _exporter.OnExport = _ =>
         {
@@ -118,7 +125,9 @@ public sealed class BatchTraceProcessorTests : IDisposable
     public async Task FlushAsync_ExporterFailsOrThrows_IsFailedWithTheCountAndRecovers(bool throws)
     {
         bool broken = true;
-        _exporter.OnExport = _ => !broken ? ExportResult.Success : throws ? throw new InvalidOperationException("broken") : ExportResult.Failure;
+        _exporter.OnExport = _ => !broken
+            ? ExportResult.Success
+            : throws ? throw new InvalidOperationException("broken") : ExportResult.Failure;
         using BatchTraceProcessor processor = Processor();
         End(processor, 2);
 
@@ -147,7 +156,10 @@ public sealed class BatchTraceProcessorTests : IDisposable
         End(processor, 1);
         FlushResult recovered = await processor.FlushAsync(Long);
 
-        Assert.That(overflowed, Is.EqualTo(new FlushResult(FlushStatus.Failed, 5, 3, overflowed.Elapsed)), "one in flight and four queued arrive, three found no room");
+        Assert.That(
+            overflowed,
+            Is.EqualTo(new FlushResult(FlushStatus.Failed, 5, 3, overflowed.Elapsed)),
+            "one in flight and four queued arrive, three found no room");
         Assert.That(recovered, Is.EqualTo(new FlushResult(FlushStatus.Delivered, 1, 0, recovered.Elapsed)));
     }
 
@@ -198,7 +210,10 @@ public sealed class BatchTraceProcessorTests : IDisposable
         await Until.TrueAsync(() => _exporter.Spans.Count == 50, "all spans have arrived");
 
         Assert.That(results.Select(result => result.Status), Is.All.EqualTo(FlushStatus.TimedOut), "nothing is lost yet");
-        Assert.That(results.Skip(1).Select(result => result.Elapsed), Is.All.EqualTo(TimeSpan.Zero), "the exporter has shown that it hangs");
+        Assert.That(
+            results.Skip(1).Select(result => result.Elapsed),
+            Is.All.EqualTo(TimeSpan.Zero),
+            "the exporter has shown that it hangs");
         End(processor, 1);
         Assert.That((await processor.FlushAsync(Long)).Status, Is.EqualTo(FlushStatus.Delivered), "the first success opens the way again");
     }
@@ -289,7 +304,8 @@ public sealed class BatchTraceProcessorTests : IDisposable
     [Test]
     public async Task OnEnd_ThresholdReached_ExportsAtOnce()
     {
-        using BatchTraceProcessor processor = Processor(new BatchTraceProcessorOptions { MaxQueueSize = 10, ExportTriggerRatio = 0.5, ScheduleDelay = Never });
+        using BatchTraceProcessor processor = Processor(
+            new BatchTraceProcessorOptions { MaxQueueSize = 10, ExportTriggerRatio = 0.5, ScheduleDelay = Never });
 
         for (int round = 1; round <= 3; round++)
         {
@@ -302,7 +318,8 @@ public sealed class BatchTraceProcessorTests : IDisposable
     public void OnEnd_QueueNotFullAndFull_AllocatesNothing()
     {
         _exporter.OnExport = Gated;
-        using BatchTraceProcessor processor = Processor(new BatchTraceProcessorOptions { MaxQueueSize = 2000, ExportTriggerRatio = 1, ScheduleDelay = Never });
+        using BatchTraceProcessor processor = Processor(
+            new BatchTraceProcessorOptions { MaxQueueSize = 2000, ExportTriggerRatio = 1, ScheduleDelay = Never });
         Activity span = Spans.Ended();
         for (int i = 0; i < 10; i++)
             processor.OnEnd(span);
@@ -403,7 +420,10 @@ public sealed class BatchTraceProcessorTests : IDisposable
         End(processor, 1);
 
         Assert.That(done, Is.False);
-        Assert.That(processor.Pipeline.Health.Lost, Is.EqualTo(5), "four were queued, one came after the end; the one in flight may still arrive");
+        Assert.That(
+            processor.Pipeline.Health.Lost,
+            Is.EqualTo(5),
+            "four were queued, one came after the end; the one in flight may still arrive");
         _gate.Open();
         await Until.TrueAsync(() => _exporter.Spans.Count == 1, "the one in flight has arrived");
     }
@@ -509,12 +529,21 @@ public sealed class BatchTraceProcessorTests : IDisposable
     [Test]
     public void Constructor_InvalidOptions_NamesEachAndItsValue()
     {
-        var options = new BatchTraceProcessorOptions { MaxQueueSize = 0, MaxBatchSize = -1, ScheduleDelay = TimeSpan.Zero, ExportTriggerRatio = 1.5 };
+        var options = new BatchTraceProcessorOptions
+        {
+            MaxQueueSize = 0,
+            MaxBatchSize = -1,
+            ScheduleDelay = TimeSpan.Zero,
+            ExportTriggerRatio = 1.5
+        };
 
-        var thrown = Assert.Throws<OptionsValidationException>(() => new BatchTraceProcessor(_exporter, options));
+        OptionsValidationException? thrown = Assert.Throws<OptionsValidationException>(() => new BatchTraceProcessor(_exporter, options));
 
         Assert.That(thrown!.Failures, Has.Exactly(4).Items);
-        Assert.That(thrown.Message, Does.Contain("MaxQueueSize is 0").And.Contain("MaxBatchSize is -1").And.Contain("ScheduleDelay is 00:00:00").And.Contain("ExportTriggerRatio is 1.5"));
+        Assert.That(thrown.Message, Does.Contain("MaxQueueSize is 0").And.Contain("MaxBatchSize is -1").And
+            .Contain("ScheduleDelay is 00:00:00")
+            .And
+            .Contain("ExportTriggerRatio is 1.5"));
     }
 
     private BatchTraceProcessor Processor(BatchTraceProcessorOptions? options = null) =>

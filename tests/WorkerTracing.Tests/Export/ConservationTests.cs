@@ -6,7 +6,10 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
-/// <summary>Every span that ended is delivered, still held, or counted as lost, and never two of these: after any sequence of what can happen, and under any interleaving of it.</summary>
+/// <summary>
+/// Every span that ended is delivered, still held, or counted as lost, and never two of these: after any sequence of what can happen, and
+/// under any interleaving of it.
+/// </summary>
 [Category("Flush")]
 public sealed class ConservationTests
 {
@@ -18,14 +21,20 @@ public sealed class ConservationTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(60));
 
     [Test]
-    public void AnyInterleaving_OfEndsFlushesTimeoutsCancellationsAndShutdown_LosesNoCount([Seeds(12)] int seed, [Values(1, 3)] int concurrency)
+    public void AnyInterleaving_OfEndsFlushesTimeoutsCancellationsAndShutdown_LosesNoCount(
+        [Seeds(12)] int seed,
+        [Values(1, 3)] int concurrency)
     {
         var random = new Random(seed);
         bool roomy = random.Next(2) == 0; // then nothing is refused, and Delivered has to be true of every span
         var outcomes = new Outcomes(random.Next(), concurrency);
         var options = new BatchTraceProcessorOptions
         {
-            MaxQueueSize = roomy ? 100_000 : random.Next(8, 200), MaxBatchSize = random.Next(1, 50), ScheduleDelay = TimeSpan.FromMilliseconds(1), ExportTriggerRatio = 0.5,
+            MaxQueueSize = roomy ? 100_000 : random.Next(8, 200),
+            MaxBatchSize = random.Next(1, 50),
+            ScheduleDelay = TimeSpan
+                .FromMilliseconds(1),
+            ExportTriggerRatio = 0.5,
         };
         using var processor = new BatchTraceProcessor(outcomes.Exporter, options);
         int ended = 0;
@@ -59,7 +68,8 @@ public sealed class ConservationTests
                 }
 
                 FlushResult result = Flush(own);
-                if (roomy && result.Status == FlushStatus.Delivered && mine.Exists(span => !outcomes.IsDelivered(span) && !outcomes.IsDropped(span)))
+                if (roomy && result.Status == FlushStatus.Delivered
+                    && mine.Exists(span => !outcomes.IsDelivered(span) && !outcomes.IsDropped(span)))
                     wrong.Enqueue($"step {step}: {result}");
             }
         }
@@ -96,7 +106,12 @@ public sealed class ConservationTests
         var outcomes = new Outcomes(shape, 1 + (shape % 3)) { Gate = gate };
         using var processor = new BatchTraceProcessor(
             outcomes.Exporter,
-            new BatchTraceProcessorOptions { MaxQueueSize = 1 + (shape % 16), MaxBatchSize = 1 + (shape % 5), ScheduleDelay = TimeSpan.FromDays(1) });
+            new BatchTraceProcessorOptions
+            {
+                MaxQueueSize = 1 + (shape % 16),
+                MaxBatchSize = 1 + (shape % 5),
+                ScheduleDelay = TimeSpan.FromDays(1)
+            });
         int ended = 0;
         foreach (byte step in steps)
         {
@@ -120,7 +135,8 @@ public sealed class ConservationTests
                     break;
             }
 
-            // Read in an order that can only count a span twice if the code does: what moves on between two reads moves from the first to the second.
+            // Read in an order that can only count a span twice if the code does: what moves on between two reads moves from the first to
+            // the second.
             Assert.That(processor.Pipeline.Health.Delivered + processor.Pipeline.Health.Lost, Is.LessThanOrEqualTo(ended));
         }
 
@@ -174,7 +190,10 @@ public sealed class ConservationTests
                     _ => ExportOutcome.Dropped,
                 };
                 if (answers[i] != ExportOutcome.Retained)
-                    (answers[i] == ExportOutcome.Delivered ? _delivered : _dropped).AddOrUpdate(batch[i], 1, static (_, count) => count + 1);
+                    (answers[i] == ExportOutcome.Delivered ? _delivered : _dropped).AddOrUpdate(
+                        batch[i],
+                        1,
+                        static (_, count) => count + 1);
             }
 
             if (Roll() == 0)

@@ -50,7 +50,10 @@ public sealed class OutcomeExporterTests : IDisposable
     public async Task FlushAsync_RetainedSpans_AreTimedOutAtOnceAndGoWithTheNextExport()
     {
         bool down = true;
-        var exporter = new OutcomeExporter { OnExport = (_, outcomes, _) => Array.Fill(outcomes, down ? ExportOutcome.Retained : ExportOutcome.Delivered) };
+        var exporter = new OutcomeExporter
+        {
+            OnExport = (_, outcomes, _) => Array.Fill(outcomes, down ? ExportOutcome.Retained : ExportOutcome.Delivered)
+        };
         using BatchTraceProcessor processor = Processor(exporter);
         End(processor, "first", "second");
 
@@ -69,8 +72,13 @@ public sealed class OutcomeExporterTests : IDisposable
     public async Task OnEnd_RetainedSpansFillTheQueue_NewOnesAreLostAndTheRetainedArrive()
     {
         bool down = true;
-        var exporter = new OutcomeExporter { OnExport = (_, outcomes, _) => Array.Fill(outcomes, down ? ExportOutcome.Retained : ExportOutcome.Delivered) };
-        using BatchTraceProcessor processor = Processor(exporter, new BatchTraceProcessorOptions { MaxQueueSize = 3, ScheduleDelay = Never });
+        var exporter = new OutcomeExporter
+        {
+            OnExport = (_, outcomes, _) => Array.Fill(outcomes, down ? ExportOutcome.Retained : ExportOutcome.Delivered)
+        };
+        using BatchTraceProcessor processor = Processor(
+            exporter,
+            new BatchTraceProcessorOptions { MaxQueueSize = 3, ScheduleDelay = Never });
         Activity[] kept = End(processor, "1", "2", "3");
         await processor.FlushAsync(Long);
 
@@ -86,7 +94,9 @@ public sealed class OutcomeExporterTests : IDisposable
     public async Task Export_SeveralInFlight_UpToTheLimit()
     {
         var exporter = new OutcomeExporter(3) { OnExport = Gated };
-        using BatchTraceProcessor processor = Processor(exporter, new BatchTraceProcessorOptions { MaxBatchSize = 1, ScheduleDelay = Never });
+        using BatchTraceProcessor processor = Processor(
+            exporter,
+            new BatchTraceProcessorOptions { MaxBatchSize = 1, ScheduleDelay = Never });
         End(processor, "1", "2", "3", "4", "5");
         Task<FlushResult> flush = processor.FlushAsync(Long).AsTask();
         await _gate.EnteredAsync(3);
@@ -101,7 +111,8 @@ public sealed class OutcomeExporterTests : IDisposable
     [Test]
     public async Task Export_SpansOfOneTrace_NeverOvertakeEachOther()
     {
-        // Batches of one, four in flight, every third export retained: each trace's spans must still arrive in the order in which they ended.
+        // Batches of one, four in flight, every third export retained: each trace's spans must still arrive in the order in which they
+        // ended.
         int calls = 0;
         var concurrentTraces = new ConcurrentDictionary<ActivityTraceId, int>();
         bool overlapped = false;
@@ -117,7 +128,9 @@ public sealed class OutcomeExporterTests : IDisposable
                     concurrentTraces.AddOrUpdate(trace, 0, static (_, count) => count - 1);
             },
         };
-        using BatchTraceProcessor processor = Processor(exporter, new BatchTraceProcessorOptions { MaxBatchSize = 1, ScheduleDelay = Never });
+        using BatchTraceProcessor processor = Processor(
+            exporter,
+            new BatchTraceProcessorOptions { MaxBatchSize = 1, ScheduleDelay = Never });
         var ended = new List<Activity>();
         Activity[] roots = [.. Enumerable.Range(0, 5).Select(_ => Spans.Ended("root"))];
         for (int i = 0; i < 20; i++)
@@ -194,7 +207,9 @@ public sealed class OutcomeExporterTests : IDisposable
                 Array.Fill(outcomes, token.IsCancellationRequested ? ExportOutcome.Delivered : ExportOutcome.Dropped);
             },
         };
-        using BatchTraceProcessor processor = Processor(exporter, new BatchTraceProcessorOptions { ExportTimeout = TimeSpan.FromMilliseconds(20) });
+        using BatchTraceProcessor processor = Processor(
+            exporter,
+            new BatchTraceProcessorOptions { ExportTimeout = TimeSpan.FromMilliseconds(20) });
         End(processor, "slow");
 
         Assert.That((await processor.FlushAsync(Long)).Status, Is.EqualTo(FlushStatus.Delivered), "the token told the exporter to stop");
@@ -219,7 +234,10 @@ public sealed class OutcomeExporterTests : IDisposable
         bool done = await Task.Run(() => processor.Shutdown(50));
 
         Assert.That(done, Is.False);
-        Assert.That(processor.Pipeline.Health.Lost, Is.EqualTo(1), "what comes back after the deadline is counted before the process can be gone");
+        Assert.That(
+            processor.Pipeline.Health.Lost,
+            Is.EqualTo(1),
+            "what comes back after the deadline is counted before the process can be gone");
     }
 
     [Test]

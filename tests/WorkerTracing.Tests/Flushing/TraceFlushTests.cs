@@ -49,7 +49,8 @@ public sealed class TraceFlushTests : IDisposable
     [Test]
     public async Task EndAsync_SpanRefusedByAFullQueue_IsFailedForThatTraceAlone()
     {
-        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { MaxQueueSize = 4, ExportTriggerRatio = 1, ScheduleDelay = Never });
+        using var pipeline = new Pipeline(
+            batching: new BatchTraceProcessorOptions { MaxQueueSize = 4, ExportTriggerRatio = 1, ScheduleDelay = Never });
         pipeline.Exporter.OnExport = _ =>
         {
             _gate.Pass();
@@ -76,7 +77,7 @@ public sealed class TraceFlushTests : IDisposable
     {
         using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
         JobTrace job = pipeline.Start();
-        ActivityContext parsed = ActivityContext.Parse(job.Activity!.Id!, null);
+        var parsed = ActivityContext.Parse(job.Activity!.Id!, null);
         OnAThreadWithoutContext(() => pipeline.Source.StartActivity("below the job", ActivityKind.Internal, parsed)?.Dispose());
 
         FlushResult result = await job.EndAsync();
@@ -88,14 +89,18 @@ public sealed class TraceFlushTests : IDisposable
     public async Task EndAsync_SpanStartedFromAParsedContextBesideAJobOfTheSameTrace_IsCountedForItsOwn([Values] bool besideHasEnded)
     {
         using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never });
-        var origin = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
+        var origin = new ActivityContext(
+            ActivityTraceId.CreateRandom(),
+            ActivitySpanId.CreateRandom(),
+            ActivityTraceFlags.Recorded,
+            isRemote: true);
         JobInfo info = Pipeline.Job() with { Origin = origin, Trigger = JobTrigger.Enqueued };
         JobTrace beside = pipeline.Tracer.Start(info);
         JobTrace? job = null;
         OnAThreadWithoutContext(() => job = pipeline.Tracer.Start(info));
         if (besideHasEnded)
             await beside.EndAsync();
-        ActivityContext parsed = ActivityContext.Parse(job!.Activity!.Id!, null);
+        var parsed = ActivityContext.Parse(job!.Activity!.Id!, null);
         OnAThreadWithoutContext(() => pipeline.Source.StartActivity("of the job", ActivityKind.Internal, parsed)?.Dispose());
 
         FlushResult result = await job.EndAsync();
@@ -183,7 +188,9 @@ public sealed class TraceFlushTests : IDisposable
     [Test]
     public async Task Background_AnswersRequestedAndTheTraceArrives()
     {
-        using var pipeline = new Pipeline(new WorkerTracingOptions { Flush = FlushMode.Background }, new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        using var pipeline = new Pipeline(
+            new WorkerTracingOptions { Flush = FlushMode.Background },
+            new BatchTraceProcessorOptions { ScheduleDelay = Never });
         JobTrace job = pipeline.Start();
 
         FlushResult result = await job.EndAsync();
@@ -195,7 +202,9 @@ public sealed class TraceFlushTests : IDisposable
     [Test]
     public async Task Background_RecordedSpanEnclosesTheJob_LeavesWhenThatEnds()
     {
-        using var pipeline = new Pipeline(new WorkerTracingOptions { Flush = FlushMode.Background }, new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        using var pipeline = new Pipeline(
+            new WorkerTracingOptions { Flush = FlushMode.Background },
+            new BatchTraceProcessorOptions { ScheduleDelay = Never });
         Activity host = pipeline.Source.StartActivity("receive")!;
         JobTrace job = pipeline.Start();
         await job.EndAsync();
@@ -210,14 +219,19 @@ public sealed class TraceFlushTests : IDisposable
     [Test]
     public async Task Background_UnlistenedRequestWithASampledContextEnclosesTheJob_LeavesWhenTheJobEnds()
     {
-        using var pipeline = new Pipeline(new WorkerTracingOptions { Flush = FlushMode.Background }, new BatchTraceProcessorOptions { ScheduleDelay = Never });
-        using Activity request = new Activity("Microsoft.AspNetCore.Hosting.HttpRequestIn").SetParentId("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").Start();
+        using var pipeline = new Pipeline(
+            new WorkerTracingOptions { Flush = FlushMode.Background },
+            new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        using Activity request = new Activity("Microsoft.AspNetCore.Hosting.HttpRequestIn").SetParentId(
+            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01").Start();
         JobTrace job = pipeline.Start();
 
         await job.EndAsync();
 
         Assert.That(request.Recorded, Is.True, "by its flags alone");
-        await Until.TrueAsync(() => pipeline.Exporter.SpansOf(job.TraceId).Count == 1, "the trace has arrived, though nobody hears of the request's end");
+        await Until.TrueAsync(
+            () => pipeline.Exporter.SpansOf(job.TraceId).Count == 1,
+            "the trace has arrived, though nobody hears of the request's end");
     }
 
     [Test]
@@ -271,7 +285,10 @@ public sealed class TraceFlushTests : IDisposable
 
         FlushResult result = await job.EndAsync();
 
-        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 1, result.Elapsed)), "the job's span found the processor closed");
+        Assert.That(
+            result,
+            Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 1, result.Elapsed)),
+            "the job's span found the processor closed");
     }
 
     [Test]
@@ -298,7 +315,10 @@ public sealed class TraceFlushTests : IDisposable
 
         FlushResult result = job.End();
 
-        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Unconfirmed, 1, 0, result.Elapsed)), "the job's own span never reached the processor");
+        Assert.That(
+            result,
+            Is.EqualTo(new FlushResult(FlushStatus.Unconfirmed, 1, 0, result.Elapsed)),
+            "the job's own span never reached the processor");
     }
 
     [Test]
@@ -354,7 +374,10 @@ public sealed class TraceFlushTests : IDisposable
         await cancellation.CancelAsync();
 
         FlushResult result = await Until.DoneAsync(end, "the end");
-        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 1, result.Elapsed)), "Canceled says that nothing is known to be lost");
+        Assert.That(
+            result,
+            Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 1, result.Elapsed)),
+            "Canceled says that nothing is known to be lost");
         _gate.Open();
     }
 
@@ -370,7 +393,10 @@ public sealed class TraceFlushTests : IDisposable
             },
         };
         using var pipeline = new Pipeline(
-            new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = Timeout.InfiniteTimeSpan }, new BatchTraceProcessorOptions { ScheduleDelay = Never }, exporter);
+            new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = Timeout.InfiniteTimeSpan }, new BatchTraceProcessorOptions
+            {
+                ScheduleDelay = Never
+            }, exporter);
         JobTrace job = pipeline.Start();
         pipeline.Source.StartActivity("in flight")?.Dispose();
         pipeline.Processor.Pipeline.RequestExport();

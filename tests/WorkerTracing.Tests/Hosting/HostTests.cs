@@ -33,7 +33,10 @@ public sealed class HostTests
         await host.Services.GetServices<IHostedService>().OfType<BackgroundService>().Single().ExecuteTask!;
         await host.StopAsync();
 
-        Assert.That(_exporter.Spans.Select(span => span.DisplayName), Is.EqualTo(new[] { "first words", "last words" }), "before the container disposes the provider");
+        Assert.That(
+            _exporter.Spans.Select(span => span.DisplayName),
+            Is.EqualTo(new[] { "first words", "last words" }),
+            "before the container disposes the provider");
     }
 
     [Test]
@@ -47,7 +50,8 @@ public sealed class HostTests
         };
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddHostedService<LastWords>();
-        builder.Services.AddWorkerTracing(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(100)).AddExporter(_ => _exporter, Lazily);
+        builder.Services.AddWorkerTracing(options => options.ShutdownTimeout = TimeSpan.FromMilliseconds(100))
+            .AddExporter(_ => _exporter, Lazily);
         IHost host = builder.Build();
         await host.StartAsync();
 
@@ -85,7 +89,8 @@ public sealed class HostTests
     {
         using (IHost host = Start(services =>
         {
-            WorkerTracingBuilder tracing = services.AddWorkerTracing().AddExporter(_ => _exporter, static options => options.MaxBatchSize = 1);
+            WorkerTracingBuilder tracing = services.AddWorkerTracing()
+                .AddExporter(_ => _exporter, static options => options.MaxBatchSize = 1);
             if (flushProvider)
                 tracing.FlushTracerProvider();
             services.AddSingleton<Disposed>();
@@ -153,7 +158,9 @@ public sealed class HostTests
 
         Assert.That(own.Spans, Has.Count.EqualTo(1));
         Assert.That(_exporter.Spans, Has.Count.EqualTo(1));
-        Assert.That(_exporter.ParentProvider.GetResource().Attributes, Has.Some.EqualTo(new KeyValuePair<string, object>("service.name", "the app's own")));
+        Assert.That(
+            _exporter.ParentProvider.GetResource().Attributes,
+            Has.Some.EqualTo(new KeyValuePair<string, object>("service.name", "the app's own")));
         await host.StopAsync();
 
         void AddOwn(IServiceCollection services) => new AppBuilder(services).WithTracing(tracing => tracing
@@ -239,16 +246,24 @@ public sealed class HostTests
             .And.Contain("BatchTraceProcessorOptions.ExportTimeout is -00:00:02"));
     }
 
-    /// <summary>The only batch options that configuration has are OpenTelemetry's variables, and its specification asks to ignore what they cannot be.</summary>
+    /// <summary>
+    /// The only batch options that configuration has are OpenTelemetry's variables, and its specification asks to ignore what they cannot
+    /// be.
+    /// </summary>
     [Test]
-    public async Task Start_InvalidBatchOptionsFromConfiguration_LeavesTheDefaults([Values("0", "-1", "many", "99999999999", "1.5", "")] string value)
+    public async Task Start_InvalidBatchOptionsFromConfiguration_LeavesTheDefaults(
+        [Values("0", "-1", "many", "99999999999", "1.5", "")] string value)
     {
         BatchTraceProcessorOptions? applied = null;
         using IHost host = Start(
             services => services.AddWorkerTracing().AddExporter(_ => _exporter, options => applied = options),
             new()
             {
-                ["OTEL_BSP_MAX_QUEUE_SIZE"] = value, ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = value, ["OTEL_BSP_SCHEDULE_DELAY"] = value, ["OTEL_BSP_EXPORT_TIMEOUT"] = value,
+                ["OTEL_BSP_MAX_QUEUE_SIZE"] = value,
+                ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = value,
+                ["OTEL_BSP_SCHEDULE_DELAY"] = value,
+                [
+                    "OTEL_BSP_EXPORT_TIMEOUT"] = value,
             });
 
         Assert.That((applied!.MaxQueueSize, applied.MaxBatchSize, applied.ScheduleDelay, applied.ExportTimeout), Is.EqualTo(
@@ -259,7 +274,9 @@ public sealed class HostTests
     [Test]
     public async Task Sdk_Disabled_TracesNothing()
     {
-        using IHost host = Start(services => services.AddWorkerTracing().AddExporter(_ => _exporter, Lazily), new() { ["OTEL_SDK_DISABLED"] = "true" });
+        using IHost host = Start(
+            services => services.AddWorkerTracing().AddExporter(_ => _exporter, Lazily),
+            new() { ["OTEL_SDK_DISABLED"] = "true" });
 
         Assert.That(host.Services.GetRequiredService<JobTracer>().IsEnabled, Is.False);
         await host.StopAsync();
@@ -271,7 +288,11 @@ public sealed class HostTests
         var options = new BatchTraceProcessorOptions();
         var variables = new Dictionary<string, string?>
         {
-            ["OTEL_BSP_MAX_QUEUE_SIZE"] = "100", ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = "10", ["OTEL_BSP_SCHEDULE_DELAY"] = "250", ["OTEL_BSP_EXPORT_TIMEOUT"] = "nonsense",
+            ["OTEL_BSP_MAX_QUEUE_SIZE"] = "100",
+            ["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"] = "10",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "250",
+            [
+                "OTEL_BSP_EXPORT_TIMEOUT"] = "nonsense",
         };
 
         BatchTraceProcessorEnvironment.Apply(options, variables.GetValueOrDefault);
@@ -298,7 +319,9 @@ public sealed class HostTests
 
             time.Advance(TimeSpan.FromMilliseconds(10));
 
-            await Until.TrueAsync(() => output.ToString().Contains("scheduled", StringComparison.Ordinal), "the schedule of 5 ms has written the trace");
+            await Until.TrueAsync(
+                () => output.ToString().Contains("scheduled", StringComparison.Ordinal),
+                "the schedule of 5 ms has written the trace");
         }
         finally
         {
@@ -338,7 +361,8 @@ public sealed class HostTests
         var failing = new RecordingExporter { OnExport = static _ => ExportResult.Failure };
         using IHost host = Start(services =>
         {
-            services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait).AddExporter(_ => failing, Lazily).AddExporter(_ => _exporter, Lazily);
+            services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait).AddExporter(_ => failing, Lazily)
+                .AddExporter(_ => _exporter, Lazily);
             services.AddHealthChecks().AddWorkerTracing();
         });
 
@@ -357,7 +381,8 @@ public sealed class HostTests
         var foreign = new RecordingExporter();
         using IHost host = Start(services =>
         {
-            services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait).AddExporter(_ => _exporter, Lazily).FlushTracerProvider();
+            services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait).AddExporter(_ => _exporter, Lazily)
+                .FlushTracerProvider();
             services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddProcessor(new BatchActivityExportProcessor(foreign)));
         });
 
@@ -371,14 +396,16 @@ public sealed class HostTests
     }
 
     [Test]
-    public async Task FlushTracerProvider_RecordedSpanEnclosesTheJob_AsksForeignProcessorsWhenItEnds([Values(FlushMode.Background, FlushMode.Wait)] FlushMode mode)
+    public async Task FlushTracerProvider_RecordedSpanEnclosesTheJob_AsksForeignProcessorsWhenItEnds(
+        [Values(FlushMode.Background, FlushMode.Wait)] FlushMode mode)
     {
         using var source = new ActivitySource($"host {Guid.NewGuid():n}");
         var foreign = new RecordingExporter();
         using IHost host = Start(services =>
         {
             services.AddWorkerTracing(options => options.Flush = mode).AddSource(source.Name).FlushTracerProvider();
-            services.ConfigureOpenTelemetryTracerProvider(tracing => tracing.AddProcessor(new BatchActivityExportProcessor(foreign, scheduledDelayMilliseconds: int.MaxValue)));
+            services.ConfigureOpenTelemetryTracerProvider(
+                tracing => tracing.AddProcessor(new BatchActivityExportProcessor(foreign, scheduledDelayMilliseconds: int.MaxValue)));
         });
         Activity enclosing = source.StartActivity("receive")!;
         await host.Services.GetRequiredService<JobTracer>().Start(Pipeline.Job()).EndAsync();
@@ -412,7 +439,9 @@ public sealed class HostTests
         Assert.That(new[] { second.Status, third.Status }, Is.All.EqualTo(FlushStatus.TimedOut));
         Assert.That(_exporter.Spans, Has.Count.EqualTo(3), "what can be confirmed arrives");
         hung.Gate.Open();
-        await Until.TrueAsync(() => tracer.Start(Pipeline.Job()).End().Status == FlushStatus.Unconfirmed, "a call that succeeds opens the way again");
+        await Until.TrueAsync(
+            () => tracer.Start(Pipeline.Job()).End().Status == FlushStatus.Unconfirmed,
+            "a call that succeeds opens the way again");
         await host.StopAsync();
     }
 

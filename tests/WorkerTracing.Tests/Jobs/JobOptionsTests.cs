@@ -15,7 +15,9 @@ public sealed class JobOptionsTests
     public async Task Filter_Refused_NeitherTheJobNorItsChildrenArrive(bool alwaysOn)
     {
         using var pipeline = new Pipeline(
-            new WorkerTracingOptions { Filter = job => job.Name != "health", Flush = FlushMode.Wait }, sampler: alwaysOn ? new AlwaysOnSampler() : null);
+            new WorkerTracingOptions { Filter = job => job.Name != "health", Flush = FlushMode.Wait }, sampler: alwaysOn
+                ? new AlwaysOnSampler()
+                : null);
         JobTrace refused = pipeline.Start("health");
         pipeline.Source.StartActivity("child")?.Dispose();
         JobTrace nested = pipeline.Start("nested");
@@ -73,13 +75,17 @@ public sealed class JobOptionsTests
             Flush = FlushMode.Wait,
         };
         using var pipeline = new Pipeline(options);
-        JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Arguments = new Dictionary<string, object?> { ["password"] = "secret" } });
+        JobTrace job = pipeline.Tracer
+            .Start(Pipeline.Job() with { Arguments = new Dictionary<string, object?> { ["password"] = "secret" } });
 
         FlushResult result = await job.EndAsync();
 
         Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
         Assert.That(job.Activity!.DisplayName, Is.EqualTo("job"));
-        Assert.That(job.Activity.TagObjects.Select(tag => tag.Value), Has.None.EqualTo("secret"), "an argument whose redaction throws is not recorded");
+        Assert.That(
+            job.Activity.TagObjects.Select(tag => tag.Value),
+            Has.None.EqualTo("secret"),
+            "an argument whose redaction throws is not recorded");
     }
 
     [Test]
@@ -120,7 +126,9 @@ public sealed class JobOptionsTests
     [TestCase(typeof(Plain), nameof(Plain.Run), FlushMode.None)]
     public void FlushTraceAttribute_IsLookedForOnTheMemberItsTypeAndTheirInterfaces(Type type, string? method, FlushMode expected)
     {
-        var modes = new FlushModeSelector(new WorkerTracingOptions(), new Callbacks(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
+        var modes = new FlushModeSelector(
+            new WorkerTracingOptions(),
+            new Callbacks(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
 
         Assert.That(modes.Select(Pipeline.Job() with { Member = method is null ? type : type.GetMethod(method) }), Is.EqualTo(expected));
     }
@@ -128,7 +136,9 @@ public sealed class JobOptionsTests
     [Test]
     public void FlushTraceAttribute_OnAGenericMethodOfAnInterface_IsFound()
     {
-        var modes = new FlushModeSelector(new WorkerTracingOptions(), new Callbacks(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
+        var modes = new FlushModeSelector(
+            new WorkerTracingOptions(),
+            new Callbacks(Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance));
         MethodInfo job = typeof(ByGenericContract).GetMethod(nameof(ByGenericContract.Run))!.MakeGenericMethod(typeof(string));
 
         Assert.That(modes.Select(Pipeline.Job() with { Member = job }), Is.EqualTo(FlushMode.Wait));
@@ -138,7 +148,8 @@ public sealed class JobOptionsTests
     public void CaptureArguments_Off_RecordsNone()
     {
         using var pipeline = new Pipeline();
-        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Arguments = new Dictionary<string, object?> { ["user"] = "secret" } });
+        using JobTrace job = pipeline.Tracer
+            .Start(Pipeline.Job() with { Arguments = new Dictionary<string, object?> { ["user"] = "secret" } });
 
         Assert.That(job.Activity!.TagObjects.Select(tag => tag.Value), Has.None.EqualTo("secret"));
     }
@@ -151,7 +162,13 @@ public sealed class JobOptionsTests
             CaptureArguments = true,
             Redact = static (name, value) => name == "password" ? "***" : name == "hidden" ? null : value,
         });
-        var arguments = new Dictionary<string, object?> { ["password"] = "secret", ["hidden"] = 1, ["count"] = 1.5, ["text"] = new string('x', 1023) + "😀 and more" };
+        var arguments = new Dictionary<string, object?>
+        {
+            ["password"] = "secret",
+            ["hidden"] = 1,
+            ["count"] = 1.5,
+            ["text"] = new string('x', 1023) + "😀 and more"
+        };
         using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Arguments = arguments });
 
         Assert.That(job.Activity!.GetTagItem("worker_tracing.argument.password"), Is.EqualTo("***"));
@@ -163,10 +180,21 @@ public sealed class JobOptionsTests
     [Test]
     public void Start_RecordsWhatIsKnownOfTheJob()
     {
-        using var pipeline = new Pipeline(new WorkerTracingOptions { NameSelector = job => $"run {job.Name}", Enrich = static (trace, job) => trace.SetMetadata("job", job.Name) });
+        using var pipeline = new Pipeline(new WorkerTracingOptions
+        {
+            NameSelector = job => $"run {job.Name}",
+            Enrich = static (trace, job) => trace.SetMetadata("job", job.Name)
+        });
         using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with
         {
-            Id = "42", Queue = "mail", GroupId = "tenant", Attempt = 3, Trigger = JobTrigger.Enqueued, DueAt = TimeProvider.System.GetUtcNow().AddSeconds(-2),
+            Id = "42",
+            Queue = "mail",
+            GroupId = "tenant",
+            Attempt = 3,
+            Trigger = JobTrigger.Enqueued,
+            DueAt = TimeProvider.System
+                .GetUtcNow()
+                .AddSeconds(-2),
         });
         job.GroupId = "another tenant";
 
@@ -203,7 +231,11 @@ public sealed class JobOptionsTests
 
         Assert.That(
             () => new JobTracer(provider, options),
-            Throws.InstanceOf<OptionsValidationException>().With.Message.Contain("FlushTimeout is 00:00:00").And.Message.Contain("LinkAfter is -00:00:01").And.Message.Contain("Flush is 7"));
+            Throws.InstanceOf<OptionsValidationException>().With.Message.Contain("FlushTimeout is 00:00:00").And.Message
+                .Contain("LinkAfter is -00:00:01")
+                .And
+                .Message
+                .Contain("Flush is 7"));
     }
 
     private sealed class ThrowingProcessor : BaseProcessor<Activity>
@@ -284,7 +316,12 @@ public sealed class JobOptionsTests
 
             public bool IsEnabled(LogLevel logLevel) => true;
 
-            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            public void Log<TState>(
+                LogLevel logLevel,
+                EventId eventId,
+                TState state,
+                Exception? exception,
+                Func<TState, Exception?, string> formatter) =>
                 owner._scopes?.ForEachScope(
                     static (scope, traceIds) =>
                     {

@@ -16,7 +16,7 @@ public sealed class JobOriginTests
         var headers = new Dictionary<string, string>();
 
         JobOrigin.Current.Inject(headers, static (carrier, name, value) => carrier[name] = value);
-        JobOrigin origin = JobOrigin.Extract(headers, static (carrier, name) => carrier.GetValueOrDefault(name));
+        var origin = JobOrigin.Extract(headers, static (carrier, name) => carrier.GetValueOrDefault(name));
         Baggage.Current = default;
 
         Assert.That(origin.Context.TraceId, Is.EqualTo(span.TraceId));
@@ -53,7 +53,7 @@ public sealed class JobOriginTests
     [TestCase("00-0AF7651916CD43DD8448EB211C80319C-B7AD6B7169203331-01")]
     public void Extract_MalformedTraceParent_IsNobody(string header)
     {
-        JobOrigin origin = JobOrigin.Extract(header, static (carrier, name) => name == JobOrigin.TraceParentHeader ? carrier : null);
+        var origin = JobOrigin.Extract(header, static (carrier, name) => name == JobOrigin.TraceParentHeader ? carrier : null);
 
         Assert.That(origin, Is.EqualTo(default(JobOrigin)));
     }
@@ -63,7 +63,7 @@ public sealed class JobOriginTests
     {
         string huge = "a=" + new string('x', 1_000_000);
 
-        JobOrigin origin = JobOrigin.Extract(huge, static (carrier, _) => carrier);
+        var origin = JobOrigin.Extract(huge, static (carrier, _) => carrier);
 
         Assert.That(origin, Is.EqualTo(default(JobOrigin)));
     }

@@ -8,7 +8,11 @@ namespace WorkerTracing.Tests;
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobParentTests
 {
-    private static readonly ActivityContext Origin = new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
+    private static readonly ActivityContext Origin = new(
+        ActivityTraceId.CreateRandom(),
+        ActivitySpanId.CreateRandom(),
+        ActivityTraceFlags.Recorded,
+        isRemote: true);
 
     [Test]
     public void Start_NothingAmbientAndNobodysJob_IsARoot()
@@ -42,7 +46,9 @@ public sealed class JobParentTests
         using var pipeline = new Pipeline();
         using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with
         {
-            Origin = Origin, Trigger = JobTrigger.Enqueued, EnqueuedAt = TimeProvider.System.GetUtcNow().AddSeconds(-secondsAgo),
+            Origin = Origin,
+            Trigger = JobTrigger.Enqueued,
+            EnqueuedAt = TimeProvider.System.GetUtcNow().AddSeconds(-secondsAgo),
         });
 
         AssertRelation(job, child);
@@ -54,7 +60,9 @@ public sealed class JobParentTests
     {
         using var pipeline = new Pipeline();
         var before = new ActivityContext(
-            firstWasChild ? Origin.TraceId : ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
+            firstWasChild
+                ? Origin.TraceId
+                : ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
         using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with
         {
             Origin = Origin,
@@ -145,7 +153,11 @@ public sealed class JobParentTests
     public void Start_OriginSampledOut_InheritsTheDecision([Values] bool isRemote)
     {
         using var pipeline = new Pipeline();
-        var sampledOut = new ActivityContext(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None, isRemote: isRemote);
+        var sampledOut = new ActivityContext(
+            ActivityTraceId.CreateRandom(),
+            ActivitySpanId.CreateRandom(),
+            ActivityTraceFlags.None,
+            isRemote: isRemote);
         using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Origin = sampledOut, Trigger = JobTrigger.Enqueued });
         using Activity? child = pipeline.Source.StartActivity("child");
 

@@ -80,12 +80,13 @@ public sealed class JobTraceScopeTests : IDisposable
         var own = new InvalidOperationException("the job's own");
         JobTrace? job = null;
 
-        var thrown = Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.Tracer.RunAsync("failing", async (trace, _) =>
-        {
-            job = trace;
-            await Task.Yield();
-            throw own;
-        }));
+        InvalidOperationException? thrown = Assert.ThrowsAsync<InvalidOperationException>(() => _pipeline.Tracer
+            .RunAsync("failing", async (trace, _) =>
+                {
+                    job = trace;
+                    await Task.Yield();
+                    throw own;
+                }));
         await Task.CompletedTask;
 
         Assert.That(thrown, Is.SameAs(own));
@@ -103,7 +104,7 @@ public sealed class JobTraceScopeTests : IDisposable
         var own = new UntellableException();
         JobTrace? job = null;
 
-        var thrown = Assert.ThrowsAsync<UntellableException>(() => _pipeline.Tracer.RunAsync("failing", (trace, _) =>
+        UntellableException? thrown = Assert.ThrowsAsync<UntellableException>(() => _pipeline.Tracer.RunAsync("failing", (trace, _) =>
         {
             job = trace;
             throw own;
@@ -184,7 +185,9 @@ public sealed class JobTraceScopeTests : IDisposable
 
         Assert.That(innerResult.Status, Is.EqualTo(FlushStatus.NotRequested));
         Assert.That(inner.Activity!.ParentSpanId, Is.EqualTo(outer.Activity!.SpanId));
-        Assert.That(outerResult, Has.Property(nameof(FlushResult.Status)).EqualTo(FlushStatus.Delivered).And.Property(nameof(FlushResult.Exported)).EqualTo(2));
+        Assert.That(
+            outerResult,
+            Has.Property(nameof(FlushResult.Status)).EqualTo(FlushStatus.Delivered).And.Property(nameof(FlushResult.Exported)).EqualTo(2));
         Assert.That(JobTrace.Of(inner.Activity), Is.SameAs(inner));
         Assert.That(JobTrace.Of(inner.Activity.Parent!), Is.SameAs(outer));
     }

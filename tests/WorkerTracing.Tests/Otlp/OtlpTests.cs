@@ -29,7 +29,9 @@ public sealed class OtlpTests
         Assert.That(early, Is.False, "the receiver had not answered yet");
         Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
         OtlpSpan span = receiver.Spans.Single();
-        Assert.That((span.TraceId, span.SpanId, span.Name), Is.EqualTo((job.TraceId.ToHexString(), job.Activity!.SpanId.ToHexString(), "over otlp")));
+        Assert.That(
+            (span.TraceId, span.SpanId, span.Name),
+            Is.EqualTo((job.TraceId.ToHexString(), job.Activity!.SpanId.ToHexString(), "over otlp")));
     }
 
     [Test]
@@ -63,7 +65,11 @@ public sealed class OtlpTests
 
         public Rig(OtlpReceiver receiver, params string[] sources)
         {
-            var options = new OtlpExporterOptions { Endpoint = new Uri(receiver.Endpoint, "v1/traces"), Protocol = OtlpExportProtocol.HttpProtobuf };
+            var options = new OtlpExporterOptions
+            {
+                Endpoint = new Uri(receiver.Endpoint, "v1/traces"),
+                Protocol = OtlpExportProtocol.HttpProtobuf
+            };
             Processor = new BatchTraceProcessor(new OtlpTraceExporter(options));
             _provider = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing").AddSource(sources).AddProcessor(Processor).Build();
             Tracer = new JobTracer(_provider, new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) });

@@ -25,7 +25,8 @@ public sealed class OtlpVariableTests
     {
         await using var receiver = new OtlpReceiver();
 
-        FlushResult result = await RunAsync(new() { [Traces + "ENDPOINT"] = $"{receiver.Endpoint}{path}", [Traces + "PROTOCOL"] = "http/protobuf" });
+        FlushResult result = await RunAsync(
+            new() { [Traces + "ENDPOINT"] = $"{receiver.Endpoint}{path}", [Traces + "PROTOCOL"] = "http/protobuf" });
 
         Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
         Assert.That(receiver.Addressed, Is.EqualTo(new[] { (expected, (string?)null) }));
@@ -39,7 +40,9 @@ public sealed class OtlpVariableTests
     {
         await using var receiver = new OtlpReceiver();
 
-        await RunAsync(new() { [General + "ENDPOINT"] = $"{receiver.Endpoint}{path}" }, static options => options.Protocol = OtlpExportProtocol.HttpProtobuf);
+        await RunAsync(
+            new() { [General + "ENDPOINT"] = $"{receiver.Endpoint}{path}" },
+            static options => options.Protocol = OtlpExportProtocol.HttpProtobuf);
 
         Assert.That(receiver.Addressed, Is.EqualTo(new[] { (expected, (string?)null) }), "whoever chose the protocol");
     }
@@ -53,11 +56,16 @@ public sealed class OtlpVariableTests
         await RunAsync(
             new()
             {
-                [General + "ENDPOINT"] = Nowhere, [Traces + "ENDPOINT"] = $"{receiver.Endpoint}ours",
-                [General + "PROTOCOL"] = "grpc", [Traces + "PROTOCOL"] = "http/protobuf",
-                [General + "HEADERS"] = "x-tenant=everybody", [Traces + "HEADERS"] = "x-tenant=traces",
-                [General + "TIMEOUT"] = "1", [Traces + "TIMEOUT"] = "20000",
-                [General + "COMPRESSION"] = "gzip", [Traces + "COMPRESSION"] = "none",
+                [General + "ENDPOINT"] = Nowhere,
+                [Traces + "ENDPOINT"] = $"{receiver.Endpoint}ours",
+                [General + "PROTOCOL"] = "grpc",
+                [Traces + "PROTOCOL"] = "http/protobuf",
+                [General + "HEADERS"] = "x-tenant=everybody",
+                [Traces + "HEADERS"] = "x-tenant=traces",
+                [General + "TIMEOUT"] = "1",
+                [Traces + "TIMEOUT"] = "20000",
+                [General + "COMPRESSION"] = "gzip",
+                [Traces + "COMPRESSION"] = "none",
             },
             options => made = options);
 
@@ -74,8 +82,12 @@ public sealed class OtlpVariableTests
         await RunAsync(
             new()
             {
-                [General + "ENDPOINT"] = receiver.Endpoint.ToString(), [General + "PROTOCOL"] = "http/protobuf", [General + "HEADERS"] = "x-tenant=everybody",
-                [General + "TIMEOUT"] = "20000", [Traces + "HEADERS"] = " ",
+                [General + "ENDPOINT"] = receiver.Endpoint.ToString(),
+                [General
+                    + "PROTOCOL"] = "http/protobuf",
+                [General + "HEADERS"] = "x-tenant=everybody",
+                [General + "TIMEOUT"] = "20000",
+                [Traces + "HEADERS"] = " ",
             },
             options => made = options);
 
@@ -87,7 +99,12 @@ public sealed class OtlpVariableTests
     public async Task Code_BeatsTheVariables()
     {
         await using var receiver = new OtlpReceiver();
-        Dictionary<string, string?> variables = new() { [Traces + "ENDPOINT"] = Nowhere, [Traces + "HEADERS"] = "x-tenant=traces", [Traces + "PROTOCOL"] = "grpc" };
+        Dictionary<string, string?> variables = new()
+        {
+            [Traces + "ENDPOINT"] = Nowhere,
+            [Traces + "HEADERS"] = "x-tenant=traces",
+            [Traces + "PROTOCOL"] = "grpc"
+        };
 
         await RunAsync(
             variables,
@@ -99,7 +116,10 @@ public sealed class OtlpVariableTests
                 options.Headers = "x-tenant=services";
             }));
 
-        Assert.That(receiver.Addressed, Is.EqualTo(new[] { ("/of-the-code", (string?)"services") }), "the delegate, then the app's services, then the variables");
+        Assert.That(
+            receiver.Addressed,
+            Is.EqualTo(new[] { ("/of-the-code", (string?)"services") }),
+            "the delegate, then the app's services, then the variables");
     }
 
     [Test]
@@ -128,15 +148,21 @@ public sealed class OtlpVariableTests
         FlushResult result = await RunAsync(
             new()
             {
-                [General + "ENDPOINT"] = receiver.Endpoint.ToString(), [General + "PROTOCOL"] = "http/protobuf",
-                [Traces + "ENDPOINT"] = "secret nonsense", [Traces + "PROTOCOL"] = "http/secret", [Traces + "TIMEOUT"] = "-1", [Traces + "COMPRESSION"] = "secret",
+                [General + "ENDPOINT"] = receiver.Endpoint.ToString(),
+                [General + "PROTOCOL"] = "http/protobuf",
+                [Traces + "ENDPOINT"] = "secret nonsense",
+                [Traces + "PROTOCOL"] = "http/secret",
+                [Traces + "TIMEOUT"] = "-1",
+                [
+                    Traces + "COMPRESSION"] = "secret",
             },
             options => made = options);
 
         Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered), "the variables for every signal hold");
         Assert.That((made!.TimeoutMilliseconds, made.Compression), Is.EqualTo((10_000, OtlpExportCompression.None)));
         string warning = _warnings.Single();
-        Assert.That(warning, Does.Contain(Traces + "ENDPOINT").And.Contain(Traces + "PROTOCOL").And.Contain(Traces + "TIMEOUT").And.Contain(Traces + "COMPRESSION"));
+        Assert.That(warning, Does.Contain(Traces + "ENDPOINT").And.Contain(Traces + "PROTOCOL").And.Contain(Traces + "TIMEOUT").And
+            .Contain(Traces + "COMPRESSION"));
         Assert.That(warning, Does.Not.Contain("secret").And.Not.Contain(General + "ENDPOINT"));
     }
 
@@ -165,7 +191,8 @@ public sealed class OtlpVariableTests
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(variables);
-        builder.Services.AddWorkerTracing(static options => (options.Flush, options.FlushTimeout) = (FlushMode.Wait, TimeSpan.FromSeconds(30))).AddOtlpExporter(configure);
+        builder.Services.AddWorkerTracing(
+            static options => (options.Flush, options.FlushTimeout) = (FlushMode.Wait, TimeSpan.FromSeconds(30))).AddOtlpExporter(configure);
         builder.Logging.AddProvider(new Warnings(_warnings));
         addServices?.Invoke(builder.Services);
         using IHost host = builder.Build();
@@ -184,7 +211,12 @@ public sealed class OtlpVariableTests
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (IsEnabled(logLevel))
                 lines.Enqueue(formatter(state, exception));

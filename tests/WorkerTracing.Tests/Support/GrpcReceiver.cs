@@ -11,7 +11,10 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
-/// <summary>A real receiver of OTLP over gRPC on a loopback port. Each message has five bytes before it: not compressed, and its length (gRPC over HTTP/2).</summary>
+/// <summary>
+/// A real receiver of OTLP over gRPC on a loopback port. Each message has five bytes before it: not compressed, and its length (gRPC over
+/// HTTP/2).
+/// </summary>
 internal sealed class GrpcReceiver : IAsyncDisposable
 {
     private const int PrefixLength = 5;
@@ -33,7 +36,8 @@ internal sealed class GrpcReceiver : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
+        builder.WebHost.ConfigureKestrel(
+            static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
         var receiver = new GrpcReceiver(builder.Build());
         receiver._app.MapPost("/opentelemetry.proto.collector.trace.v1.TraceService/Export", receiver.AnswerAsync);
         await receiver._app.StartAsync();

@@ -20,13 +20,16 @@ internal sealed class Pipeline : IDisposable
     {
         Exporter = exporter as RecordingExporter ?? new RecordingExporter();
         Processor = new BatchTraceProcessor(exporter ?? Exporter, batching);
-        TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", Source.Name).AddSource(sources ?? []).AddProcessor(Processor);
+        TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", Source.Name).AddSource(sources ?? [])
+            .AddProcessor(Processor);
         if (sampler is not null)
             builder.SetSampler(sampler);
         foreach (BaseProcessor<Activity> other in others)
             builder.AddProcessor(other);
         _provider = builder.Build();
-        Tracer = new JobTracer(_provider, options ?? new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) });
+        Tracer = new JobTracer(
+            _provider,
+            options ?? new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) });
     }
 
     /// <summary>Where a test's own spans come from.</summary>

@@ -25,9 +25,9 @@ internal static class FiredJob
         Origin = origin.Context,
         EnqueuedAt = previous == default ? EnqueuedAt(origin, context.Trigger) : null,
         DueAt = context.RefireCount == 0 ? context.ScheduledFireTimeUtc : null,
-        Links = previous == default ? null : [new ActivityLink(previous)],
+        Links = previous == default ? null : [JobLinks.PreviousAttempt(previous)],
         Member = Member(context.JobDetail.JobType) ?? context.JobInstance.GetType(),
-        Arguments = new JobArguments(context.MergedJobDataMap),
+        Arguments = new LazyArguments<JobDataMap>(context.MergedJobDataMap, static data => data.Where(static argument => IsOwn(argument.Key))),
     };
 
     /// <summary>Describes a firing whose job could not be created.</summary>
@@ -74,6 +74,9 @@ internal static class FiredJob
         if (trigger.ExecutionGroup is { } group)
             span.SetTag(ActivityTags.ExecutionGroup, group);
     }
+
+    // Quartz keeps data of its own in the map. The input of a typed job is the one argument among it.
+    private static bool IsOwn(string key) => !key.StartsWith("QRTZ_", StringComparison.Ordinal) || key == SchedulerConstants.JobInput;
 
     // A trigger doesn't say when it was stored, but one that TriggerJob makes starts at that very moment.
     private static DateTimeOffset? EnqueuedAt(FiringOrigin origin, ITrigger trigger)

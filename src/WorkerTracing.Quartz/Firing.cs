@@ -18,6 +18,7 @@ internal sealed class Firing
 
     private readonly IJobExecutionContext _context;
     private readonly JobTracer _tracer;
+    private readonly FailureBoundary _boundary;
     private readonly RetryLinks _retried;
 
     private FiringOrigin _origin;
@@ -26,10 +27,11 @@ internal sealed class Firing
     private bool _running;
     private Exception? _failure;
 
-    private Firing(IJobExecutionContext context, JobTracer tracer, RetryLinks retried)
+    private Firing(IJobExecutionContext context, JobTracer tracer, FailureBoundary boundary, RetryLinks retried)
     {
         _context = context;
         _tracer = tracer;
+        _boundary = boundary;
         _retried = retried;
     }
 
@@ -37,11 +39,15 @@ internal sealed class Firing
     public static Firing? Find(IJobExecutionContext context) => Announced.TryGetValue(context, out Firing? firing) ? firing : null;
 
     /// <summary>Makes a firing known before its first attempt. A refire, or a second listener, finds it known.</summary>
-    public static ValueTask AnnounceAsync(IJobExecutionContext context, JobTracer tracer, RetryLinks retried)
+    public static ValueTask AnnounceAsync(
+        IJobExecutionContext context,
+        JobTracer tracer,
+        FailureBoundary boundary,
+        RetryLinks retried)
     {
         if (Find(context) is not null)
             return default;
-        var firing = new Firing(context, tracer, retried);
+        var firing = new Firing(context, tracer, boundary, retried);
         firing._previous = retried.Take(context);
         return Announced.TryAdd(context, firing) ? firing.FindOriginAsync() : default;
     }
@@ -49,12 +55,12 @@ internal sealed class Firing
     /// <summary>Begins the span of an attempt, and leaves it ambient for the job.</summary>
     /// <param name="quartzSpan">Quartz's own span of the attempt, which has just started on this flow.</param>
     public void BeginAttempt(Activity quartzSpan)
-        => Boundary.Guard(_tracer, (Self: this, Span: quartzSpan), static at => at.Self.Begin(at.Span));
+        => _boundary.Run((Self: this, Span: quartzSpan), static at => at.Self.Begin(at.Span));
 
     /// <summary>Ends the span of an attempt. The flush waits for <see cref="CompleteAsync"/>: another attempt may follow at once.</summary>
     /// <param name="quartzSpan">Quartz's own span of the attempt, which is about to stop on this flow.</param>
     public void EndAttempt(Activity quartzSpan)
-        => Boundary.Guard(_tracer, (Self: this, Span: quartzSpan), static at => at.Self.End(at.Span));
+        => _boundary.Run((Self: this, Span: quartzSpan), static at => at.Self.End(at.Span));
 
     /// <summary>Hears of what the attempt threw, before it ends.</summary>
     public void HearFailure(Exception exception)

@@ -25,6 +25,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
     private static int Instances;
 
     private readonly JobTracer _tracer;
+    private readonly FailureBoundary _boundary;
     private readonly RetryLinks _retried = new();
 
     /// <summary>Makes a listener for any number of schedulers.</summary>
@@ -35,6 +36,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
     {
         ArgumentNullException.ThrowIfNull(tracer);
         _tracer = tracer;
+        _boundary = new FailureBoundary(tracer, "Quartz");
         if (tracer.IsEnabled)
             QuartzSpans.Listen();
     }
@@ -46,13 +48,13 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
 
     ValueTask IJobListener.JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken) =>
         _tracer.IsEnabled
-            ? Boundary.GuardAsync(_tracer, (Self: this, Context: context), static at => at.Self.AnnounceAsync(at.Context))
+            ? _boundary.RunAsync((Self: this, Context: context), static at => at.Self.AnnounceAsync(at.Context))
             : Leave(context.Scheduler);
 
     ValueTask IJobListener.JobExecutionVetoed(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         if (_tracer.IsEnabled)
-            Boundary.Guard(_tracer, context, QuartzMetrics.Vetoed);
+            _boundary.Run(context, QuartzMetrics.Vetoed);
         return default;
     }
 
@@ -61,7 +63,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
         JobExecutionException? jobException,
         CancellationToken cancellationToken) =>
         Firing.Find(context) is { } firing
-            ? Boundary.GuardAsync(_tracer, firing, static firing => firing.CompleteAsync())
+            ? _boundary.RunAsync(firing, static firing => firing.CompleteAsync())
             : default;
 
     ValueTask ISchedulerListener.SchedulerError(
@@ -69,8 +71,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
         SchedulerErrorContext errorContext,
         CancellationToken cancellationToken) =>
         _tracer.IsEnabled
-            ? Boundary.GuardAsync(
-                _tracer,
+            ? _boundary.RunAsync(
                 (Tracer: _tracer, Scheduler: scheduler, errorContext.Exception),
                 static at => HearAsync(at.Tracer, at.Scheduler, at.Exception))
             : default;
@@ -89,7 +90,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
     /// </summary>
     private ValueTask Leave(IScheduler scheduler)
     {
-        Boundary.Guard(_tracer, (Name, scheduler.ListenerManager), static at =>
+        _boundary.Run((Name, scheduler.ListenerManager), static at =>
         {
             at.ListenerManager.RemoveJobListener(at.Name);
             at.ListenerManager.RemoveSchedulerListener(at.Name);
@@ -102,6 +103,6 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
         IListenerManager listeners = context.Scheduler.ListenerManager;
         if (listeners.GetSchedulerListener(Name) is null)
             listeners.AddSchedulerListener(this);
-        return Firing.AnnounceAsync(context, _tracer, _retried);
+        return Firing.AnnounceAsync(context, _tracer, _boundary, _retried);
     }
 }

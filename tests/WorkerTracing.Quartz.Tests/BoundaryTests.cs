@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OpenTelemetry.Trace;
 using Quartz;
 using WorkerTracing.Testing;
 
@@ -46,20 +45,6 @@ public sealed class BoundaryTests
         await traced.TriggerAsync(_ => ran.SetResult());
 
         await Until.DoneAsync(ran.Task, "the job runs");
-    }
-
-    [Test]
-    public async Task Guard_OfAnExceptionOfOurOwn_KeepsItFromQuartz()
-    {
-        var tracer = new JobTracer(TracerProvider.Default);
-
-        Boundary.Guard(tracer, 0, static _ => throw new InvalidOperationException());
-        await Boundary.GuardAsync(tracer, 0, static _ => throw new InvalidOperationException());
-        await Boundary.GuardAsync(tracer, 0, static async _ =>
-        {
-            await Task.Yield();
-            throw new InvalidOperationException();
-        });
     }
 
     [Test]

@@ -17,6 +17,10 @@ public sealed class OutcomeExporter(int maxConcurrency = 1) : BaseExporter<Activ
 
     public int MaxConcurrency { get; } = maxConcurrency;
 
+    public bool SeparatesTraces { get; init; } = true;
+
+    public TimeSpan RetryAfter { get; set; }
+
     public int InFlight => Volatile.Read(ref _inFlight);
 
     public int Calls => Volatile.Read(ref _calls);

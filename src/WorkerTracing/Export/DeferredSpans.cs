@@ -9,7 +9,7 @@ namespace WorkerTracing;
 /// of a trace never leave while others of it are in flight or held before them. Stays empty for an exporter with one
 /// export in flight that retains nothing. Guarded by the pipeline's lock.
 /// </summary>
-internal sealed class DeferredSpans(int concurrency)
+internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
 {
     private const long NeverTried = -1;
 
@@ -18,6 +18,8 @@ internal sealed class DeferredSpans(int concurrency)
     private readonly HashSet<ActivityTraceId> _blocked = [];
     private long _takenIn = NeverTried;
     private bool _freed;
+
+    private bool TracksInFlight => separatesTraces && concurrency > 1;
 
     /// <summary>May be read without the lock, as a hint.</summary>
     public int Count => _spans.Count;
@@ -46,7 +48,8 @@ internal sealed class DeferredSpans(int concurrency)
             }
 
             _freed |= batch.IsFull;
-            _blocked.Add(held.Span.TraceId);
+            if (separatesTraces)
+                _blocked.Add(held.Span.TraceId);
             _spans[kept++] = held;
         }
 
@@ -63,7 +66,7 @@ internal sealed class DeferredSpans(int concurrency)
     /// <summary>A batch leaves.</summary>
     public void Start(ExportBatch batch)
     {
-        if (concurrency == 1)
+        if (!TracksInFlight)
             return;
         for (int i = 0; i < batch.Count; i++)
             CollectionsMarshal.GetValueRefOrAddDefault(_inFlight, batch.Spans[i].TraceId, out _)++;
@@ -72,7 +75,7 @@ internal sealed class DeferredSpans(int concurrency)
     /// <summary>A batch is back: its traces are free again, and what the exporter retained is held.</summary>
     public void Finish(ExportBatch batch, long round)
     {
-        for (int i = 0; concurrency > 1 && i < batch.Count; i++)
+        for (int i = 0; TracksInFlight && i < batch.Count; i++)
         {
             ref int count = ref CollectionsMarshal.GetValueRefOrAddDefault(_inFlight, batch.Spans[i].TraceId, out _);
             if (--count == 0)
@@ -91,17 +94,11 @@ internal sealed class DeferredSpans(int concurrency)
             _spans.Sort(static (a, b) => a.Position.CompareTo(b.Position));
     }
 
-    /// <summary>The oldest position held for each trace that a job of ours is in.</summary>
-    public Dictionary<SegmentDelivery, long> FirstPositions()
+    /// <summary>Writes the lowest position of a deferred span to the account of each trace that a flush waits for.</summary>
+    public void FindFirstPending()
     {
-        var first = new Dictionary<SegmentDelivery, long>();
         foreach (DeferredSpan held in _spans)
-        {
-            if (held.Account is not null)
-                first.TryAdd(held.Account, held.Position);
-        }
-
-        return first;
+            held.Account?.FindFirstPending(held.Position);
     }
 
     /// <summary>Gives up everything that is held.</summary>

@@ -21,6 +21,11 @@ internal sealed class ExportBatch(int capacity)
     /// <summary>When the export began.</summary>
     public long Started { get; set; }
 
+    /// <summary>
+    /// The number of rejected spans among those that are <see cref="ExportOutcome.Unconfirmed"/>. Written by the export thread.
+    /// </summary>
+    public int Rejected { get; set; }
+
     public long FirstPosition => _positions[0];
 
     public Span<ExportOutcome> Outcomes => _outcomes.AsSpan(0, Count);
@@ -45,6 +50,13 @@ internal sealed class ExportBatch(int capacity)
         return index >= 0 ? index : ~index;
     }
 
+    /// <summary>Lowers the first pending position of each trace that a flush waits for.</summary>
+    public void FindFirstPending()
+    {
+        for (int i = 0; i < Count; i++)
+            _accounts[i]?.FindFirstPending(_positions[i]);
+    }
+
     public void ReleaseAnswered()
     {
         foreach (FlushRequest request in Answered)
@@ -57,5 +69,6 @@ internal sealed class ExportBatch(int capacity)
         Array.Clear(Spans, 0, Count);
         Array.Clear(_accounts, 0, Count);
         Count = 0;
+        Rejected = 0;
     }
 }

@@ -137,6 +137,7 @@ internal sealed partial class ExportPipeline
         int delivered = 0;
         int lost = 0;
         int abandoned = 0;
+        int unconfirmed = 0;
         lock (_sync)
         {
             if (_closed)
@@ -149,10 +150,14 @@ internal sealed partial class ExportPipeline
             {
                 ExportOutcome outcome = batch.Outcomes[i];
                 delivered += outcome == ExportOutcome.Delivered ? 1 : 0;
-                lost += outcome is ExportOutcome.Delivered or ExportOutcome.Retained ? 0 : 1;
+                unconfirmed += outcome == ExportOutcome.Unconfirmed ? 1 : 0;
+                lost += outcome is ExportOutcome.Delivered or ExportOutcome.Retained or ExportOutcome.Unconfirmed ? 0 : 1;
                 batch.Account(i)?.Settle(outcome);
             }
 
+            batch.Rejected = Math.Clamp(batch.Rejected, 0, unconfirmed);
+            delivered += unconfirmed - batch.Rejected;
+            lost += batch.Rejected;
             _inFlight.Remove(batch);
             _idleThreads++;
             _deferred.Finish(batch, _round);

@@ -61,8 +61,8 @@ internal sealed partial class ExportPipeline
         _log = log;
         _sender = new SpanSender(exporter, options.ExportTimeout, log);
         _queue = new SpanQueue(options.MaxQueueSize);
-        _deferred = new DeferredSpans(_sender.MaxConcurrency);
-        _flushes = new WaitingFlushes(_deferred, time);
+        _deferred = new DeferredSpans(_sender.MaxConcurrency, _sender.SeparatesTraces);
+        _flushes = new WaitingFlushes(_deferred, _inFlight, time);
         _coalescer = new FlushCoalescer(_sender.MaxConcurrency, time);
     }
 

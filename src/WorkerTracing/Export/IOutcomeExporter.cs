@@ -3,24 +3,60 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// Implemented by a <see cref="OpenTelemetry.BaseExporter{T}"/> of <see cref="Activity"/> that can say more than success or
-/// failure: an outcome for each span, and how many exports may be in flight.
+/// Implemented by a <see cref="OpenTelemetry.BaseExporter{T}"/> of <see cref="Activity"/> that reports more than success or failure:
+/// an outcome for each span, the number of exports that may run at the same time, and when to retry.
 /// </summary>
+/// <remarks>
+/// <para>
+/// The exporter and the <see cref="BatchTraceProcessor"/> share the work as follows. The exporter cuts a batch into requests by their
+/// encoded size. It splits a request that the backend refuses as too large or as malformed (413, 400, 422), down to the span at fault.
+/// It makes one attempt for each request: a failure that may pass (no connection, a timeout, 429, 5xx) ends the call, and the spans of
+/// this request and of those not sent yet are <see cref="ExportOutcome.Retained"/>.
+/// </para>
+/// <para>
+/// The processor retries. After an export that retained spans it calls <see cref="Export"/> for no span, old or new, until a delay is
+/// over: <see cref="RetryAfter"/>, or else a backoff from 100 milliseconds to 5 seconds that doubles with each failed export. Flushes
+/// that wait are answered at once with <see cref="FlushStatus.TimedOut"/>. When the delay is over, one export probes the backend; it
+/// holds half of the spans of the export that failed, down to a single span, so that one span that the backend cannot process does not
+/// hold up the others for ever. As soon as an export delivers spans, the others follow without a delay. A shutdown tries once without
+/// regard to the delay.
+/// </para>
+/// </remarks>
 public interface IOutcomeExporter
 {
     /// <summary>
-    /// How many calls of <see cref="Export"/> may run at the same time. At least 1; read once, when the processor is made.
+    /// Gets the number of calls of <see cref="Export"/> that may run at the same time. Read once, when the processor is created.
     /// </summary>
+    /// <value>At least 1. Exporters without this interface have one export at a time, as OpenTelemetry requires.</value>
     int MaxConcurrency { get; }
 
     /// <summary>
-    /// Sends a batch. Called in the place of <c>BaseExporter.Export</c>, on a thread of the <see cref="BatchTraceProcessor"/>, under
-    /// suppressed instrumentation. Two calls that run at the same time never hold spans of the same trace.
+    /// Gets whether two calls of <see cref="Export"/> that run at the same time never hold spans of the same trace, and whether spans
+    /// of a trace leave in the order in which they ended. Read once, when the processor is created.
     /// </summary>
-    /// <param name="batch">The spans, in the order in which they ended within each trace. Valid during the call only.</param>
-    /// <param name="outcomes">As long as <paramref name="batch"/>, filled with <see cref="ExportOutcome.Dropped"/>: one outcome for each
-    /// span.</param>
-    /// <param name="cancellationToken">Cancelled when the processor stops waiting: at the export timeout or the shutdown's
-    /// deadline.</param>
+    /// <value>
+    /// The default is true. False lets the last span of a trace leave while earlier ones are still in flight, which shortens a flush.
+    /// </value>
+    bool SeparatesTraces => true;
+
+    /// <summary>
+    /// Gets how long the processor must not call <see cref="Export"/>, counted from the end of the last call. Read on the export thread
+    /// after a call that returned <see cref="ExportOutcome.Retained"/>, and only then.
+    /// </summary>
+    /// <value>
+    /// For example the value of the backend's <c>Retry-After</c> header. The default, zero, and negative values select the processor's
+    /// own backoff. There is no upper limit but 24 days.
+    /// </value>
+    TimeSpan RetryAfter => TimeSpan.Zero;
+
+    /// <summary>
+    /// Sends a batch. Called instead of <c>BaseExporter.Export</c>, on a thread of the <see cref="BatchTraceProcessor"/>, with
+    /// instrumentation suppressed. May block. An exception ends the call: spans without an outcome count as dropped.
+    /// </summary>
+    /// <param name="batch">The spans, within each trace in the order in which they ended. Valid during the call only.</param>
+    /// <param name="outcomes">
+    /// One outcome for each span of <paramref name="batch"/>. All are <see cref="ExportOutcome.Dropped"/> when the call begins.
+    /// </param>
+    /// <param name="cancellationToken">Canceled at the export timeout and at the deadline of a shutdown.</param>
     void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken);
 }

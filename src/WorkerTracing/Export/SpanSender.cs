@@ -26,6 +26,7 @@ internal sealed class SpanSender
         _exportTimeout = exportTimeout;
         _log = log;
         MaxConcurrency = _outcomeExporter?.MaxConcurrency ?? 1;
+        SeparatesTraces = _outcomeExporter?.SeparatesTraces ?? true;
         if (MaxConcurrency < 1)
             throw new ArgumentException(
                 $"{exporter.GetType().Name}.{nameof(IOutcomeExporter.MaxConcurrency)} is {MaxConcurrency}; it must be at least 1.",
@@ -33,6 +34,8 @@ internal sealed class SpanSender
     }
 
     public int MaxConcurrency { get; }
+
+    public bool SeparatesTraces { get; }
 
     /// <summary>Whether a span in flight may come back, so that its place in the queue must be kept.</summary>
     public bool CanRetain => _outcomeExporter is not null;
@@ -94,6 +97,14 @@ internal sealed class SpanSender
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
         deadline.CancelAfter(_exportTimeout);
-        exporter.Export(batch.Spans.AsSpan(0, batch.Count), batch.Outcomes, deadline.Token);
+        ReadOnlySpan<Activity> spans = batch.Spans.AsSpan(0, batch.Count);
+        if (exporter is IRejectionCountingExporter counting)
+        {
+            batch.Rejected = counting.ExportAndCountRejected(spans, batch.Outcomes, deadline.Token);
+            return;
+        }
+
+        exporter.Export(spans, batch.Outcomes, deadline.Token);
+        batch.Rejected = batch.Outcomes.Count(ExportOutcome.Unconfirmed);
     }
 }

@@ -9,6 +9,7 @@ internal sealed class FlushRequest : TaskCompletionSource<FlushResult>
     private readonly TimeProvider _time;
     private readonly int _exportedBefore;
     private readonly int _lostBefore;
+    private readonly int _unconfirmedBefore;
     private SemaphoreSlim? _blocked;
     private ITimer? _timer;
     private CancellationTokenRegistration _registration;
@@ -26,6 +27,7 @@ internal sealed class FlushRequest : TaskCompletionSource<FlushResult>
         Started = time.GetTimestamp();
         _exportedBefore = snapshot.Exported;
         _lostBefore = snapshot.Lost;
+        _unconfirmedBefore = snapshot.Unconfirmed;
     }
 
     public SegmentDelivery? Account { get; }
@@ -52,13 +54,21 @@ internal sealed class FlushRequest : TaskCompletionSource<FlushResult>
 
     public int Lost { get; set; }
 
-    /// <param name="unlessLost">The status, which becomes Failed when a span is known to be lost.</param>
+    public int Unconfirmed { get; set; }
+
+    /// <param name="unlessLost">
+    /// The status where no span is lost. A lost span makes it Failed; spans that are not confirmed make Delivered Unconfirmed.
+    /// </param>
     /// <param name="now">When the answer was known.</param>
     public void Settle(FlushStatus unlessLost, long now)
     {
         int exported = Account is null ? Exported : Account.Exported - _exportedBefore;
         int lost = Account is null ? Lost : Account.Lost - _lostBefore;
-        Answer = new FlushResult(lost > 0 ? FlushStatus.Failed : unlessLost, exported, lost, _time.GetElapsedTime(Started, now));
+        int unconfirmed = Account is null ? Unconfirmed : Account.Unconfirmed - _unconfirmedBefore;
+        FlushStatus status = lost > 0 ? FlushStatus.Failed
+            : unconfirmed > 0 && unlessLost == FlushStatus.Delivered ? FlushStatus.Unconfirmed
+            : unlessLost;
+        Answer = new FlushResult(status, exported, lost, _time.GetElapsedTime(Started, now));
         IsAnswered = true;
     }
 

@@ -7,7 +7,7 @@ namespace WorkerTracing;
 /// up. One that answers for everything counts along with each export.
 /// Guarded by the pipeline's lock.
 /// </summary>
-internal sealed class WaitingFlushes(DeferredSpans held, TimeProvider time)
+internal sealed class WaitingFlushes(DeferredSpans held, List<ExportBatch> inFlight, TimeProvider time)
 {
     private readonly LinkedList<FlushRequest> _undrained = [];
     private readonly LinkedList<FlushRequest> _forAll = [];
@@ -62,29 +62,48 @@ internal sealed class WaitingFlushes(DeferredSpans held, TimeProvider time)
     public void Settle(ExportBatch batch, long lowestUnsettled)
     {
         long now = time.GetTimestamp();
-        Dictionary<SegmentDelivery, long>? firstHeld = null;
+        bool isSplit = false;
         for (int i = 0; i < batch.Count; i++)
         {
             if (batch.Account(i) is not { Waiting: not null } account)
                 continue;
             if (account.Pending == 0)
-            {
                 AnswerAccount(account, long.MaxValue, FlushStatus.Delivered, now, batch.Answered);
-                continue;
-            }
-
-            firstHeld ??= held.FirstPositions(); // spans of a trace never travel side by side: what is pending is held
-            if (firstHeld.TryGetValue(account, out long first))
-                AnswerAccount(account, first, FlushStatus.Delivered, now, batch.Answered);
-            if (batch.Outcomes[i] == ExportOutcome.Retained)
-                AnswerAccount(account, long.MaxValue, FlushStatus.TimedOut, now, batch.Answered);
+            else
+                (isSplit, account.FirstPending) = (true, long.MaxValue);
         }
+
+        if (isSplit)
+            AnswerSplit(batch, now);
 
         LinkedListNode<FlushRequest>? next;
         for (LinkedListNode<FlushRequest>? at = _forAll.First; at is not null; at = next)
         {
             next = at.Next;
             CountForAll(at.Value, batch, lowestUnsettled, now);
+        }
+    }
+
+    /// <summary>
+    /// Answers the flushes of traces that have pending spans left, but none that ended before the flush was asked for.
+    /// </summary>
+    private void AnswerSplit(ExportBatch batch, long now)
+    {
+        held.FindFirstPending();
+        foreach (ExportBatch other in inFlight)
+            other.FindFirstPending();
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (batch.Account(i) is not { Waiting: not null, FirstPending: > 0 } account)
+                continue;
+            AnswerAccount(account, account.FirstPending, FlushStatus.Delivered, now, batch.Answered);
+            account.FirstPending = 0; // once for each trace: the batch may hold thousands of its spans
+        }
+
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (batch.Outcomes[i] == ExportOutcome.Retained && batch.Account(i) is { Waiting: not null } account)
+                AnswerAccount(account, long.MaxValue, FlushStatus.TimedOut, now, batch.Answered);
         }
     }
 
@@ -122,16 +141,23 @@ internal sealed class WaitingFlushes(DeferredSpans held, TimeProvider time)
     private static void CountForAll(FlushRequest request, ExportBatch batch, long lowestUnsettled, long now)
     {
         bool retained = false;
+        int unconfirmed = 0;
         foreach (ExportOutcome outcome in batch.Outcomes[..batch.CountBelow(request.Target)])
         {
             if (outcome == ExportOutcome.Delivered)
                 request.Exported++;
+            else if (outcome == ExportOutcome.Unconfirmed)
+                unconfirmed++;
             else if (outcome == ExportOutcome.Retained)
                 retained = true;
             else
                 request.Lost++;
         }
 
+        int rejected = Math.Min(batch.Rejected, unconfirmed);
+        request.Lost += rejected;
+        request.Exported += unconfirmed - rejected;
+        request.Unconfirmed += unconfirmed;
         if (lowestUnsettled >= request.Target)
             Answer(request, FlushStatus.Delivered, now, batch.Answered);
         else if (retained)

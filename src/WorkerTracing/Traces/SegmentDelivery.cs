@@ -20,6 +20,14 @@ internal sealed class SegmentDelivery(ExportPipeline pipeline)
 
     public int Exported { get; private set; }
 
+    /// <summary>Spans of requests that the backend took in part. They are pending no more, and neither exported nor lost.</summary>
+    public int Unconfirmed { get; private set; }
+
+    /// <summary>
+    /// The lowest position of a pending span. Valid only while <see cref="WaitingFlushes"/> answers the flushes of one export.
+    /// </summary>
+    public long FirstPending { get; set; }
+
     /// <summary>Spans that will never arrive.</summary>
     public int Lost => _dropped + Volatile.Read(ref _refused);
 
@@ -34,8 +42,17 @@ internal sealed class SegmentDelivery(ExportPipeline pipeline)
         Pending--;
         if (outcome == ExportOutcome.Delivered)
             Exported++;
+        else if (outcome == ExportOutcome.Unconfirmed)
+            Unconfirmed++;
         else
             Drop();
+    }
+
+    /// <summary>Lowers <see cref="FirstPending"/> to the position of a pending span.</summary>
+    public void FindFirstPending(long position)
+    {
+        if (Waiting is not null && position < FirstPending)
+            FirstPending = position;
     }
 
     /// <summary>A span that was taken off the queue will not arrive.</summary>

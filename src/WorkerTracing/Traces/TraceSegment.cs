@@ -106,7 +106,7 @@ internal sealed class TraceSegment
     {
         Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots = null;
         for (SegmentDelivery? account = Accounts; account is not null; account = account.Next)
-            (snapshots ??= [])[account] = new DeliverySnapshot(account.Exported, account.Lost);
+            (snapshots ??= [])[account] = new DeliverySnapshot(account.Exported, account.Lost, account.Unconfirmed);
         return snapshots;
     }
 

@@ -185,6 +185,108 @@ public sealed class OutcomeExporterTests : IDisposable
     }
 
     [Test]
+    [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
+    public async Task EndAsync_SpansOfTheTraceAreInFlight_LastSpanLeavesBesideThem()
+    {
+        var exporter = new OutcomeExporter(2) { OnExport = Gated, SeparatesTraces = false };
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never }, exporter: exporter);
+        JobTrace job = pipeline.Start();
+        pipeline.Source.StartActivity("early")!.Dispose();
+        pipeline.Processor.Pipeline.RequestExport();
+        await _gate.EnteredAsync();
+
+        Task<FlushResult> end = job.EndAsync().AsTask();
+        await _gate.EnteredAsync(2);
+        Assert.That(end.IsCompleted, Is.False, "both exports are in flight");
+        _gate.Open();
+
+        FlushResult result = await Until.DoneAsync(end, "the end");
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Delivered, 2, 0, result.Elapsed)));
+    }
+
+    [Test]
+    [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
+    public async Task EndAsync_LastSpanIsBackBeforeAnEarlierOne_AnswersAfterBoth()
+    {
+        using var early = new Gate();
+        var exporter = new OutcomeExporter(2)
+        {
+            SeparatesTraces = false,
+            OnExport = (batch, outcomes, _) =>
+            {
+                if (batch[0].DisplayName == "early")
+                    early.Pass();
+                Array.Fill(outcomes, batch[0].DisplayName == "early" ? ExportOutcome.Dropped : ExportOutcome.Delivered);
+            },
+        };
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never }, exporter: exporter);
+        JobTrace job = pipeline.Start();
+        pipeline.Source.StartActivity("early")!.Dispose();
+        pipeline.Processor.Pipeline.RequestExport();
+        await early.EnteredAsync();
+
+        Task<FlushResult> end = job.EndAsync().AsTask();
+        await Until.TrueAsync(() => exporter.Delivered.Count == 1, "the job's span has arrived");
+        Assert.That(end.IsCompleted, Is.False, "the earlier span has no outcome yet");
+        early.Open();
+
+        FlushResult result = await Until.DoneAsync(end, "the end");
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 1, 1, result.Elapsed)));
+    }
+
+    [Test]
+    [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
+    public async Task EndAsync_UnconfirmedSpan_IsUnconfirmedWithoutALoss()
+    {
+        var exporter = new OutcomeExporter
+        {
+            OnExport = static (batch, outcomes, _) =>
+            {
+                for (int i = 0; i < batch.Length; i++)
+                    outcomes[i] = batch[i].DisplayName == "child" ? ExportOutcome.Unconfirmed : ExportOutcome.Delivered;
+            },
+        };
+        using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never }, exporter: exporter);
+        JobTrace job = pipeline.Start();
+        pipeline.Source.StartActivity("child")!.Dispose();
+
+        FlushResult result = await job.EndAsync();
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Unconfirmed, 1, 0, result.Elapsed)));
+    }
+
+    [Test]
+    public async Task FlushAsync_UnconfirmedSpans_IsFailedWithTheirNumber()
+    {
+        var exporter = new OutcomeExporter { OnExport = static (_, outcomes, _) => Array.Fill(outcomes, ExportOutcome.Unconfirmed) };
+        using BatchTraceProcessor processor = Processor(exporter);
+        End(processor, "1", "2", "3");
+
+        FlushResult result = await processor.FlushAsync(Long);
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 0, 3, result.Elapsed)));
+        Assert.That(processor.Pipeline.Health.Lost, Is.EqualTo(3));
+        Assert.That(processor.Pipeline.Waiting, Is.Zero, "an unconfirmed span is not sent again");
+    }
+
+    [TestCase(2, FlushStatus.Failed, 3, 2)]
+    [TestCase(9, FlushStatus.Failed, 0, 5)]
+    [TestCase(0, FlushStatus.Unconfirmed, 5, 0)]
+    [TestCase(-1, FlushStatus.Unconfirmed, 5, 0)]
+    public async Task FlushAsync_NumberOfRejectedSpansIsKnown_CountsThatNumber(int rejected, FlushStatus status, int exported, int lost)
+    {
+        using var processor = new BatchTraceProcessor(
+            new CountingExporter(rejected), new BatchTraceProcessorOptions { ScheduleDelay = Never });
+        End(processor, "1", "2", "3", "4", "5");
+
+        FlushResult result = await processor.FlushAsync(Long);
+
+        Assert.That(result, Is.EqualTo(new FlushResult(status, exported, lost, result.Elapsed)));
+        Assert.That(
+            (processor.Pipeline.Health.Delivered, processor.Pipeline.Health.Lost), Is.EqualTo(((long)exported, (long)lost)));
+    }
+
+    [Test]
     public async Task Export_ThrowsHalfWay_KeepsTheOutcomesItGave()
     {
         var exporter = new ThrowingOutcomeExporter();
@@ -261,6 +363,24 @@ public sealed class OutcomeExporterTests : IDisposable
         foreach (Activity span in spans)
             processor.OnEnd(span);
         return spans;
+    }
+
+    /// <summary>Answers unconfirmed for every span, and counts some of them as rejected.</summary>
+    private sealed class CountingExporter(int rejected) : OpenTelemetry.BaseExporter<Activity>, IRejectionCountingExporter
+    {
+        public int MaxConcurrency => 1;
+
+        public int ExportAndCountRejected(
+            ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
+        {
+            outcomes.Fill(ExportOutcome.Unconfirmed);
+            return rejected;
+        }
+
+        public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
+            throw new InvalidOperationException("The processor must ask for the number.");
+
+        public override OpenTelemetry.ExportResult Export(in OpenTelemetry.Batch<Activity> batch) => OpenTelemetry.ExportResult.Failure;
     }
 
     private sealed class ThrowingOutcomeExporter : OpenTelemetry.BaseExporter<Activity>, IOutcomeExporter

@@ -18,7 +18,10 @@ internal sealed class OrderBook
         File.Delete(file);
         _connectionString = new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString();
         using SqliteConnection connection = Open();
-        Execute(connection, "CREATE TABLE placed (id INTEGER PRIMARY KEY, customer TEXT NOT NULL, day TEXT NOT NULL, article TEXT NOT NULL, cents INTEGER NOT NULL)");
+        Execute(
+            connection,
+            "CREATE TABLE placed "
+                + "(id INTEGER PRIMARY KEY, customer TEXT NOT NULL, day TEXT NOT NULL, article TEXT NOT NULL, cents INTEGER NOT NULL)");
         Execute(connection, "CREATE TABLE chosen (export TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (export, id)) WITHOUT ROWID");
         Fill(connection);
     }
@@ -46,7 +49,9 @@ internal sealed class OrderBook
     {
         using SqliteConnection connection = Open();
         using SqliteCommand command = Command(
-            connection, "SELECT id, day, article, cents FROM placed JOIN chosen USING (id) WHERE export = $export ORDER BY id", ("$export", export.ToString()));
+            connection,
+            "SELECT id, day, article, cents FROM placed JOIN chosen USING (id) WHERE export = $export ORDER BY id",
+            ("$export", export.ToString()));
         using SqliteDataReader reader = command.ExecuteReader();
         while (reader.Read())
             yield return new Order(reader.GetInt64(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3) / 100m);

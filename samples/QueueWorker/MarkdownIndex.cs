@@ -17,7 +17,10 @@ internal sealed partial class MarkdownIndex
     {
         _connectionString = new SqliteConnectionStringBuilder { DataSource = configuration["Database"] ?? "markdown-index.db" }.ToString();
         using SqliteConnection connection = Open();
-        Execute(connection, "CREATE TABLE IF NOT EXISTS word (word TEXT NOT NULL, file TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (word, file)) WITHOUT ROWID");
+        Execute(
+            connection,
+            "CREATE TABLE IF NOT EXISTS word "
+                + "(word TEXT NOT NULL, file TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (word, file)) WITHOUT ROWID");
     }
 
     /// <summary>Reads every Markdown file below a folder and replaces what the index holds of it.</summary>

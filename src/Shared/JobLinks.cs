@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>Makes the links of a job's span. Each carries <c>worker_tracing.link</c>, which says how the linked span relates to the job.</summary>
+/// <summary>
+/// Makes the links of a job's span. Each carries <c>worker_tracing.link</c>, which says how the linked span relates to the job.
+/// </summary>
 internal static class JobLinks
 {
     /// <summary>The attribute of every link: <see cref="Origin"/>, <see cref="PreviousAttempt"/>, and so on.</summary>

@@ -27,7 +27,9 @@ internal static class FiredJob
         DueAt = context.RefireCount == 0 ? context.ScheduledFireTimeUtc : null,
         Links = previous == default ? null : [JobLinks.PreviousAttempt(previous)],
         Member = Member(context.JobDetail.JobType) ?? context.JobInstance.GetType(),
-        Arguments = new LazyArguments<JobDataMap>(context.MergedJobDataMap, static data => data.Where(static argument => IsOwn(argument.Key))),
+        Arguments = new LazyArguments<JobDataMap>(
+            context.MergedJobDataMap,
+            static data => data.Where(static argument => IsOwn(argument.Key))),
     };
 
     /// <summary>Describes a firing whose job could not be created.</summary>
@@ -82,7 +84,9 @@ internal static class FiredJob
     private static DateTimeOffset? EnqueuedAt(FiringOrigin origin, ITrigger trigger)
         => origin.Trigger == JobTrigger.Manual ? trigger.StartTimeUtc : null;
 
-    [UnconditionalSuppressMessage("Trimming", "IL2062", Justification = "Quartz keeps the members that it asks for where the job is registered; here the type's attributes are read, and no member.")]
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2062",
+        Justification = "Quartz keeps the members that it needs where the job is registered; this reads the attributes of the type.")]
     private static Type? Member(JobType type) => type.TryResolve(out Type? resolved) ? resolved : null;
 
     private static string Time(DateTimeOffset time) => time.ToString("O", CultureInfo.InvariantCulture);

@@ -30,8 +30,8 @@ public sealed class AttemptTests
         Assert.That(span.GetTagItem("worker_tracing.attempt"), Is.EqualTo(1));
         Assert.That(span.GetTagItem("worker_tracing.wait_ms"), Is.Not.Null);
         Assert.That(span.GetTagItem("workflow.execution.result"), Is.EqualTo("success"));
-        Assert.That(processing, Does.Contain((string)span.GetTagItem("worker_tracing.hangfire.server")!).And
-            .Contain((string)span.GetTagItem("worker_tracing.hangfire.worker")!));
+        Assert.That(processing, Does.Contain((string)span.GetTagItem("worker_tracing.hangfire.server")!));
+        Assert.That(processing, Does.Contain((string)span.GetTagItem("worker_tracing.hangfire.worker")!));
     }
 
     [TestCase("chosen")]
@@ -144,8 +144,12 @@ public sealed class AttemptTests
         }).Start();
 
         string key = Work.Does(static () => { });
-        string[] jobs = [server.Client.Enqueue(() => Work.Run(key)), server.Client.Enqueue(() => Work.Run(key + "!")), server.Client
-            .Enqueue(() => Work.Run(key))];
+        string[] jobs =
+        [
+            server.Client.Enqueue(() => Work.Run(key)),
+            server.Client.Enqueue(() => Work.Run(key + "!")),
+            server.Client.Enqueue(() => Work.Run(key)),
+        ];
 
         foreach (string job in jobs)
         {

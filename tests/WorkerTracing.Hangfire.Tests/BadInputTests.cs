@@ -14,8 +14,8 @@ namespace WorkerTracing.Hangfire.Tests;
 [NonParallelizable] // its sampler takes everything, and the sampler of one TracerProvider decides for all of the process
 public sealed class BadInputTests
 {
-    private static readonly string[] Names = [JobParameter.Origin, JobParameter.Turn, JobParameter.Trace, JobParameter
-        .RetryCount, JobParameter.RecurringJobId];
+    private static readonly string[] Names =
+        [JobParameter.Origin, JobParameter.Turn, JobParameter.Trace, JobParameter.RetryCount, JobParameter.RecurringJobId];
 
     /// <summary>The lines that the filter writes, each nearly right.</summary>
     private static readonly Gen<string> Lines =

@@ -41,8 +41,8 @@ public sealed class OutcomeTests
     [Test]
     public async Task Perform_AJobThatAnotherFilterFails_Fails()
     {
-        using Server server = new Server(
-            filters: static server => server.Filters.Add(new Probe { Performing = static _ => throw new FormatException("filter") })).Start();
+        var failing = new Probe { Performing = static _ => throw new FormatException("filter") };
+        using Server server = new Server(filters: server => server.Filters.Add(failing)).Start();
         string key = Work.Does(static () => { });
 
         string job = server.Client.Enqueue(() => Work.Run(key));
@@ -53,8 +53,8 @@ public sealed class OutcomeTests
     [Test]
     public async Task Perform_AJobWhoseExceptionAnotherFilterHandles_SucceedsWithTheEvent()
     {
-        using Server server = new Server(
-            filters: static server => server.Filters.Add(new Probe { Performed = static context => context.ExceptionHandled = true })).Start();
+        var handling = new Probe { Performed = static context => context.ExceptionHandled = true };
+        using Server server = new Server(filters: server => server.Filters.Add(handling)).Start();
         string key = Work.Does(static () => throw new FormatException("handled"));
 
         string job = server.Client.Enqueue(() => Work.Run(key));

@@ -19,7 +19,10 @@ internal sealed class Chart(string title, IReadOnlyList<Series> series)
     public string Draw(Palette palette)
     {
         var svg = new StringBuilder();
-        Add($"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" font-family="system-ui, sans-serif" font-size="13" fill="{palette.Ink}">""");
+        Add($"""
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {Width} {Height}" font-family="system-ui, sans-serif" font-size="13"
+              fill="{palette.Ink}">
+            """);
         Add($"""<title>{title}</title>""");
         Add($"""<text x="{Left}" y="22" font-size="15" font-weight="600">{title}</text>""");
         for (double power = _x.Low; power <= _x.High; power++)
@@ -39,8 +42,9 @@ internal sealed class Chart(string title, IReadOnlyList<Series> series)
             string points = string.Join(' ', series[i].Points.Select(
                 point => string.Create(CultureInfo.InvariantCulture, $"{X(Math.Log10(point.X)):0.#},{Y(Math.Log10(point.Y)):0.#}")));
             Add($"""<polyline points="{points}" fill="none" stroke="{palette.Lines[i]}" stroke-width="2.5" stroke-linejoin="round"/>""");
-            Add($"""<line x1="{Left}" x2="{Left + 22}" y1="{42 + (20 * i)}" y2="{42 + (20 * i)}" stroke="{palette.Lines[i]}" stroke-width="2.5"/>""");
-            Add($"""<text x="{Left + 30}" y="{46 + (20 * i)}">{series[i].Name}</text>""");
+            int y = 42 + (20 * i);
+            Add($"""<line x1="{Left}" x2="{Left + 22}" y1="{y}" y2="{y}" stroke="{palette.Lines[i]}" stroke-width="2.5"/>""");
+            Add($"""<text x="{Left + 30}" y="{y + 4}">{series[i].Name}</text>""");
         }
 
         Add($"</svg>");

@@ -46,7 +46,11 @@ internal static class Curve
         Console.WriteLine($"| | {string.Join(" | ", Steps)} |");
         Console.WriteLine($"| --- | {string.Join(" | ", Steps.Select(static _ => "---:"))} |");
         foreach (Series one in series)
-            Console.WriteLine($"| {one.Name} | {string.Join(" | ", one.Points.Select(static point => point.Y.ToString("0", CultureInfo.InvariantCulture)).Concat(Steps.Skip(one.Points.Count).Select(static _ => "")))} |");
+        {
+            IEnumerable<string> measured = one.Points.Select(static point => point.Y.ToString("0", CultureInfo.InvariantCulture));
+            IEnumerable<string> missing = Steps.Skip(one.Points.Count).Select(static _ => "");
+            Console.WriteLine($"| {one.Name} | {string.Join(" | ", measured.Concat(missing))} |");
+        }
 
         var chart = new Chart("Processor time of a job that waits for delivery, in µs", series);
         Directory.CreateDirectory(folder);

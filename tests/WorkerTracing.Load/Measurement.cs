@@ -7,7 +7,15 @@ namespace WorkerTracing.Load;
 /// answer.
 /// </summary>
 internal sealed record Measurement(
-    int Completed, TimeSpan Elapsed, TimeSpan Cpu, TimeSpan RoundTrip, TimeSpan P50, TimeSpan P99, int Exports, int ToldWrongly, int NewThreads)
+    int Completed,
+    TimeSpan Elapsed,
+    TimeSpan Cpu,
+    TimeSpan RoundTrip,
+    TimeSpan P50,
+    TimeSpan P99,
+    int Exports,
+    int ToldWrongly,
+    int NewThreads)
 {
     public double PerSecond => Completed / Elapsed.TotalSeconds;
 

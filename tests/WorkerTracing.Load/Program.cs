@@ -15,12 +15,15 @@ double seconds = 3;
 string[] asked = args.Length > 0 && double.TryParse(args[0], CultureInfo.InvariantCulture, out seconds) ? args[1..] : args;
 if (asked.FirstOrDefault(name => !known.Contains(name)) is { } unknown)
 {
-    Console.Error.WriteLine($"'{unknown}' is neither a number of seconds nor one of: {string.Join(", ", known)}. Usage: [seconds per line] [what to measure ...]");
+    Console.Error.WriteLine($"'{unknown}' is neither a number of seconds nor one of: {string.Join(", ", known)}.");
+    Console.Error.WriteLine("Usage: [seconds per line] [what to measure ...]");
     return 2;
 }
 
 var duration = TimeSpan.FromSeconds(seconds);
-Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {Environment.OSVersion}, backend {Line.RoundTrip.TotalMilliseconds} ms, {Contender.SpansPerJob} spans a job");
+Console.WriteLine(
+    $"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {Environment.OSVersion}, "
+    + $"backend {Line.RoundTrip.TotalMilliseconds} ms, {Contender.SpansPerJob} spans a job");
 foreach (Scenario scenario in Scenario.All.Where(scenario => asked.Length == 0 || asked.Contains(scenario.Name)))
     await Table.WriteAsync(scenario, duration);
 if (asked.Contains(Curve.Name))

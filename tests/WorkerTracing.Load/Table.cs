@@ -10,7 +10,9 @@ internal static class Table
         Console.WriteLine();
         Console.WriteLine($"{scenario.Name}: {scenario.What}");
         Console.WriteLine();
-        Console.WriteLine("| jobs | in flight | way | jobs/s in the first second | jobs/s | of the limit | p50, round trips | p99, round trips | exports | told wrongly | pool threads added |");
+        Console.WriteLine(
+            "| jobs | in flight | way | jobs/s in the first second | jobs/s | of the limit "
+            + "| p50, round trips | p99, round trips | exports | told wrongly | pool threads added |");
         Console.WriteLine("| ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (Line line in scenario.Lines())
         {
@@ -18,7 +20,8 @@ internal static class Table
             string ofLimit = scenario == Scenario.Staggered ? "" : m.OfLimit(line.Jobs).ToString("0.00", CultureInfo.InvariantCulture);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {line.Jobs} | {line.InFlight} | {line.Way.Name} | {m.FirstSecond:0} | {m.PerSecond:0} | {ofLimit} | {m.P50 / m.RoundTrip:0.00} | {m.P99 / m.RoundTrip:0.00} | {m.Exports} | {m.ToldWrongly} | {m.NewThreads} |"));
+                $"| {line.Jobs} | {line.InFlight} | {line.Way.Name} | {m.FirstSecond:0} | {m.PerSecond:0} | {ofLimit} "
+                + $"| {m.P50 / m.RoundTrip:0.00} | {m.P99 / m.RoundTrip:0.00} | {m.Exports} | {m.ToldWrongly} | {m.NewThreads} |"));
         }
     }
 }

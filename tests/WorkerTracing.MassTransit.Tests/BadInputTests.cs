@@ -17,12 +17,10 @@ public sealed class BadInputTests
 
     /// <summary>What a serializer takes, and a trace's header never is.</summary>
     private static readonly Gen<object?> Mistyped = Gen.Elements<object?>(
-        null, true, 42, -1, long.MaxValue, 1.5, double.MaxValue, Guid.Empty, DateTime.MaxValue, new[] {
-            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, new byte[] { 0, 255 },
-        new Dictionary<string, object>
-        {
-            ["traceparent"] = "x"
-        }, new Uri("x", UriKind.Relative), "1;00-nonsense", "1000001;", "-1;", ";;", "9999-12-31T23:59:59.9999999Z", "0001-01-01T00:00:00.0000000+14:00");
+        null, true, 42, -1, long.MaxValue, 1.5, double.MaxValue, Guid.Empty, DateTime.MaxValue,
+        new[] { "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" }, new byte[] { 0, 255 },
+        new Dictionary<string, object> { ["traceparent"] = "x" }, new Uri("x", UriKind.Relative),
+        "1;00-nonsense", "1000001;", "-1;", ";;", "9999-12-31T23:59:59.9999999Z", "0001-01-01T00:00:00.0000000+14:00");
 
     private static readonly Gen<(string Name, object? Value)[]> Headers =
         from parent in BadHeaders.OrAnything(BadHeaders.TraceParent, Mistyped)

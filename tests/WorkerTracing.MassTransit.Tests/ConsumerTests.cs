@@ -85,8 +85,9 @@ public sealed class ConsumerTests
         using Activity startup = TestSource.Start("startup");
         await using TestBus bus = await TestBus.StartAsync(static x => x.AddConsumer<PlacedConsumer>());
         Activity.Current = null;
-        await Testing.Until
-            .TrueAsync(() => DateTime.UtcNow - startup.StartTimeUtc > TimeSpan.FromMilliseconds(20), "the span is older than the delivery");
+        await Testing.Until.TrueAsync(
+            () => DateTime.UtcNow - startup.StartTimeUtc > TimeSpan.FromMilliseconds(20),
+            "the span is older than the delivery");
 
         await bus.Bus.Publish(new OrderPlaced("1"));
         Activity job = (await bus.JobsAsync(1))[0];

@@ -55,8 +55,8 @@ public sealed class FlushTraceTests
 
         string[] expected = ["MarkedBatchConsumer Batch<OrderPlaced>", "MarkedSaga OrderSubmitted", "MarkedActivity MarkedArguments"];
         await Until.TrueAsync(
-            () => expected.All(
-                name => bus.Exporter.Spans.Any(span => span.DisplayName == name)), "all three are delivered, though nobody flushes but the jobs");
+            () => expected.All(name => bus.Exporter.Spans.Any(span => span.DisplayName == name)),
+            "all three are delivered, and nothing but the jobs flushes");
     }
 
     public sealed record MarkedArguments(string Order);

@@ -22,8 +22,8 @@ public sealed class KillTests
         Assert.That(outcome.Consumed, Is.Not.Empty, "the worker had consumed something");
         Assert.That(outcome.Held, Is.GreaterThan(0), "it was killed in the middle");
         Assert.That(outcome.Consumed.Except(traces), Is.Empty, "messages that are gone without a trace");
-        TestContext.Out
-            .WriteLine($"consumed {outcome.Consumed.Count}, held {outcome.Held}, traces {traces.Count}, requests {receiver.Requests}");
+        TestContext.Out.WriteLine(
+            $"consumed {outcome.Consumed.Count}, held {outcome.Held}, traces {traces.Count}, requests {receiver.Requests}");
     }
 
     /// <summary>Shows that the test above can fail: without the flush, the same kill loses what the schedule had not sent yet.</summary>

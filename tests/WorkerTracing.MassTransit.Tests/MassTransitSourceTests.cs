@@ -86,8 +86,9 @@ public sealed class MassTransitSourceTests
                 .AddProcessor(new SimpleActivityExportProcessor(elsewhere)));
 
         ActivityTraceId trace = await PublishAsync(bus);
-        await Testing.Until
-            .TrueAsync(() => elsewhere.SpansOf(trace).Any(static span => span.DisplayName == "Placed receive"), "receive is exported");
+        await Testing.Until.TrueAsync(
+            () => elsewhere.SpansOf(trace).Any(static span => span.DisplayName == "Placed receive"),
+            "receive is exported");
 
         Assert.That(elsewhere.SpansOf(trace).Select(static span => span.DisplayName), Does.Contain("Placed process"));
     }
@@ -98,8 +99,9 @@ public sealed class MassTransitSourceTests
         await using TestBus bus = await TestBus.StartAsync(x => x.AddConsumer<PlacedConsumer>());
         ActivityContext sender = new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
 
-        await bus.Bus
-            .Publish(new OrderPlaced("1"), context => context.Headers.Set("MT-Activity-Id", $"00-{sender.TraceId}-{sender.SpanId}-01"));
+        await bus.Bus.Publish(
+            new OrderPlaced("1"),
+            context => context.Headers.Set("MT-Activity-Id", $"00-{sender.TraceId}-{sender.SpanId}-01"));
         Activity job = (await bus.JobsAsync(1))[0];
 
         Assert.That(job.TraceId, Is.EqualTo(sender.TraceId));

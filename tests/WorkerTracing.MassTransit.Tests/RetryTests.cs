@@ -260,7 +260,9 @@ public sealed class RetryTests
     public sealed class RetryingDefinition : ConsumerDefinition<PlacedConsumer>
     {
         protected override void ConfigureConsumer(
-            IReceiveEndpointConfigurator endpointConfigurator, IConsumerConfigurator<PlacedConsumer> consumerConfigurator, IRegistrationContext context) =>
+            IReceiveEndpointConfigurator endpointConfigurator,
+            IConsumerConfigurator<PlacedConsumer> consumerConfigurator,
+            IRegistrationContext context) =>
             endpointConfigurator.UseMessageRetry(r => r.Immediate(3));
     }
 }

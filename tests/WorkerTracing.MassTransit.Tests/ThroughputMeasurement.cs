@@ -19,7 +19,8 @@ public sealed class ThroughputMeasurement
         {
             double rate = await MeasureAsync(flush, prefetch, receiverMilliseconds, messages: prefetch == 1 ? 500 : 3000);
             await TestContext.Out.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"prefetch {prefetch,2}, receiver {receiverMilliseconds,2} ms, {flush,-10}: {rate,6:F0} messages/s"));
+                CultureInfo.InvariantCulture,
+                $"prefetch {prefetch,2}, receiver {receiverMilliseconds,2} ms, {flush,-10}: {rate,6:F0} messages/s"));
         }
     }
 

@@ -42,7 +42,10 @@ public sealed class OpenAISdkTests
         });
         Exports.AssertSame(
             chat["span_data"],
-            """{"type":"generation","input":null,"output":null,"model":"gpt-x","model_config":{"max_tokens":50,"temperature":0.2},"usage":{"input_tokens":11,"output_tokens":7}}""");
+            """
+            {"type":"generation","input":null,"output":null,"model":"gpt-x","model_config":{"max_tokens":50,"temperature":0.2},
+              "usage":{"input_tokens":11,"output_tokens":7}}
+            """);
     }
 
     [Test]

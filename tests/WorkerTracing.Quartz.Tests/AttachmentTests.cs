@@ -105,8 +105,9 @@ public sealed class AttachmentTests
             Attachment.Listener,
             static options => options.Enabled = false);
         string group = $"group-{Guid.NewGuid():N}";
-        traced.Scheduler.ListenerManager
-            .AddJobListener(new JobTraceListener(new JobTracer(traced.Provider)), GroupMatcher<JobKey>.GroupEquals(group));
+        traced.Scheduler.ListenerManager.AddJobListener(
+            new JobTraceListener(new JobTracer(traced.Provider)),
+            GroupMatcher<JobKey>.GroupEquals(group));
         var unmatched = new TaskCompletionSource<JobTrace?>();
 
         await traced.TriggerAsync(_ => unmatched.SetResult(JobTrace.Current));

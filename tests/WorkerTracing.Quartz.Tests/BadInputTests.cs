@@ -19,8 +19,8 @@ public sealed class BadInputTests
     /// </summary>
     private static readonly string[] OtherKeys =
     [
-        SchedulerConstants.ManualTrigger, SchedulerConstants.FailedJobOriginalTriggerName, SchedulerConstants
-            .FailedJobOriginalTriggerFireTime,
+        SchedulerConstants.ManualTrigger, SchedulerConstants.FailedJobOriginalTriggerName,
+        SchedulerConstants.FailedJobOriginalTriggerFireTime,
         "traceparent", "tracestate", "baggage", "\ud800",
     ];
 

@@ -5,8 +5,8 @@ using Google.Protobuf;
 namespace WorkerTracing.Testing;
 
 /// <summary>
-/// The content of an <c>ExportTraceServiceRequest</c> as text: one line for each span, with its resource and scope, sorted. Two requests with
-/// the same lines say the same, however their fields and spans are ordered and their lengths are written.
+/// The content of an <c>ExportTraceServiceRequest</c> as text: one line for each span, with its resource and scope, sorted. Two requests
+/// with the same lines say the same, however their fields and spans are ordered and their lengths are written.
 /// </summary>
 public static class OtlpText
 {

@@ -105,7 +105,9 @@ internal sealed class AttemptTrace
         || (context.Exception is OperationCanceledException && context.CancellationToken.ShutdownToken.IsCancellationRequested);
 
     /// <summary>For the link from the next attempt, and for who looks at the job in the dashboard.</summary>
-    [SuppressMessage("Design", "CA1031", Justification = "A storage that fails must not fail the job; the exception is counted and logged.")]
+    [SuppressMessage(
+        "Design", "CA1031",
+        Justification = "A storage that fails must not fail the job; the exception is counted and logged.")]
     private void Keep(PerformedContext context)
     {
         if (!_trace.IsRecorded || _trace.Activity?.Id is not { } span)

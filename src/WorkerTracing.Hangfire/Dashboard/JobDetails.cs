@@ -17,7 +17,8 @@ internal sealed class JobDetails
         if (urlTemplate is not null && !IsLink(urlTemplate))
         {
             throw new ArgumentException(
-                $"The template has to be an absolute http or https address with {TraceId} in it, and is '{urlTemplate}'.", nameof(urlTemplate));
+                $"The template has to be an absolute http or https address with {TraceId} in it, and is '{urlTemplate}'.",
+                nameof(urlTemplate));
         }
 
         _urlTemplate = urlTemplate;

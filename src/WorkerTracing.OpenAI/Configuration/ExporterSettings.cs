@@ -15,7 +15,9 @@ internal sealed class ExporterSettings(Func<OpenAIExporterOptions> source, ILogg
 
     public OpenAIExporterOptions Current
     {
-        [SuppressMessage("Design", "CA1031", Justification = "The boundary to the callbacks that configure the options: whatever one throws, the spans go where they went before.")]
+        [SuppressMessage(
+            "Design", "CA1031",
+            Justification = "The boundary to the callbacks that configure the options: if one throws, the previous options stay in force.")]
         get
         {
             try

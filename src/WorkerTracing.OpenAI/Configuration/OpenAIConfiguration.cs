@@ -81,7 +81,9 @@ internal sealed class OpenAIConfiguration(IServiceProvider services)
         catch (Exception exception) when (exception is FormatException or OverflowException)
         {
             throw new OptionsValidationException(
-                Options.DefaultName, typeof(OpenAIExporterOptions), [$"{section.Path}:{option} is {ShownAddress.Of(text)}; it cannot be read as {typeof(T).Name}."]);
+                Options.DefaultName,
+                typeof(OpenAIExporterOptions),
+                [$"{section.Path}:{option} is {ShownAddress.Of(text)}; it cannot be read as {typeof(T).Name}."]);
         }
     }
 }

@@ -11,10 +11,19 @@ internal static partial class Log
         "No API key for the OpenAI Traces dashboard: spans are dropped. Set OpenAIExporterOptions.ApiKey or the variable OPENAI_API_KEY.")]
     public static partial void NoKey(ILogger logger);
 
-    [LoggerMessage(401, LogLevel.Error, "The OpenAI Traces dashboard refused the API key with status {Status}. Check OpenAIExporterOptions.ApiKey or OPENAI_API_KEY, that the key belongs to the organization and project that are set, and that it may write traces. Spans wait for a corrected key while there is room.")]
+    [LoggerMessage(
+        401,
+        LogLevel.Error,
+        "The OpenAI Traces dashboard refused the API key with status {Status}. Check OpenAIExporterOptions.ApiKey or OPENAI_API_KEY, "
+            + "that the key belongs to the organization and project that are set, and that it may write traces. "
+            + "Spans wait for a corrected key while there is room.")]
     public static partial void KeyRefused(ILogger logger, int status);
 
-    [LoggerMessage(402, LogLevel.Error, "The API key for the OpenAI Traces dashboard holds characters that no key has. Check OpenAIExporterOptions.ApiKey or OPENAI_API_KEY. Spans wait for a corrected key while there is room.")]
+    [LoggerMessage(
+        402,
+        LogLevel.Error,
+        "The API key for the OpenAI Traces dashboard holds characters that no key has. "
+            + "Check OpenAIExporterOptions.ApiKey or OPENAI_API_KEY. Spans wait for a corrected key while there is room.")]
     public static partial void KeyMalformed(ILogger logger);
 
     [LoggerMessage(403, LogLevel.Warning, "The OpenAI Traces dashboard did not take {Items} items now: {Answer}.")]
@@ -32,10 +41,18 @@ internal static partial class Log
         "The OpenAI Traces dashboard refused a span with status {Status}; it alone is dropped: {Name}, trace {TraceId}, span {SpanId}.")]
     public static partial void SpanRefused(ILogger logger, int status, string name, string traceId, string spanId);
 
-    [LoggerMessage(406, LogLevel.Warning, "The OpenAI Traces dashboard refused the name, group or metadata of trace {TraceId} with status {Status}; its spans are sent without.")]
+    [LoggerMessage(
+        406,
+        LogLevel.Warning,
+        "The OpenAI Traces dashboard refused the name, group or metadata of trace {TraceId} with status {Status}; "
+            + "its spans are sent without.")]
     public static partial void TraceRefused(ILogger logger, int status, string traceId);
 
-    [LoggerMessage(407, LogLevel.Warning, "{Spans} spans for the OpenAI Traces dashboard are dropped: they failed for a passing reason, but this processor keeps nothing. Use a BatchTraceProcessor.")]
+    [LoggerMessage(
+        407,
+        LogLevel.Warning,
+        "{Spans} spans for the OpenAI Traces dashboard are dropped: they failed for a passing reason, "
+            + "but this processor keeps nothing. Use a BatchTraceProcessor.")]
     public static partial void NotKept(ILogger logger, int spans);
 
     [LoggerMessage(

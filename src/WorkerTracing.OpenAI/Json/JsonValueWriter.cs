@@ -51,7 +51,9 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
     }
 
     /// <returns>False, with nothing written, when the value has no JSON form.</returns>
-    [SuppressMessage("Design", "CA1031", Justification = "Values and their converters are application code; a value that throws is left out.")]
+    [SuppressMessage(
+        "Design", "CA1031",
+        Justification = "Values and their converters are application code; a value that throws is left out.")]
     public bool TryWrite(object? value)
     {
         int start = output.Length;

@@ -5,7 +5,11 @@ namespace WorkerTracing;
 /// <summary>What the core logs, under category <c>WorkerTracing</c>. Event ids 1 to 99.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "The queue of {Exporter} is full ({MaxQueueSize} spans): spans are lost until there is room. They are counted in worker_tracing.spans.lost.")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "The queue of {Exporter} is full ({MaxQueueSize} spans): spans are lost until there is room. "
+            + "They are counted in worker_tracing.spans.lost.")]
     public static partial void QueueFull(ILogger logger, string exporter, int maxQueueSize);
 
     [LoggerMessage(2, LogLevel.Warning, "{Exporter} failed: {Lost} spans are lost.")]
@@ -23,10 +27,18 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Error, "Tracing failed in {Operation}; the job goes on without it.")]
     public static partial void TracingThrew(ILogger logger, string operation, Exception exception);
 
-    [LoggerMessage(7, LogLevel.Warning, "A flush was asked for, but the TracerProvider has no BatchTraceProcessor: nothing can confirm delivery. Add an exporter with AddWorkerTracing().AddOtlpExporter() or AddProcessor(new BatchTraceProcessor(exporter)).")]
+    [LoggerMessage(
+        7,
+        LogLevel.Warning,
+        "A flush was asked for, but the TracerProvider has no BatchTraceProcessor: nothing can confirm delivery. "
+            + "Add an exporter with AddWorkerTracing().AddOtlpExporter() or AddProcessor(new BatchTraceProcessor(exporter)).")]
     public static partial void NothingToFlush(ILogger logger);
 
-    [LoggerMessage(8, LogLevel.Warning, "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY=disk makes the OTLP exporter report success before the backend has the spans: Delivered then means stored on disk.")]
+    [LoggerMessage(
+        8,
+        LogLevel.Warning,
+        "OTEL_DOTNET_EXPERIMENTAL_OTLP_RETRY=disk makes the OTLP exporter report success before the backend has the spans: "
+            + "Delivered then means stored on disk.")]
     public static partial void DiskRetry(ILogger logger);
 
     [LoggerMessage(9, LogLevel.Warning, "The last flush ended {Status} after {Elapsed}: {Exported} spans delivered, {Lost} lost.")]

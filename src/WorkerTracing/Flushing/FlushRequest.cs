@@ -78,8 +78,10 @@ internal sealed class FlushRequest : TaskCompletionSource<FlushResult>
         if (Timeout != System.Threading.Timeout.InfiniteTimeSpan)
         {
             _timer = _time.CreateTimer(
-                static state => ((Waiter)state!).GiveUp(FlushStatus.TimedOut), new Waiter(pipeline, this), Timeout, System.Threading.Timeout
-                    .InfiniteTimeSpan);
+                static state => ((Waiter)state!).GiveUp(FlushStatus.TimedOut),
+                new Waiter(pipeline, this),
+                Timeout,
+                System.Threading.Timeout.InfiniteTimeSpan);
         }
 
         if (cancellationToken.CanBeCanceled)

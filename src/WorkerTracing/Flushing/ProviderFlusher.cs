@@ -25,7 +25,10 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
 
     /// <summary>Waits for the verdict on a trace, or on everything where it is null, holding no thread.</summary>
     public async ValueTask<FlushResult> FlushAsync(
-        TraceSegment? trace, Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots, TimeSpan timeout, CancellationToken cancellationToken)
+        TraceSegment? trace,
+        Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots,
+        TimeSpan timeout,
+        CancellationToken cancellationToken)
     {
         ImmutableArray<Pending> pending = Ask(trace, snapshots, timeout);
         foreach (Pending flush in pending)

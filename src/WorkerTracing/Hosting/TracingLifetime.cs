@@ -10,7 +10,11 @@ namespace WorkerTracing;
 /// whatever the order of registration.
 /// </summary>
 internal sealed class TracingLifetime(
-    TracerProvider provider, JobTracer tracer, IOptions<WorkerTracingOptions> options, RateLimitedLogger log, TimeProvider time) : IHostedLifecycleService
+    TracerProvider provider,
+    JobTracer tracer,
+    IOptions<WorkerTracingOptions> options,
+    RateLimitedLogger log,
+    TimeProvider time) : IHostedLifecycleService
 {
     /// <summary>
     /// What the last flush still gets when the host's own deadline has already passed: a service outlived it and has just written its last

@@ -44,8 +44,8 @@ public static class WorkerTracingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkerTracingOptions>, WorkerTracingOptionsValidator>());
         services.AddOptions<FlushOptions>();
         services.AddSingleton(static provider => new RateLimitedLogger(
-            provider.GetService<ILoggerFactory>()?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance, provider
-                .GetRequiredService<TimeProvider>()));
+            provider.GetService<ILoggerFactory>()?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance,
+            provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new JobTracer(
             provider.GetRequiredService<TracerProvider>(),
             provider.GetRequiredService<IOptions<WorkerTracingOptions>>().Value,

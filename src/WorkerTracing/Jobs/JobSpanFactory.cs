@@ -55,8 +55,11 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
             job.OperationName ?? job.Name,
             KindOf(job.Trigger),
             adopt ? ParentOf(job.Origin) : default,
-            [new(SpanAttributes.Platform, job.System), new(SpanAttributes.Task, job
-                .Name), new(SpanAttributes.Trigger, SpanAttributes.TriggerName(job.Trigger))],
+            [
+                new(SpanAttributes.Platform, job.System),
+                new(SpanAttributes.Task, job.Name),
+                new(SpanAttributes.Trigger, SpanAttributes.TriggerName(job.Trigger)),
+            ],
             LinksOf(job, linkOrigin));
         if (span is null && !ReferenceEquals(current, parent))
             Activity.Current = current is { IsStopped: true } ? null : current;

@@ -248,7 +248,9 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         Try(static trace => trace._outcome.Measure(trace.Job, trace._tracer.Time.GetElapsedTime(trace._started)));
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: the job has its result, whatever its exception, a processor or a metric listener makes of it.")]
+    [SuppressMessage(
+        "Design", "CA1031",
+        Justification = "The boundary of a job's end: an exception of a processor or a metric listener must not change the job's result.")]
     private void Try(Action<JobTrace> step)
     {
         try

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace WorkerTracing;
 
 /// <summary>
-/// Encodes attributes as <c>KeyValue</c> messages. Numbers that fit a long or a double, texts, truth values, bytes, arrays of those and nested
-/// lists of attributes keep their kind; everything else is sent as its text in the invariant culture. Holds no state.
+/// Encodes attributes as <c>KeyValue</c> messages. Numbers that fit a long or a double, texts, truth values, bytes, arrays of those and
+/// nested lists of attributes keep their kind; everything else is sent as its text in the invariant culture. Holds no state.
 /// </summary>
 /// <param name="maxLength">The longest text, in characters; longer ones are cut.</param>
 internal sealed class OtlpAttributes(int maxLength)
@@ -13,13 +13,18 @@ internal sealed class OtlpAttributes(int maxLength)
     /// <summary>Lists of attributes within lists of attributes; a deeper one is sent as its text.</summary>
     private const int MaxDepth = 3;
 
-    /// <summary>A list of attributes ends here, at the size that a whole request may have: it may come from an enumerator without an end.</summary>
+    /// <summary>
+    /// A list of attributes ends here, at the size that a whole request may have: it may come from an enumerator without an end.
+    /// </summary>
     private const int MaxListBytes = 4 * 1024 * 1024;
 
     /// <summary>Appends an attribute. One whose value cannot be read keeps its key, with an empty value.</summary>
     public void Write(byte tag, string key, object? value, ProtobufWriter writer) => Write(tag, key, value, writer, depth: 0);
 
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the application's values: one that cannot be read is sent empty.")]
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "The boundary to the application's values: one that cannot be read is sent empty.")]
     private void Write(byte tag, string key, object? value, ProtobufWriter writer, int depth)
     {
         ProtobufWriter.Field attribute = writer.Begin(tag);

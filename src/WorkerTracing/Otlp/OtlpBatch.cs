@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// Encoded spans, ordered by scope, of which any range makes an <c>ExportTraceServiceRequest</c>. Reused from export to export; not safe for
-/// concurrent use.
+/// Encoded spans, ordered by scope, of which any range makes an <c>ExportTraceServiceRequest</c>. Reused from export to export; not safe
+/// for concurrent use.
 /// </summary>
 internal sealed class OtlpBatch(OtlpSpanEncoder encoder, OtlpScope.Cache scopes) : IDisposable
 {

@@ -1,6 +1,8 @@
 namespace WorkerTracing;
 
-/// <summary>Tags of the fields of opentelemetry-proto (<c>trace.proto</c>, <c>common.proto</c>, <c>resource.proto</c>) as on the wire.</summary>
+/// <summary>
+/// Tags of the fields of opentelemetry-proto (<c>trace.proto</c>, <c>common.proto</c>, <c>resource.proto</c>) as on the wire.
+/// </summary>
 internal static class OtlpTag
 {
     public const byte RequestResourceSpans = 0x0A;

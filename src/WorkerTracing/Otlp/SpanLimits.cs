@@ -49,7 +49,8 @@ internal sealed record SpanLimits
             string? text = variable(name);
             if (string.IsNullOrWhiteSpace(text))
                 return fallback;
-            if (int.TryParse(text, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out int value))
+            const NumberStyles Style = NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite;
+            if (int.TryParse(text, Style, CultureInfo.InvariantCulture, out int value))
                 return value;
             ignored?.Invoke(name, text, fallback == int.MaxValue ? "no limit" : fallback.ToString(CultureInfo.InvariantCulture));
             return fallback;

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// The status of a span: the activity's own, else that of the tags <c>otel.status_code</c> and <c>otel.status_description</c>, by which older
-/// instrumentations set it. The tags themselves are not sent.
+/// The status of a span: the activity's own, else that of the tags <c>otel.status_code</c> and <c>otel.status_description</c>, by which
+/// older instrumentations set it. The tags themselves are not sent.
 /// </summary>
 internal struct SpanStatus
 {

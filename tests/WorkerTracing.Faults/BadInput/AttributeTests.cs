@@ -12,9 +12,12 @@ public sealed class AttributeTests
     /// <summary>Names that the exporters look at, and others.</summary>
     private static readonly string[] Names =
     [
-        "x", "", "gen_ai.operation.name", "gen_ai.request.model", "gen_ai.request.temperature", "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.definitions",
-        "gen_ai.usage.input_tokens", "gen_ai.usage.output_tokens", "gen_ai.usage.other", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.tool.name", "gen_ai.agent.name", "gen_ai.prompt",
-        "gen_ai.completion", "mcp.session", "error.type", "worker_tracing.metadata.agent_harness_id", "worker_tracing.metadata.", "otel.status_code", "otel.status_description", "exception.stacktrace",
+        "x", "", "gen_ai.operation.name", "gen_ai.request.model", "gen_ai.request.temperature", "gen_ai.input.messages",
+        "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.definitions", "gen_ai.usage.input_tokens",
+        "gen_ai.usage.output_tokens", "gen_ai.usage.other", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "gen_ai.tool.name",
+        "gen_ai.agent.name", "gen_ai.prompt", "gen_ai.completion", "mcp.session", "error.type",
+        "worker_tracing.metadata.agent_harness_id", "worker_tracing.metadata.", "otel.status_code", "otel.status_description",
+        "exception.stacktrace",
     ];
 
     private static readonly string?[] Operations

@@ -39,17 +39,20 @@ public sealed class HeaderTests
     public async Task AnyOriginAndBaggage_OfAJob_AreSentWellFormed()
     {
         await using TracedWorker worker = await TracedWorker.StartAsync(new WorkerTracingOptions { Relation = TraceRelation.Child });
-        Prop.ForAll(Gen.OneOf(Headers.Select(Extract), Origin).ToArbitrary(), origin => worker.RunAsync(
-            new JobInfo
+        Prop.ForAll(Gen.OneOf(Headers.Select(Extract), Origin).ToArbitrary(), Run).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+
+        void Run(JobOrigin origin)
+        {
+            var job = new JobInfo
             {
                 System = "test",
                 Name = "job",
                 Origin = origin.Context,
                 Baggage = origin.Baggage,
-                Links = [new ActivityLink(origin.Context)]
-            },
-            _ => worker.Source.StartActivity("child")?
-                .Dispose()).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+                Links = [new ActivityLink(origin.Context)],
+            };
+            worker.RunAsync(job, _ => worker.Source.StartActivity("child")?.Dispose()).GetAwaiter().GetResult();
+        }
     }
 
     private static Gen<JobOrigin> Origin { get; } =

@@ -114,7 +114,8 @@ internal sealed class FaultReceiver : IAsyncDisposable
             await _fault.Converse(
                 new Conversation(stream, socket, _protocol, Ledger, _closing.Token) { Number = number, Elsewhere = _elsewhere });
         }
-        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or OperationCanceledException or AuthenticationException)
+        catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException
+            or OperationCanceledException or AuthenticationException)
         {
             // the client went away, or the receiver did
         }

@@ -44,8 +44,15 @@ internal sealed record FaultRun(
             string said = await FinishAsync(worker, fault, receiver);
             await worker.EndedAsync();
             return new FaultRun(
-                fault, protocol, plan, WorkerReport.Parse(said), ReadSpans(spanFile), ledger, elsewhere.Ledger, worker.Log + said, worker
-                    .ExitCode);
+                fault,
+                protocol,
+                plan,
+                WorkerReport.Parse(said),
+                ReadSpans(spanFile),
+                ledger,
+                elsewhere.Ledger,
+                worker.Log + said,
+                worker.ExitCode);
         }
         finally
         {
@@ -75,8 +82,11 @@ internal sealed record FaultRun(
     {
         Scenario = "jobs",
         Exporter = protocol.Exporter,
-        Endpoint = new UriBuilder(new Uri(receiver.BaseAddress, protocol.Endpoint)) { UserName = "worker", Password = Secrets.Password }
-            .Uri,
+        Endpoint = new UriBuilder(new Uri(receiver.BaseAddress, protocol.Endpoint))
+        {
+            UserName = "worker",
+            Password = Secrets.Password,
+        }.Uri,
         Flush = flush,
         SpanFile = spanFile,
         ApiKey = Secrets.ApiKey,

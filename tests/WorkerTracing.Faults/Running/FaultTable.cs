@@ -22,8 +22,9 @@ internal static class FaultTable
     public static void Add(string name, FaultRun run)
     {
         Runs.Add((name, run));
-        TestContext.Out.WriteLine($"{name}, {run.Protocol}, {run.Plan.Flush}: {run.Ended.Count} spans, {Arrived(run)} arrived, lost {Lost(run)}, told {Told(run)}, paid {Paid(run)}, "
-            + $"stopped in {Milliseconds(run.Report.Stopping)}, {run.Ledger.Requests} requests");
+        TestContext.Out.WriteLine(
+            $"{name}, {run.Protocol}, {run.Plan.Flush}: {run.Ended.Count} spans, {Arrived(run)} arrived, lost {Lost(run)}, "
+            + $"told {Told(run)}, paid {Paid(run)}, stopped in {Milliseconds(run.Report.Stopping)}, {run.Ledger.Requests} requests");
     }
 
     public static void Write(string page)
@@ -41,19 +42,28 @@ internal static class FaultTable
         var text = new StringBuilder();
         foreach (Protocol protocol in Protocol.All)
             AppendBackends(text, protocol);
-        text.Append("\n### Processes\n\n| what happens | exporter | mode | sent | arrived | counted lost | told | paid: most, sum |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
-        foreach ((string name, FaultRun run) in Runs.Where(
-            static entry => !FaultList.All.Contains(entry.Run.Fault) || entry.Name != entry.Run.Fault.Name)
-            .OrderBy(static entry => entry.Name, StringComparer.Ordinal).ThenBy(
-                static entry => entry.Run.Protocol.Exporter,
-                StringComparer.Ordinal).ThenBy(static entry => entry.Run.Plan.Flush))
-            text.Append(CultureInfo.InvariantCulture, $"| {name} | {run.Protocol} | `{run.Plan.Flush}` | {Number(run.Ended.Count)} | {Arrived(run)} | {Lost(run)} | {Told(run)} | {Paid(run)} |\n");
+        text.Append("\n### Processes\n\n")
+            .Append("| what happens | exporter | mode | sent | arrived | counted lost | told | paid: most, sum |\n")
+            .Append("| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        IEnumerable<(string Name, FaultRun Run)> processes = Runs
+            .Where(static entry => !FaultList.All.Contains(entry.Run.Fault) || entry.Name != entry.Run.Fault.Name)
+            .OrderBy(static entry => entry.Name, StringComparer.Ordinal)
+            .ThenBy(static entry => entry.Run.Protocol.Exporter, StringComparer.Ordinal)
+            .ThenBy(static entry => entry.Run.Plan.Flush);
+        foreach ((string name, FaultRun run) in processes)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"| {name} | {run.Protocol} | `{run.Plan.Flush}` | {Number(run.Ended.Count)} ")
+                .Append(CultureInfo.InvariantCulture, $"| {Arrived(run)} | {Lost(run)} | {Told(run)} | {Paid(run)} |\n");
+        }
+
         return text.Append('\n').ToString();
     }
 
     private static void AppendBackends(StringBuilder text, Protocol protocol)
     {
-        text.Append(CultureInfo.InvariantCulture, $"\n### Backends: {protocol.Title}\n\n| the backend | `Wait`: arrived | counted lost | told | paid: most, sum | `Background`: arrived | counted lost | `None`: arrived | counted lost |\n")
+        text.Append(CultureInfo.InvariantCulture, $"\n### Backends: {protocol.Title}\n\n")
+            .Append("| the backend | `Wait`: arrived | counted lost | told | paid: most, sum ")
+            .Append("| `Background`: arrived | counted lost | `None`: arrived | counted lost |\n")
             .Append("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         foreach (Fault fault in FaultList.All)
         {

@@ -264,7 +264,9 @@ public sealed class AddOpenAIExporterTests
             Assert.That(server.MostInFlight, Is.LessThanOrEqualTo(4));
         });
         TimeSpan[] waits = [.. traces.Select(static trace => trace.Result.Elapsed).Order()];
-        TestContext.Out.WriteLine($"median {waits[25].TotalMilliseconds:f1} ms, most {waits[^1].TotalMilliseconds:f1} ms, {server.Requests.Count - before} requests");
+        TestContext.Out.WriteLine(
+            $"median {waits[25].TotalMilliseconds:f1} ms, most {waits[^1].TotalMilliseconds:f1} ms, "
+            + $"{server.Requests.Count - before} requests");
     }
 
     private static async Task<IngestRequest> RequestOfAJobAsync(HostApplicationBuilder builder, IngestServer server)

@@ -129,7 +129,11 @@ public sealed class FieldLimitTests
     {
         string large = new('x', 150_000);
         Activity span = SpanMaker.Ended(
-            "execute_tool f", ("gen_ai.operation.name", "execute_tool"), ("gen_ai.tool.call.arguments", large), ("gen_ai.tool.call.result", large), ("mcp.blob", large));
+            "execute_tool f",
+            ("gen_ai.operation.name", "execute_tool"),
+            ("gen_ai.tool.call.arguments", large),
+            ("gen_ai.tool.call.result", large),
+            ("mcp.blob", large));
         JsonObject data = await Exports.DataOfAsync(span);
         Assert.Multiple(() =>
         {

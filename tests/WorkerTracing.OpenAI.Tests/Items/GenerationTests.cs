@@ -32,7 +32,9 @@ public sealed class GenerationTests
             ("gen_ai.usage.reasoning.output_tokens", 2),
             ("gen_ai.system_instructions", """[{"type":"text","content":"Be brief."}]"""),
             ("gen_ai.input.messages", """[{"role":"user","parts":[{"type":"text","content":"Where is my order?"}]}]"""),
-            ("gen_ai.output.messages", """[{"role":"assistant","parts":[{"type":"text","content":"Checking."}],"finish_reason":"stop"}]"""));
+            (
+                "gen_ai.output.messages",
+                """[{"role":"assistant","parts":[{"type":"text","content":"Checking."}],"finish_reason":"stop"}]"""));
         Exports.AssertSame(await Exports.DataOfAsync(span), """
             {
               "type": "generation",
@@ -40,7 +42,8 @@ public sealed class GenerationTests
               "output": [{"role":"assistant","content":"Checking."}],
               "model": "gpt-x",
               "model_config": {"temperature":0.2,"stop_sequences":["a","b"],"service_tier":"auto"},
-              "usage": {"input_tokens":11,"output_tokens":7,"details":{"input_tokens_details":{"cached_tokens":3},"output_tokens_details":{"reasoning_tokens":2}}}
+              "usage": {"input_tokens":11,"output_tokens":7,
+                "details":{"input_tokens_details":{"cached_tokens":3},"output_tokens_details":{"reasoning_tokens":2}}}
             }
             """);
     }
@@ -113,14 +116,21 @@ public sealed class GenerationTests
             ("gen_ai.operation.name", "chat"),
             ("gen_ai.input.messages", """
                 [
-                  {"role":"user","name":"ann","parts":[{"type":"text","content":"one"},{"type":"uri","modality":"image","uri":"https://x/y.png"},{"type":"text","content":"two"}]},
-                  {"role":"assistant","parts":[{"type":"tool_call","id":"c1","name":"weather","arguments":{"city":"Zürich"}},{"type":"tool_call","id":null,"name":"time"}]},
-                  {"role":"tool","parts":[{"type":"tool_call_response","id":"c1","response":{"sky":"grey"}},{"type":"tool_call_response","id":"c2","result":"noon"}]}
+                  {"role":"user","name":"ann","parts":[
+                    {"type":"text","content":"one"},{"type":"uri","modality":"image","uri":"https://x/y.png"},
+                    {"type":"text","content":"two"}]},
+                  {"role":"assistant","parts":[
+                    {"type":"tool_call","id":"c1","name":"weather","arguments":{"city":"Zürich"}},
+                    {"type":"tool_call","id":null,"name":"time"}]},
+                  {"role":"tool","parts":[
+                    {"type":"tool_call_response","id":"c1","response":{"sky":"grey"}},
+                    {"type":"tool_call_response","id":"c2","result":"noon"}]}
                 ]
                 """));
         Exports.AssertSame((await Exports.DataOfAsync(span))["input"], """
             [
-              {"role":"user","name":"ann","content":[{"type":"text","text":"one"},{"type":"uri","modality":"image","uri":"https://x/y.png"},{"type":"text","text":"two"}]},
+              {"role":"user","name":"ann","content":[
+                {"type":"text","text":"one"},{"type":"uri","modality":"image","uri":"https://x/y.png"},{"type":"text","text":"two"}]},
               {"role":"assistant","content":null,"tool_calls":[
                 {"id":"c1","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Zürich\"}"}},
                 {"id":null,"type":"function","function":{"name":"time","arguments":null}}]},
@@ -148,8 +158,10 @@ public sealed class GenerationTests
     [Test]
     public async Task Export_MessagesAsObjects_AreWritten()
     {
-        object messages = new object[] {
-            new Dictionary<string, object?> { ["role"] = "user", ["content"] = "hi", ["logit"] = double.NaN } };
+        object messages = new object[]
+        {
+            new Dictionary<string, object?> { ["role"] = "user", ["content"] = "hi", ["logit"] = double.NaN },
+        };
         Activity span = SpanMaker.Ended("chat x", ("gen_ai.operation.name", "chat"), ("gen_ai.input.messages", messages));
         Exports.AssertSame(
             (await Exports.DataOfAsync(span))["input"],

@@ -20,7 +20,8 @@ public sealed class SpanItemTests
             + $"{{\"object\":\"trace\",\"id\":\"{trace}\",\"workflow_name\":\"größer 😀\",\"group_id\":null,\"metadata\":null}},"
             + $"{{\"object\":\"trace.span\",\"id\":\"span_00000000{span.SpanId}\",\"trace_id\":\"{trace}\",\"parent_id\":null,"
             + "\"started_at\":\"2026-01-02T03:04:05+00:00\",\"ended_at\":\"2026-01-02T03:04:05.007000+00:00\","
-            + "\"span_data\":{\"type\":\"custom\",\"name\":\"größer 😀\",\"data\":{\"table\":\"orders\",\"rows\":3,\"share\":1.0,\"ok\":true}},\"error\":null}"
+            + "\"span_data\":{\"type\":\"custom\",\"name\":\"größer 😀\","
+            + "\"data\":{\"table\":\"orders\",\"rows\":3,\"share\":1.0,\"ok\":true}},\"error\":null}"
             + "]}"));
     }
 
@@ -75,7 +76,9 @@ public sealed class SpanItemTests
             ("gen_ai.operation.name", "create_agent"),
             ("gen_ai.agent.name", "Triage"),
             ("gen_ai.output.type", "json"),
-            ("gen_ai.tool.definitions", """[{"type":"function","name":"lookup"},{"type":"function","function":{"name":"cancel"}},"bare",{"type":"mystery"}]"""));
+            (
+                "gen_ai.tool.definitions",
+                """[{"type":"function","name":"lookup"},{"type":"function","function":{"name":"cancel"}},"bare",{"type":"mystery"}]"""));
         Exports.AssertSame(
             await Exports.DataOfAsync(span),
             """{"type":"agent","name":"Triage","handoffs":null,"tools":["lookup","cancel","bare"],"output_type":"json"}""");
@@ -92,7 +95,10 @@ public sealed class SpanItemTests
             ("mcp.server", "orders"));
         Exports.AssertSame(
             await Exports.DataOfAsync(span),
-            """{"type":"function","name":"lookup_order","input":"{\"id\":42}","output":"{\"state\":\"shipped\"}","mcp_data":{"server":"orders"}}""");
+            """
+            {"type":"function","name":"lookup_order","input":"{\"id\":42}","output":"{\"state\":\"shipped\"}",
+              "mcp_data":{"server":"orders"}}
+            """);
     }
 
     [Test]
@@ -144,9 +150,10 @@ public sealed class SpanItemTests
         const string Secret = "THE-SECRET";
         string[] attributes =
         [
-            "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result",
-            "gen_ai.prompt", "gen_ai.completion", "gen_ai.event.content", "gen_ai.prompt.0.content", "worker_tracing.argument.order",
-            "gen_ai.retrieval.query.text", "gen_ai.retrieval.documents", "gen_ai.memory.query.text", "gen_ai.memory.records", "gen_ai.evaluation.explanation",
+            "gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.tool.call.arguments",
+            "gen_ai.tool.call.result", "gen_ai.prompt", "gen_ai.completion", "gen_ai.event.content", "gen_ai.prompt.0.content",
+            "worker_tracing.argument.order", "gen_ai.retrieval.query.text", "gen_ai.retrieval.documents", "gen_ai.memory.query.text",
+            "gen_ai.memory.records", "gen_ai.evaluation.explanation",
         ];
         await using IngestServer server = await IngestServer.StartAsync();
         using var exporter = new OpenAITraceExporter(server.Options(static options => options.IncludeContent = false));

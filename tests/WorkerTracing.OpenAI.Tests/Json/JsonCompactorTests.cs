@@ -13,8 +13,10 @@ public sealed class JsonCompactorTests
     private static readonly Gen<string> Space = Gen.Frequency((6, Gen.Constant("")), (1, Gen.Elements(" ", "\n", "\r\n\t ", "    ")));
 
     private static readonly Gen<string> Piece = Gen.Elements(
-        "a", "text ", "é", "漢", "😀", "\u007f\u2028", "\\n", "\\\"", "\\\\", "\\/", "/", "\\b\\f\\r\\t", "\\u0041", "\\u00e9", "\\u000A", "\\u0022", "\\u005c", "\\u0001", "\\u001F", "\\ud83d\\ude00", "\\uD83D",
-        "\\ude00", "\\ud83d\\u0041", "[", "]", "{", "}", ",", ":", "a much longer run of plain text that takes more than one vector to look at, ");
+        "a", "text ", "é", "漢", "😀", "\u007f\u2028", "\\n", "\\\"", "\\\\", "\\/", "/", "\\b\\f\\r\\t",
+        "\\u0041", "\\u00e9", "\\u000A", "\\u0022", "\\u005c", "\\u0001", "\\u001F",
+        "\\ud83d\\ude00", "\\uD83D", "\\ude00", "\\ud83d\\u0041",
+        "[", "]", "{", "}", ",", ":", "a much longer run of plain text that takes more than one vector to look at, ");
 
     private static readonly Gen<string> String = Piece.ArrayOf().Select(static pieces => $"\"{string.Concat(pieces)}\"");
 

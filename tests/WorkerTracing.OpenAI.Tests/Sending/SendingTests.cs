@@ -313,7 +313,8 @@ public sealed class SendingTests
         Assert.That(outcomes, Has.All.EqualTo(ExportOutcome.Delivered));
         Exports.AssertSame(
             server.AcceptedSpans[1]["span_data"],
-            "{\"type\":\"custom\",\"name\":\"lone \ufffd surrogate\",\"data\":{\"nan\":null,\"cycle\":{\"self\":null},\"lone \ufffd key\":\"\ufffd\",\"throws\":null}}");
+            "{\"type\":\"custom\",\"name\":\"lone \ufffd surrogate\","
+            + "\"data\":{\"nan\":null,\"cycle\":{\"self\":null},\"lone \ufffd key\":\"\ufffd\",\"throws\":null}}");
     }
 
     [TestCase(0, null, 0.0, 1000)]

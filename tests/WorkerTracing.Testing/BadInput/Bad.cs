@@ -13,9 +13,10 @@ public static class Bad
     /// <summary>Text of every kind: empty, blank, with control characters, with half a surrogate pair, nearly JSON, long.</summary>
     public static Gen<string> Text { get; } = Gen.Frequency(
         (6, Gen.Elements(
-            "", " ", "\t\r\n", "\0", "\u0001\u001f\u007f\u0085", "\ud800", "\udc00", "a\ud83d", "\udca9\ud83d", "\u2028\u2029\ufeff\ufffe\uffff",
-            "e\u0301\u202e", "\"\\/\b", "</script>", "{", "[", "[1,]", "{\"a\":}", "{\"a\":1,\"a\":2}", "[\"\\ud800\"]", "{\"\\udc00\":\"\\u0000\"}",
-            "[NaN]", "nullnull", "%00%ff%", "\u001b[2J", "😀", "{\"role\":\"user\",\"parts\":[{\"type\":\"text\"}]}", "[{\"role\":1,\"parts\":[null,1,[]]}]")),
+            "", " ", "\t\r\n", "\0", "\u0001\u001f\u007f\u0085", "\ud800", "\udc00", "a\ud83d", "\udca9\ud83d",
+            "\u2028\u2029\ufeff\ufffe\uffff", "e\u0301\u202e", "\"\\/\b", "</script>", "{", "[", "[1,]", "{\"a\":}", "{\"a\":1,\"a\":2}",
+            "[\"\\ud800\"]", "{\"\\udc00\":\"\\u0000\"}", "[NaN]", "nullnull", "%00%ff%", "\u001b[2J", "😀",
+            "{\"role\":\"user\",\"parts\":[{\"type\":\"text\"}]}", "[{\"role\":1,\"parts\":[null,1,[]]}]")),
         (3, Gen.Choose(0, 0xffff).Select(static unit => (char)unit).ArrayOf().Select(static units => new string(units))),
         (1, from unit in Gen.Elements("x", "é", "\ud800", "😀", "\0", "\"", "[")
             from length in Gen.Elements(1023, 1025, 99_999, 150_000)
@@ -52,32 +53,24 @@ public static class Bad
 
     private static Gen<object?> Scalar { get; } = Gen.Elements<object?>(
         null, true, 'x', '\ud800', double.NaN, double.PositiveInfinity, double.NegativeInfinity, -0.0, double.Epsilon, double.MaxValue,
-        float.NaN, float.MaxValue, Half.NaN, Half.PositiveInfinity, decimal.MaxValue, decimal.MinValue, byte.MaxValue, sbyte.MinValue, short
-            .MinValue, ushort.MaxValue,
-        int.MinValue, uint.MaxValue, long.MinValue, ulong.MaxValue, nint.MinValue, nuint.MaxValue, Int128.MinValue, UInt128
-            .MaxValue, BigInteger.Pow(10, 500),
-        DateTime.MinValue, DateTime.MaxValue, DateTimeOffset.MaxValue, TimeSpan.MinValue, Guid
-            .Empty, DayOfWeek.Friday, (DayOfWeek)99, new Uri("x", UriKind.Relative), CultureInfo.InvariantCulture,
-        new byte[] { 0, 255 }, Array.Empty<object>(), new[] { double.NaN, 1 }, new float[] { float.NaN }, new decimal[] {
-            1.10m }, new bool[2], new char[] { '\ud800' }, new int[2, 2], new long[] { long.MinValue },
-        new string?[] { null, "\udfff", "" }, new object?[] {
-            null,
-            1,
-            "two",
-            3.0,
-            new object() }, default(JsonElement), JsonDocument.Parse("[1,{\"a\":\"\\ud800\"}]"), JsonNode.Parse("{\"a\":[1e400]}"),
-        new KeyValuePair<string, object?>[] {
-            new(null!, null),
-            new("a", 1),
-            new("a", 2) }, new InvalidOperationException("\ud800"), typeof(Bad), (Action)(static () => { }));
+        float.NaN, float.MaxValue, Half.NaN, Half.PositiveInfinity, decimal.MaxValue, decimal.MinValue,
+        byte.MaxValue, sbyte.MinValue, short.MinValue, ushort.MaxValue, int.MinValue, uint.MaxValue, long.MinValue, ulong.MaxValue,
+        nint.MinValue, nuint.MaxValue, Int128.MinValue, UInt128.MaxValue, BigInteger.Pow(10, 500),
+        DateTime.MinValue, DateTime.MaxValue, DateTimeOffset.MaxValue, TimeSpan.MinValue,
+        Guid.Empty, DayOfWeek.Friday, (DayOfWeek)99, new Uri("x", UriKind.Relative), CultureInfo.InvariantCulture,
+        new byte[] { 0, 255 }, Array.Empty<object>(), new[] { double.NaN, 1 }, new float[] { float.NaN }, new decimal[] { 1.10m },
+        new bool[2], new char[] { '\ud800' }, new int[2, 2], new long[] { long.MinValue }, new string?[] { null, "\udfff", "" },
+        new object?[] { null, 1, "two", 3.0, new object() },
+        default(JsonElement), JsonDocument.Parse("[1,{\"a\":\"\\ud800\"}]"), JsonNode.Parse("{\"a\":[1e400]}"),
+        new KeyValuePair<string, object?>[] { new(null!, null), new("a", 1), new("a", 2) },
+        new InvalidOperationException("\ud800"), typeof(Bad), (Action)(static () => { }));
 
     /// <summary>What throws, never ends, contains itself or is very deep.</summary>
     private static Gen<object?> Troublemaker { get; } = Gen.Elements<Func<object?>>(
-            static () => new Unspeakable(), static () => new[] {
-                new Unspeakable(),
-                new Unspeakable() }, static () => Throwing(), static () => Forever(1), static () => Forever(Forever(2)), static () => new Bottomless(),
-            static () => new Liar(), static () => Cycle(), static () => Deep(5_000), static () => Deep(100), static () => string.Concat(
-                Enumerable.Repeat("[", 5_000)) + string.Concat(Enumerable.Repeat("]", 5_000)),
+            static () => new Unspeakable(), static () => new[] { new Unspeakable(), new Unspeakable() }, static () => Throwing(),
+            static () => Forever(1), static () => Forever(Forever(2)), static () => new Bottomless(), static () => new Liar(),
+            static () => Cycle(), static () => Deep(5_000), static () => Deep(100),
+            static () => string.Concat(Enumerable.Repeat("[", 5_000).Concat(Enumerable.Repeat("]", 5_000))),
             static () => Disposed(), static () => new Dictionary<string, object?> { ["own"] = new Unspeakable(), ["nan"] = double.NaN })
         .Select(static make => make());
 

@@ -540,10 +540,10 @@ public sealed class BatchTraceProcessorTests : IDisposable
         OptionsValidationException? thrown = Assert.Throws<OptionsValidationException>(() => new BatchTraceProcessor(_exporter, options));
 
         Assert.That(thrown!.Failures, Has.Exactly(4).Items);
-        Assert.That(thrown.Message, Does.Contain("MaxQueueSize is 0").And.Contain("MaxBatchSize is -1").And
-            .Contain("ScheduleDelay is 00:00:00")
-            .And
-            .Contain("ExportTriggerRatio is 1.5"));
+        Assert.That(
+            thrown.Message,
+            Does.Contain("MaxQueueSize is 0").And.Contain("MaxBatchSize is -1")
+                .And.Contain("ScheduleDelay is 00:00:00").And.Contain("ExportTriggerRatio is 1.5"));
     }
 
     private BatchTraceProcessor Processor(BatchTraceProcessorOptions? options = null) =>

@@ -231,11 +231,10 @@ public sealed class JobOptionsTests
 
         Assert.That(
             () => new JobTracer(provider, options),
-            Throws.InstanceOf<OptionsValidationException>().With.Message.Contain("FlushTimeout is 00:00:00").And.Message
-                .Contain("LinkAfter is -00:00:01")
-                .And
-                .Message
-                .Contain("Flush is 7"));
+            Throws.InstanceOf<OptionsValidationException>()
+                .With.Message.Contain("FlushTimeout is 00:00:00")
+                .And.Message.Contain("LinkAfter is -00:00:01")
+                .And.Message.Contain("Flush is 7"));
     }
 
     private sealed class ThrowingProcessor : BaseProcessor<Activity>

@@ -7,7 +7,8 @@ internal sealed class GeneratedSpans : IDisposable
 {
     private static readonly string[] Texts =
     [
-        "", "job", "a name with spaces", "ärger", "日本語のテキスト", "👩‍🚀 emoji", "a lone \ud800 surrogate", new string('x', 127), new string('ü', 64),
+        "", "job", "a name with spaces", "ärger", "日本語のテキスト", "👩‍🚀 emoji", "a lone \ud800 surrogate",
+        new string('x', 127), new string('ü', 64),
         new string('y', 5_000), "null\0inside", "line\nbreak",
     ];
 

@@ -161,8 +161,10 @@ public sealed class OtlpVariableTests
         Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered), "the variables for every signal hold");
         Assert.That((made!.TimeoutMilliseconds, made.Compression), Is.EqualTo((10_000, OtlpExportCompression.None)));
         string warning = _warnings.Single();
-        Assert.That(warning, Does.Contain(Traces + "ENDPOINT").And.Contain(Traces + "PROTOCOL").And.Contain(Traces + "TIMEOUT").And
-            .Contain(Traces + "COMPRESSION"));
+        Assert.That(
+            warning,
+            Does.Contain(Traces + "ENDPOINT").And.Contain(Traces + "PROTOCOL")
+                .And.Contain(Traces + "TIMEOUT").And.Contain(Traces + "COMPRESSION"));
         Assert.That(warning, Does.Not.Contain("secret").And.Not.Contain(General + "ENDPOINT"));
     }
 
@@ -187,12 +189,15 @@ public sealed class OtlpVariableTests
 
     /// <summary>One job in a host with these variables, delivered or not before it stops.</summary>
     private async Task<FlushResult> RunAsync(
-        Dictionary<string, string?> variables, Action<OtlpExporterOptions>? configure = null, Action<IServiceCollection>? addServices = null)
+        Dictionary<string, string?> variables,
+        Action<OtlpExporterOptions>? configure = null,
+        Action<IServiceCollection>? addServices = null)
     {
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddInMemoryCollection(variables);
-        builder.Services.AddWorkerTracing(
-            static options => (options.Flush, options.FlushTimeout) = (FlushMode.Wait, TimeSpan.FromSeconds(30))).AddOtlpExporter(configure);
+        builder.Services
+            .AddWorkerTracing(static options => (options.Flush, options.FlushTimeout) = (FlushMode.Wait, TimeSpan.FromSeconds(30)))
+            .AddOtlpExporter(configure);
         builder.Logging.AddProvider(new Warnings(_warnings));
         addServices?.Invoke(builder.Services);
         using IHost host = builder.Build();

@@ -33,8 +33,8 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
     private readonly AnnouncedTraces _announced = new(RememberedTraces);
     private readonly CancellationTokenSource _stopping = new();
     private readonly IngestClient _client;
-    private readonly FailureLog _failures;
-    private readonly ItemSender _sender;
+    private readonly IngestFailureLog _failures;
+    private readonly RequestSender _sender;
     private readonly ExporterSettings _settings;
     private readonly ILogger _log;
     private readonly bool _isDisabled = OpenAIEnvironment.IsTracingDisabled;
@@ -53,8 +53,8 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         _log = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("WorkerTracing.OpenAI");
         _settings = new ExporterSettings(options, _log);
         _client = new IngestClient(TimeProvider.System);
-        _failures = new FailureLog(_log, TimeProvider.System);
-        _sender = new ItemSender(_client, _announced, _failures, _log);
+        _failures = new IngestFailureLog(_log, TimeProvider.System);
+        _sender = new RequestSender(_failures);
         if (_isDisabled)
             Log.Disabled(_log);
     }
@@ -88,11 +88,13 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         using IDisposable suppressed = SuppressInstrumentationScope.Begin();
         ItemBatch items = _batches.TryTake(out ItemBatch? idle) ? idle : new ItemBatch(_announced);
         items.IncludeContent = options.IncludeContent;
+        var sending = new IngestBatch(items, options, key, _client, _announced, _failures, _log);
+        int requests = 0;
         for (int next = 0; next < batch.Length;)
         {
             while (next < batch.Length && items.Bytes < MaxRequestBytes)
                 items.Add(batch[next], next++);
-            bool goesOn = _sender.Send(items, outcomes, options, key, cancellationToken);
+            bool goesOn = _sender.Send(sending, outcomes, ref requests, cancellationToken);
             items.Clear();
             if (goesOn)
                 continue;

@@ -63,4 +63,10 @@ internal static partial class Log
 
     [LoggerMessage(409, LogLevel.Error, "The changed options of the OpenAI exporter are not valid; those before stay in force. {Failures}")]
     public static partial void OptionsRefused(ILogger logger, string failures);
+
+    [LoggerMessage(
+        410,
+        LogLevel.Information,
+        "The OpenAI Traces dashboard takes items again after {Outage}: {Requests} requests had failed, {Lost} spans were lost.")]
+    public static partial void Recovered(ILogger logger, TimeSpan outage, int requests, long lost);
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace WorkerTracing;
 
 /// <summary>
-/// An address as an error message may show it: user, password, query and fragment can hold secrets, in one that cannot be read too.
+/// Shows an address in a message without what may hold secrets: user, password, query and fragment, also in one that cannot be parsed.
 /// </summary>
 internal static partial class ShownAddress
 {

@@ -1,0 +1,95 @@
+namespace WorkerTracing;
+
+/// <summary>
+/// Sends the items of a batch and sets an outcome for each of its spans: splits a request that the backend refuses for something in it, and
+/// stops at the first failure that may pass. Safe for concurrent use.
+/// </summary>
+internal sealed class RequestSender(SendFailureLog failures)
+{
+    /// <summary>
+    /// The most requests for one batch. One invalid span among 2,048 is found with 23; a backend that refuses everything must not get one
+    /// request for each span.
+    /// </summary>
+    public const int MaxRequests = 32;
+
+    /// <summary>Sends all items.</summary>
+    /// <param name="batch">The items.</param>
+    /// <param name="outcomes">One outcome for each span of the export.</param>
+    /// <param name="requests">How many requests this export has made. What is undecided after <see cref="MaxRequests"/> is lost.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <returns>False after a failure that may pass: the spans are retained, and nothing more is to be sent.</returns>
+    public bool Send(ISendBatch batch, Span<ExportOutcome> outcomes, ref int requests, CancellationToken cancellationToken) =>
+        Send(batch, 0, batch.Count, outcomes, ref requests, cancellationToken);
+
+    private bool Send(
+        ISendBatch batch, int first, int end, Span<ExportOutcome> outcomes, ref int requests, CancellationToken cancellationToken)
+    {
+        requests++;
+        SendAnswer answer = Attempt(batch, first, end, cancellationToken);
+        switch (answer.Verdict)
+        {
+            case SendVerdict.Accepted:
+                batch.Settle(first, end, ExportOutcome.Delivered, outcomes);
+                failures.Recover();
+                return true;
+            case SendVerdict.PartlyAccepted:
+                SettlePart(batch, first, end, answer, outcomes);
+                return true;
+            case SendVerdict.Split when end - first > 1 && requests < MaxRequests:
+                int middle = first + ((end - first) / 2);
+                if (!Send(batch, first, middle, outcomes, ref requests, cancellationToken))
+                {
+                    batch.Settle(middle, end, ExportOutcome.Retained, outcomes);
+                    return false;
+                }
+
+                if (requests < MaxRequests)
+                    return Send(batch, middle, end, outcomes, ref requests, cancellationToken);
+                Lose(batch, middle, end, answer, outcomes);
+                return true;
+            case SendVerdict.Later:
+                batch.Settle(first, end, ExportOutcome.Retained, outcomes);
+                failures.Keep(answer, batch.CountSpans(first, end));
+                return false;
+            default:
+                if (answer.Verdict == SendVerdict.Split && end - first == 1 && batch.ReportRefused(first, answer))
+                    batch.Settle(first, end, ExportOutcome.Dropped, outcomes);
+                else
+                    Lose(batch, first, end, answer, outcomes);
+                return true;
+        }
+    }
+
+    private static SendAnswer Attempt(ISendBatch batch, int first, int end, CancellationToken cancellationToken)
+    {
+        for (int retry = 0; ; retry++)
+        {
+            SendAnswer answer = batch.Send(first, end, cancellationToken);
+            if (!answer.IsWorthRetrying
+                || cancellationToken.IsCancellationRequested
+                || batch.RetryDelay(retry, answer) is not { } delay
+                || cancellationToken.WaitHandle.WaitOne(delay))
+                return answer;
+        }
+    }
+
+    /// <summary>Settles a request of which the backend reports a part as rejected. If that is all of it, the spans are known to be lost.</summary>
+    private void SettlePart(ISendBatch batch, int first, int end, in SendAnswer answer, Span<ExportOutcome> outcomes)
+    {
+        int spans = batch.CountSpans(first, end);
+        if (answer.Rejected >= spans)
+        {
+            Lose(batch, first, end, answer, outcomes);
+            return;
+        }
+
+        batch.Settle(first, end, ExportOutcome.Unconfirmed, outcomes);
+        failures.Lose(answer, (int)answer.Rejected);
+    }
+
+    private void Lose(ISendBatch batch, int first, int end, in SendAnswer answer, Span<ExportOutcome> outcomes)
+    {
+        batch.Settle(first, end, ExportOutcome.Dropped, outcomes);
+        failures.Lose(answer, batch.CountSpans(first, end));
+    }
+}

@@ -55,7 +55,7 @@ public sealed class SnippetRunTests : IDisposable
                 new CancellationToken(canceled: true)),
             Throws.InstanceOf<OperationCanceledException>());
 
-        Assert.That(_exporter.Spans.Single().GetTagItem("workflow.execution.result"), Is.EqualTo("canceled"));
+        Assert.That(_exporter.Spans.Single().GetTagItem("workflow.execution.result"), Is.EqualTo("cancellation"));
     }
 
     [Test]

@@ -72,7 +72,7 @@ public sealed class AttemptTests
         Assert.That(first.Links, Is.Empty);
         Assert.That(second.Links.Single().Context.SpanId, Is.EqualTo(first.SpanId));
         Assert.That(third.Links.Single().Context.SpanId, Is.EqualTo(second.SpanId));
-        Assert.That(third.Links.Single().Tags!.Single().Value, Is.EqualTo("attempt"));
+        Assert.That(third.Links.Single().Tags!.Single().Value, Is.EqualTo("previous_attempt"));
         Assert.That(
             (first.Status, second.Status, third.Status),
             Is.EqualTo((ActivityStatusCode.Error, ActivityStatusCode.Error, ActivityStatusCode.Unset)));

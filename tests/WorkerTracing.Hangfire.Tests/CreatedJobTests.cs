@@ -21,7 +21,7 @@ public sealed class CreatedJobTests
         Assert.That((job.TraceId, job.ParentSpanId), Is.EqualTo((creator.TraceId, creator.SpanId)));
         Assert.That(job.HasRemoteParent, Is.True, "the context came through the storage");
         Assert.That(job.Kind, Is.EqualTo(ActivityKind.Consumer));
-        Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("enqueued"));
+        Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("api"));
     }
 
     [Test]
@@ -79,7 +79,7 @@ public sealed class CreatedJobTests
         Activity span = await server.SpanAsync(job);
         Assert.That(span.TraceId, Is.Not.EqualTo(creator.TraceId), "a delayed job has a trace of its own");
         Assert.That(span.Links.Single().Context.SpanId, Is.EqualTo(creator.SpanId));
-        Assert.That(span.GetTagItem("workflow.trigger.type"), Is.EqualTo("scheduled"));
+        Assert.That(span.GetTagItem("workflow.trigger.type"), Is.EqualTo("schedule"));
         Assert.That(
             span.GetTagItem("worker_tracing.wait_ms"),
             Is.LessThan(AgeAtStart(span) - 1500),
@@ -135,7 +135,7 @@ public sealed class CreatedJobTests
                 (job.ParentSpanId, job.Links.Count()),
                 Is.EqualTo((default(ActivitySpanId), 0)),
                 "who started the server did not create the job");
-            Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("recurring"));
+            Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("cron"));
             Assert.That(job.Kind, Is.EqualTo(ActivityKind.Internal));
         }
     }

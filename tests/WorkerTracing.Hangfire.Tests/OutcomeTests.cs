@@ -34,7 +34,7 @@ public sealed class OutcomeTests
 
         string job = server.Client.Enqueue(() => Work.Run(key));
 
-        await ExpectAsync(server, job, "canceled", ActivityStatusCode.Unset, 0);
+        await ExpectAsync(server, job, "cancellation", ActivityStatusCode.Unset, 0);
         await server.StateAsync(job, DeletedState.StateName);
     }
 
@@ -95,7 +95,7 @@ public sealed class OutcomeTests
         Until.True(() => running.IsSet, "the job runs");
         server.Client.Delete(job);
 
-        await ExpectAsync(server, job, "canceled", ActivityStatusCode.Unset, 0);
+        await ExpectAsync(server, job, "cancellation", ActivityStatusCode.Unset, 0);
     }
 
     [Test]
@@ -114,7 +114,7 @@ public sealed class OutcomeTests
         string job = server.Client.Enqueue(() => Work.RunAsync(key, JobCancellationToken.Null));
         Until.True(() => running.IsSet, "the job runs");
         server.Stop();
-        await ExpectAsync(server, job, "canceled", ActivityStatusCode.Unset, 0);
+        await ExpectAsync(server, job, "cancellation", ActivityStatusCode.Unset, 0);
         server.Start();
 
         await server.StateAsync(job, SucceededState.StateName);
@@ -134,7 +134,7 @@ public sealed class OutcomeTests
 
         string job = server.Client.Enqueue(() => Work.Run(key));
 
-        await ExpectAsync(server, job, "canceled", ActivityStatusCode.Unset, 0);
+        await ExpectAsync(server, job, "cancellation", ActivityStatusCode.Unset, 0);
     }
 
     [Test]

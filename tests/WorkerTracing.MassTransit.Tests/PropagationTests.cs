@@ -128,7 +128,7 @@ public sealed class PropagationTests
 
         Assert.That(job.TraceId, Is.Not.EqualTo(producer.TraceId), "Auto gives a delayed message a trace of its own");
         Assert.That(job.Links.Single().Context.SpanId, Is.EqualTo(producer.SpanId));
-        Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("scheduled"));
+        Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("schedule"));
         Assert.That(
             (job.GetTagItem("messaging.system"), job.GetTagItem("messaging.operation.type")),
             Is.EqualTo(("masstransit", "process")),

@@ -81,7 +81,7 @@ public sealed class RetryTests
         await bus.Bus.Publish(new OrderPlaced("1"), static context => context.Delay = TimeSpan.FromMilliseconds(50));
         IReadOnlyList<Activity> jobs = await bus.JobsAsync(2);
 
-        Assert.That(jobs.Select(job => job.GetTagItem("workflow.trigger.type")), Is.All.EqualTo("scheduled"));
+        Assert.That(jobs.Select(job => job.GetTagItem("workflow.trigger.type")), Is.All.EqualTo("schedule"));
         Assert.That(jobs.Select(job => job.Kind), Is.All.EqualTo(ActivityKind.Internal));
     }
 

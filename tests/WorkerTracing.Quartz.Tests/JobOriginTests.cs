@@ -32,7 +32,7 @@ public sealed class JobOriginTests
 
         Activity job = await traced.JobSpanAsync();
         AssertRelated(job, caller, continued: relation == TraceRelation.Child);
-        Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("scheduled"));
+        Assert.That(job.GetTagItem("workflow.trigger.type"), Is.EqualTo("schedule"));
     }
 
     [Test]
@@ -75,7 +75,7 @@ public sealed class JobOriginTests
         IReadOnlyList<Activity> jobs = await traced.JobSpansAsync(3);
         Assert.That(
             jobs.Take(3).Select(static job => job.GetTagItem("workflow.trigger.type")),
-            Is.EquivalentTo(new[] { "manual", "recurring", "recurring" }));
+            Is.EquivalentTo(new[] { "manual", "cron", "cron" }));
         Assert.That(jobs.Take(3).Select(static job => job.TraceId), Is.Unique);
     }
 

@@ -345,7 +345,7 @@ public sealed class JobOutcomeTests
 
     private static void AssertCanceled(Activity span)
     {
-        Assert.That(span.GetTagItem("workflow.execution.result"), Is.EqualTo("canceled"));
+        Assert.That(span.GetTagItem("workflow.execution.result"), Is.EqualTo("cancellation"));
         Assert.That(span.Status, Is.Not.EqualTo(ActivityStatusCode.Error));
     }
 

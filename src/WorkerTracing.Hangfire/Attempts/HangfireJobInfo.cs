@@ -42,15 +42,15 @@ internal static class HangfireJobInfo
     private static List<ActivityLink>? LinksOf(StoredOrigin origin, StoredParameters parameters)
     {
         List<ActivityLink>? links = null;
-        Add(parameters.Text(JobParameter.Trace), "attempt");
+        Add(parameters.Text(JobParameter.Trace), JobLinks.PreviousAttempt);
         if (origin.Antecedent is not null)
-            Add(parameters.TextOf(origin.Antecedent, JobParameter.Trace), "antecedent");
+            Add(parameters.TextOf(origin.Antecedent, JobParameter.Trace), JobLinks.Antecedent);
         return links;
 
-        void Add(string? span, string relation)
+        void Add(string? span, Func<ActivityContext, ActivityLink> link)
         {
             if (ActivityContext.TryParse(span, null, isRemote: true, out ActivityContext linked))
-                (links ??= []).Add(new ActivityLink(linked, new ActivityTagsCollection { ["worker_tracing.link"] = relation }));
+                (links ??= []).Add(link(linked));
         }
     }
 }

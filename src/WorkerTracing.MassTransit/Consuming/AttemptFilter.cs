@@ -26,7 +26,7 @@ internal sealed class AttemptFilter<TContext>(MessageTracer jobs, JobDescription
         catch (Exception exception)
         {
             job.Failure = exception;
-            attempt?.Fail(exception, context.CancellationToken);
+            attempt?.FailWithOwn(exception, context.CancellationToken);
             throw;
         }
         finally

@@ -6,12 +6,9 @@ namespace WorkerTracing;
 internal static class JobTraceOutcome
 {
     /// <summary>Records the job's own exception. A cancellation counts as one only when the job's own token asked for it.</summary>
-    public static void Fail(this JobTrace trace, Exception exception, CancellationToken jobsOwn)
+    public static void FailWithOwn(this JobTrace trace, Exception exception, CancellationToken jobsOwn)
     {
         Exception own = exception is EventExecutionException or SagaException && exception.InnerException is { } inner ? inner : exception;
-        if (own is OperationCanceledException && jobsOwn.IsCancellationRequested)
-            trace.Cancel();
-        else
-            trace.Fail(own);
+        trace.Fail(own, jobsOwn);
     }
 }

@@ -35,10 +35,10 @@ internal sealed class MessageJob(JobDescription description, JobTrace trace, Del
     public void Complete()
     {
         if (Failure is { } failure && (Description.HidesFailures || delivery.IsRedelivered))
-            Trace.Fail(failure, CancellationToken.None);
+            Trace.FailWithOwn(failure, CancellationToken.None);
     }
 
-    public void Fail(Exception exception, CancellationToken jobsOwn) => Trace.Fail(Failure ?? exception, jobsOwn);
+    public void Fail(Exception exception, CancellationToken jobsOwn) => Trace.FailWithOwn(Failure ?? exception, jobsOwn);
 
     public void Stop()
     {

@@ -7,13 +7,11 @@ namespace WorkerTracing;
 /// <summary>The source and the meter of this library. Both are named <c>WorkerTracing</c>.</summary>
 internal static class Telemetry
 {
-    public const string Name = "WorkerTracing";
-
     private static readonly string? Version = typeof(Telemetry).Assembly.GetName().Version?.ToString(3);
 
-    public static readonly ActivitySource Source = new(Name, Version);
+    public static readonly ActivitySource Source = new(InstrumentationScope.Name, Version);
 
-    private static readonly Meter Meter = new(Name, Version);
+    private static readonly Meter Meter = new(InstrumentationScope.Name, Version);
 
     public static readonly Histogram<double> ExecutionDuration =
         Meter.CreateHistogram<double>("workflow.execution.duration", "s", "How long job attempts ran.");

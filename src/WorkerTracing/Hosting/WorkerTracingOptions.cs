@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace WorkerTracing;
 
 /// <summary>How jobs are traced. Binds from the <c>WorkerTracing</c> configuration section; validated when the host starts.</summary>
@@ -40,6 +42,13 @@ public sealed class WorkerTracingOptions
     /// <summary>Chooses the display name of a job's span.</summary>
     /// <value>The default is null: the name is <see cref="JobInfo.Name"/>, as it is where the selector throws or answers null.</value>
     public Func<JobInfo, string>? NameSelector { get; set; }
+
+    /// <summary>Chooses the kind of a job's span. Null leaves the kind as it is.</summary>
+    /// <value>
+    /// The default is null: <see cref="ActivityKind.Consumer"/> for enqueued jobs and messages, <see cref="ActivityKind.Internal"/> for
+    /// all others. The same applies where the selector throws.
+    /// </value>
+    public Func<JobInfo, ActivityKind?>? KindSelector { get; set; }
 
     /// <summary>Adds to a job's span when it begins. Not called for a job that is not recorded.</summary>
     /// <value>The default is null.</value>

@@ -44,7 +44,7 @@ public static class WorkerTracingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkerTracingOptions>, WorkerTracingOptionsValidator>());
         services.AddOptions<FlushOptions>();
         services.AddSingleton(static provider => new RateLimitedLogger(
-            provider.GetService<ILoggerFactory>()?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance,
+            provider.GetService<ILoggerFactory>()?.CreateLogger(InstrumentationScope.Name) ?? NullLogger.Instance,
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider => new JobTracer(
             provider.GetRequiredService<TracerProvider>(),
@@ -55,7 +55,7 @@ public static class WorkerTracingServiceCollectionExtensions
         services.TryAddSingleton<ITraceFlusher>(static provider => provider.GetRequiredService<JobTracer>().Flusher);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TracingLifetime>());
 
-        new SdkBuilder(services).WithTracing(static tracing => tracing.AddSource(Telemetry.Name));
+        new SdkBuilder(services).WithTracing(static tracing => tracing.AddSource(InstrumentationScope.Name));
         return new WorkerTracingBuilder(services);
     }
 

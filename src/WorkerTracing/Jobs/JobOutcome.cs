@@ -9,15 +9,20 @@ internal sealed record JobOutcome(string Result, Exception? Exception)
 {
     public static readonly JobOutcome Success = new(SpanAttributes.Success, null);
 
-    public static readonly JobOutcome Canceled = new(SpanAttributes.Canceled, null);
+    public static readonly JobOutcome Canceled = new(SpanAttributes.Cancellation, null);
 
     public static JobOutcome Failed(Exception exception) => new(SpanAttributes.Failure, exception);
 
-    public void RecordOn(Activity span)
+    /// <summary>Records the outcome on the job's span.</summary>
+    /// <param name="span">The span.</param>
+    /// <param name="isFinal">Whether no further attempt follows a failed one; null where that is not known.</param>
+    public void RecordOn(Activity span, bool? isFinal)
     {
         span.SetTag(SpanAttributes.Result, Result);
         if (Exception is null)
             return;
+        if (isFinal is { } final)
+            span.SetTag(SpanAttributes.Final, final);
         span.SetTag(SpanAttributes.ErrorType, Exception.GetType().FullName);
         span.SetStatus(ActivityStatusCode.Error); // before anything of the exception's own code runs, which may throw
         span.SetStatus(ActivityStatusCode.Error, Exception.Message);

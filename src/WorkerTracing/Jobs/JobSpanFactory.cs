@@ -53,12 +53,12 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
             Activity.Current = parent;
         Activity? span = Telemetry.Source.StartActivity(
             job.OperationName ?? job.Name,
-            KindOf(job.Trigger),
+            callbacks.Ask(nameof(options.KindSelector), options.KindSelector, job, null) ?? KindOf(job.Trigger),
             adopt ? ParentOf(job.Origin) : default,
             [
                 new(SpanAttributes.Platform, job.System),
                 new(SpanAttributes.Task, job.Name),
-                new(SpanAttributes.Trigger, SpanAttributes.TriggerName(job.Trigger)),
+                new(SpanAttributes.Trigger, NameOf(job.Trigger)),
             ],
             LinksOf(job, linkOrigin));
         if (span is null && !ReferenceEquals(current, parent))
@@ -81,7 +81,9 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
         if (job.Trigger == JobTrigger.Message)
         {
             span.SetTag(SpanAttributes.MessagingSystem, job.System);
-            span.SetTag(SpanAttributes.OperationType, "process");
+            span.SetTag(SpanAttributes.OperationType, SpanAttributes.Process);
+            span.SetTag(SpanAttributes.OperationName, SpanAttributes.Process);
+            span.SetTag(SpanAttributes.MessageId, job.Id);
         }
 
         if ((job.DueAt ?? job.EnqueuedAt) is { } due)
@@ -103,13 +105,23 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
     private static ActivityKind KindOf(JobTrigger trigger) =>
         trigger is JobTrigger.Enqueued or JobTrigger.Message ? ActivityKind.Consumer : ActivityKind.Internal;
 
+    /// <summary>The values of contrib's instrumentation of Hangfire where it has the case.</summary>
+    private static string NameOf(JobTrigger trigger) => trigger switch
+    {
+        JobTrigger.Enqueued => "api",
+        JobTrigger.Scheduled => "schedule",
+        JobTrigger.Recurring => "cron",
+        JobTrigger.Message => "message",
+        _ => "manual",
+    };
+
     private static List<ActivityLink>? LinksOf(JobInfo job, bool origin)
     {
         if (!origin && job.Links is null)
             return null;
         List<ActivityLink> links = job.Links is null ? [] : [.. job.Links];
         if (origin && !links.Exists(link => link.Context.SpanId == job.Origin.SpanId && link.Context.TraceId == job.Origin.TraceId))
-            links.Insert(0, new ActivityLink(job.Origin));
+            links.Insert(0, JobLinks.Origin(job.Origin));
         return links;
     }
 

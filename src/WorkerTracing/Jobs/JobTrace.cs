@@ -76,6 +76,15 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
     }
 
     /// <summary>
+    /// Whether no further attempt follows when this one fails. Recorded on the span of a failed attempt as <c>worker_tracing.final</c>.
+    /// </summary>
+    /// <value>
+    /// True: this failure is the job's last word. False: the framework will try again. Null, the default: not known; nothing is recorded.
+    /// Set it before the end of the job; a later value is ignored.
+    /// </value>
+    public bool? IsFinalAttempt { get; set; }
+
+    /// <summary>
     /// What came of <see cref="End"/> or <see cref="EndAsync"/>; <see cref="FlushStatus.NotRequested"/> until they have answered.
     /// </summary>
     public FlushResult Result => Volatile.Read(ref _ending) is { IsCompleted: true } ending ? ending.GetAwaiter().GetResult() : default;
@@ -124,6 +133,24 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(exception);
         _outcome = JobOutcome.Failed(exception);
+    }
+
+    /// <summary>
+    /// Marks the job as canceled where <paramref name="jobToken"/> asked for it, else as failed. Every framework's integration decides by
+    /// this method.
+    /// </summary>
+    /// <param name="exception">The job's own exception, without what the framework wrapped around it.</param>
+    /// <param name="jobToken">
+    /// The token that the job was given. An <see cref="OperationCanceledException"/> is a failure while this token is not canceled: a
+    /// timeout of an HTTP request is one.
+    /// </param>
+    public void Fail(Exception exception, CancellationToken jobToken)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        if (jobToken.IsCancellationRequested && IsCancellation(exception))
+            Cancel();
+        else
+            Fail(exception);
     }
 
     /// <summary>Marks the job as canceled, which is no error.</summary>
@@ -240,10 +267,14 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         spans.Describe(span, Job);
     }
 
+    /// <summary>Returns true for a cancellation, also where a blocking wait has wrapped it in an <see cref="AggregateException"/>.</summary>
+    private static bool IsCancellation(Exception exception) => exception is OperationCanceledException
+        || (exception is AggregateException { InnerExceptions: { Count: > 0 } inner } && inner.All(IsCancellation));
+
     private void StopSpan()
     {
         if (IsRecorded)
-            Try(static trace => trace._outcome.RecordOn(trace.Activity!));
+            Try(static trace => trace._outcome.RecordOn(trace.Activity!, trace.IsFinalAttempt));
         Try(static trace => trace.Activity?.Stop());
         Try(static trace => trace._outcome.Measure(trace.Job, trace._tracer.Time.GetElapsedTime(trace._started)));
     }

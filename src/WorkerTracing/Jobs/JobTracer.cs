@@ -143,14 +143,9 @@ public sealed class JobTracer
         {
             return await job(trace, cancellationToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            trace.Cancel();
-            throw;
-        }
         catch (Exception exception)
         {
-            trace.Fail(exception);
+            trace.Fail(exception, cancellationToken);
             throw;
         }
         finally

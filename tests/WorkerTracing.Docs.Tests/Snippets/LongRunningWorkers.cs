@@ -21,14 +21,9 @@ public static class LongRunningWorkers
         {
             await BuildReportAsync(stoppingToken);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-            job.Cancel();
-            throw;
-        }
         catch (Exception exception)
         {
-            job.Fail(exception);
+            job.Fail(exception, stoppingToken);   // canceled where the token asked for it, else failed
             throw;
         }
         finally

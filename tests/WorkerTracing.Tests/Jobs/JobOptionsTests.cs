@@ -202,13 +202,52 @@ public sealed class JobOptionsTests
         Assert.That(span.DisplayName, Is.EqualTo("run job"));
         Assert.That(span.GetTagItem("workflow.platform.name"), Is.EqualTo("test"));
         Assert.That(span.GetTagItem("workflow.task.name"), Is.EqualTo("job"));
-        Assert.That(span.GetTagItem("workflow.trigger.type"), Is.EqualTo("enqueued"));
+        Assert.That(span.GetTagItem("workflow.trigger.type"), Is.EqualTo("api"));
         Assert.That(span.GetTagItem("messaging.destination.name"), Is.EqualTo("mail"));
         Assert.That(span.GetTagItem("worker_tracing.job.id"), Is.EqualTo("42"));
         Assert.That(span.GetTagItem("worker_tracing.attempt"), Is.EqualTo(3));
         Assert.That(span.GetTagItem("worker_tracing.wait_ms"), Is.GreaterThanOrEqualTo(2000));
         Assert.That(span.GetTagItem("worker_tracing.group_id"), Is.EqualTo("another tenant"));
         Assert.That(span.GetTagItem("worker_tracing.metadata.job"), Is.EqualTo("job"));
+    }
+
+    [TestCase(JobTrigger.Recurring, ActivityKind.Consumer)]
+    [TestCase(JobTrigger.Enqueued, ActivityKind.Internal)]
+    public void KindSelector_Chooses_IsTheKindOfTheSpan(JobTrigger trigger, ActivityKind kind)
+    {
+        using var pipeline = new Pipeline(new WorkerTracingOptions { KindSelector = _ => kind });
+
+        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Trigger = trigger });
+
+        Assert.That(job.Activity!.Kind, Is.EqualTo(kind));
+    }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public void KindSelector_NullOrThrowing_LeavesTheKind(bool throws)
+    {
+        using var pipeline = new Pipeline(new WorkerTracingOptions
+        {
+            KindSelector = _ => throws ? throw new InvalidOperationException("a selector's own") : null,
+        });
+
+        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Trigger = JobTrigger.Message });
+
+        Assert.That(job.Activity!.Kind, Is.EqualTo(ActivityKind.Consumer));
+    }
+
+    [Test]
+    public void Start_OfAMessage_RecordsItAsMessagingDoes()
+    {
+        using var pipeline = new Pipeline();
+
+        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Trigger = JobTrigger.Message, Id = "42" });
+
+        Activity span = job.Activity!;
+        Assert.That(span.GetTagItem("messaging.system"), Is.EqualTo("test"));
+        Assert.That(span.GetTagItem("messaging.operation.type"), Is.EqualTo("process"));
+        Assert.That(span.GetTagItem("messaging.operation.name"), Is.EqualTo("process"));
+        Assert.That(span.GetTagItem("messaging.message.id"), Is.EqualTo("42"));
     }
 
     [Test]

@@ -203,7 +203,14 @@ public sealed class JobParentTests
         if (child)
             Assert.That(job.Activity!.ParentSpanId, Is.EqualTo(Origin.SpanId));
         else
-            Assert.That(job.Activity!.Links.Single().Context, Is.EqualTo(Origin));
+            AssertLinked(job.Activity!);
+    }
+
+    private static void AssertLinked(Activity span)
+    {
+        ActivityLink link = span.Links.Single();
+        Assert.That(link.Context, Is.EqualTo(Origin));
+        Assert.That(link.Tags, Is.EqualTo(new[] { KeyValuePair.Create<string, object?>("worker_tracing.link", "origin") }));
     }
 
     private sealed class SampleOut(string name) : Sampler

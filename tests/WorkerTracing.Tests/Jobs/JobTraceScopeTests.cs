@@ -134,7 +134,7 @@ public sealed class JobTraceScopeTests : IDisposable
         JobTrace? job = null;
 
         Assert.CatchAsync<OperationCanceledException>(() => _pipeline.Tracer.RunAsync(
-            "canceled",
+            "cancellation",
             async (trace, token) =>
             {
                 job = trace;
@@ -145,7 +145,7 @@ public sealed class JobTraceScopeTests : IDisposable
 
         Activity span = _pipeline.Exporter.SpansOf(job!.TraceId).Single();
         Assert.That(span.Status, Is.EqualTo(ActivityStatusCode.Unset));
-        Assert.That(span.GetTagItem("workflow.execution.result"), Is.EqualTo("canceled"));
+        Assert.That(span.GetTagItem("workflow.execution.result"), Is.EqualTo("cancellation"));
         Assert.That(job.Result.Status, Is.EqualTo(FlushStatus.Delivered), "the job's token does not end its flush");
     }
 

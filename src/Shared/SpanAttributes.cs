@@ -1,10 +1,10 @@
 namespace WorkerTracing;
 
-/// <summary>
-/// Names and values on a job's span. <c>workflow.*</c> are OpenTelemetry's proposed names for task execution, <c>messaging.*</c> and
-/// <c>error.type</c> its semantic conventions;
-/// <c>worker_tracing.*</c> is what has no convention.
-/// </summary>
+/// <summary>Names and values of the attributes on spans and metrics, for all packages.</summary>
+/// <remarks>
+/// <c>workflow.*</c> are OpenTelemetry's proposed names for task execution. <c>messaging.*</c> and <c>error.type</c> are its semantic
+/// conventions. <c>worker_tracing.*</c> are names without a convention.
+/// </remarks>
 internal static class SpanAttributes
 {
     public const string Platform = "workflow.platform.name";
@@ -15,8 +15,11 @@ internal static class SpanAttributes
     public const string MessagingSystem = "messaging.system";
     public const string Destination = "messaging.destination.name";
     public const string OperationType = "messaging.operation.type";
+    public const string OperationName = "messaging.operation.name";
+    public const string MessageId = "messaging.message.id";
     public const string JobId = "worker_tracing.job.id";
     public const string Attempt = "worker_tracing.attempt";
+    public const string Final = "worker_tracing.final";
     public const string Wait = "worker_tracing.wait_ms";
     public const string GroupId = "worker_tracing.group_id";
     public const string MetadataPrefix = "worker_tracing.metadata.";
@@ -24,14 +27,8 @@ internal static class SpanAttributes
 
     public const string Success = "success";
     public const string Failure = "failure";
-    public const string Canceled = "canceled";
+    public const string Cancellation = "cancellation";
 
-    public static string TriggerName(JobTrigger trigger) => trigger switch
-    {
-        JobTrigger.Enqueued => "enqueued",
-        JobTrigger.Scheduled => "scheduled",
-        JobTrigger.Recurring => "recurring",
-        JobTrigger.Message => "message",
-        _ => "manual",
-    };
+    /// <summary>The <see cref="OperationType"/> and <see cref="OperationName"/> of the span of a consumed message.</summary>
+    public const string Process = "process";
 }

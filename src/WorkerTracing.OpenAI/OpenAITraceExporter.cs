@@ -31,7 +31,6 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
 
     private readonly ConcurrentBag<ItemBatch> _batches = [];
     private readonly AnnouncedTraces _announced = new(RememberedTraces);
-    private readonly AgentRuns _agents = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly IngestClient _client;
     private readonly IngestFailureLog _failures;
@@ -87,19 +86,15 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         }
 
         using IDisposable suppressed = SuppressInstrumentationScope.Begin();
-        ItemBatch items = _batches.TryTake(out ItemBatch? idle) ? idle : new ItemBatch(_announced, _agents);
+        ItemBatch items = _batches.TryTake(out ItemBatch? idle) ? idle : new ItemBatch(_announced);
         items.IncludeContent = options.IncludeContent;
-        items.IsDefaultEndpoint = options.IsDefaultEndpoint;
         var sending = new IngestBatch(items, options, key, _client, _announced, _failures, _log);
         int requests = 0;
         for (int next = 0; next < batch.Length;)
         {
-            for (; next < batch.Length && items.Bytes < MaxRequestBytes; next++)
-            {
-                if (!items.Add(batch, next))
-                    outcomes[next] = ExportOutcome.Delivered; // there is nothing to deliver
-            }
-            bool goesOn = items.Count == 0 || _sender.Send(sending, outcomes, ref requests, cancellationToken);
+            while (next < batch.Length && items.Bytes < MaxRequestBytes)
+                items.Add(batch[next], next++);
+            bool goesOn = _sender.Send(sending, outcomes, ref requests, cancellationToken);
             items.Clear();
             if (goesOn)
                 continue;

@@ -4,34 +4,31 @@ using Quartz.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>How an attempt ended.</summary>
+/// <summary>The outcome of an attempt.</summary>
 /// <param name="Canceled">Whether it was interrupted, ran out of its time, or was cut short by the scheduler's shutdown.</param>
 /// <param name="Exception">The job's own exception, or null.</param>
-internal readonly record struct AttemptOutcome(bool Canceled, Exception? Exception)
+/// <param name="IsFinal">Whether no other attempt follows a failed one. Null if that is not known.</param>
+internal readonly record struct AttemptOutcome(bool Canceled, Exception? Exception, bool? IsFinal)
 {
     private static readonly string? QuartzAssembly = typeof(IScheduler).Assembly.GetName().Name;
 
-    /// <summary>Reads the outcome off Quartz's own span, which says it before any listener is told.</summary>
-    /// <param name="quartzSpan">Quartz's span of the attempt, about to stop.</param>
+    /// <summary>Reads the outcome from Quartz's own span, which has it before any listener.</summary>
+    /// <param name="quartzSpan">Quartz's span of the attempt.</param>
     /// <param name="context">The firing.</param>
-    /// <param name="failure">What Quartz was heard to report, or null: it reports less where its <c>RecordExceptionSpanEvents</c> is
-    /// off.</param>
-    public static AttemptOutcome Of(Activity quartzSpan, IJobExecutionContext context, Exception? failure)
-    {
-        switch (quartzSpan.GetTagItem(ActivityTags.JobResult))
+    /// <param name="failure">
+    /// The exception that Quartz has reported, or null. With <c>RecordExceptionSpanEvents</c> off it does not report a
+    /// <see cref="JobExecutionException"/>.
+    /// </param>
+    public static AttemptOutcome Of(Activity quartzSpan, IJobExecutionContext context, Exception? failure) =>
+        quartzSpan.GetTagItem(ActivityTags.JobResult) switch
         {
-            case "cancelled":
-                return new(Canceled: true, null);
-            case "failed" when failure is not null:
-                return Of(Own(failure), context.CancellationToken.IsCancellationRequested);
-            case "failed":
-                return new(false, new JobExecutionException(quartzSpan.StatusDescription ?? "The job reported that it failed."));
-            default:
-                return default;
-        }
-    }
+            "cancelled" => new(Canceled: true, null, null),
+            "failed" => Failed(failure, context, quartzSpan.StatusDescription ?? "The job reported a failure."),
+            null => Failed(failure, context, "Quartz left the firing without a result."),
+            _ => default,
+        };
 
-    /// <summary>The exception that the job threw, out of Quartz's wrappers.</summary>
+    /// <summary>Gets the exception that the job threw, without Quartz's wrappers.</summary>
     public static Exception Own(Exception exception)
     {
         while (exception is JobExecutionException or JobExecutionProcessException or JobInstantiationException
@@ -40,10 +37,30 @@ internal readonly record struct AttemptOutcome(bool Canceled, Exception? Excepti
         return exception;
     }
 
-    // Quartz's job timeout interrupts the job, then throws an exception of its own: around the job's OperationCanceledException, or alone
-    // where the job paid no heed.
-    private static AttemptOutcome Of(Exception own, bool interrupted) =>
-        interrupted && (own is OperationCanceledException || (own is JobExecutionException && own.Source == QuartzAssembly))
-            ? new(true, null)
-            : new(false, own);
+    /// <summary>Records the outcome on the trace of the attempt.</summary>
+    public void RecordOn(JobTrace attempt, CancellationToken jobToken)
+    {
+        if (Exception is not null)
+        {
+            attempt.IsFinalAttempt = IsFinal;
+            attempt.Fail(Exception, jobToken);
+        }
+
+        if (Canceled || (jobToken.IsCancellationRequested && IsTimeout(Exception)))
+            attempt.Cancel();
+    }
+
+    // Quartz's job timeout interrupts the job and then throws an exception of its own, if the job has not ended by itself.
+    private static bool IsTimeout(Exception? exception) => exception is JobExecutionException && exception.Source == QuartzAssembly;
+
+    private static AttemptOutcome Failed(Exception? failure, IJobExecutionContext context, string message) =>
+        new(Canceled: false, failure is null ? new JobExecutionException(message) : Own(failure), IsFinal: IsLast(failure, context));
+
+    private static bool? IsLast(Exception? failure, IJobExecutionContext context)
+    {
+        bool isRefired = failure is JobExecutionException { RefireImmediately: true };
+        if (isRefired || context.RetryPolicy?.MaxAttempts > context.RetryAttempt)
+            return false;
+        return failure is null ? null : true;
+    }
 }

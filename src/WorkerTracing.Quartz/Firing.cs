@@ -5,136 +5,166 @@ using Quartz;
 namespace WorkerTracing;
 
 /// <summary>
-/// One firing of a trigger: its attempts, one after the other, each with a span of its own. Announced by the job listener, begun and ended
-/// by Quartz's
-/// own span of each attempt, completed by the job listener; Quartz never makes two of these calls at a time.
+/// One firing of a trigger: its attempts, one after the other, each with a span of its own. The job listener announces and completes it;
+/// Quartz's own span of each attempt begins and ends the attempt.
 /// </summary>
+/// <remarks>
+/// Not locked: Quartz makes one call at a time, and <see cref="AbandonedFirings"/> calls only when Quartz is done with the firing. The
+/// removal from <see cref="Announced"/> decides who completes it.
+/// </remarks>
 internal sealed class Firing
 {
-    // Not weak: a weak table has a handle for each firing, which makes every garbage collection longer. A firing leaves it when it is over,
-    // and Quartz tells us of that even where a listener of somebody
-    // else's throws: as an error of the scheduler.
-    private static readonly ConcurrentDictionary<IJobExecutionContext, Firing> Announced = new(ReferenceEqualityComparer.Instance);
+    /// <summary>The firings that are not complete.</summary>
+    public static readonly ConcurrentDictionary<IJobExecutionContext, Firing> Announced = new(ReferenceEqualityComparer.Instance);
 
     private readonly IJobExecutionContext _context;
-    private readonly JobTracer _tracer;
-    private readonly FailureBoundary _boundary;
-    private readonly RetryLinks _retried;
+    private readonly JobTraceListener _listener;
+    private readonly CancellationToken _jobToken;
 
     private FiringOrigin _origin;
-    private ActivityContext _previous;
+    private PreviousAttempt _previous;
     private JobTrace? _attempt;
-    private bool _running;
+    private Activity? _quartzSpan; // of the attempt that runs; null between attempts
     private Exception? _failure;
 
-    private Firing(IJobExecutionContext context, JobTracer tracer, FailureBoundary boundary, RetryLinks retried)
+    private Firing(IJobExecutionContext context, JobTraceListener listener)
     {
         _context = context;
-        _tracer = tracer;
-        _boundary = boundary;
-        _retried = retried;
+        _listener = listener;
+        _jobToken = context.CancellationToken;
     }
 
-    /// <summary>The firing that was announced for a context, or null.</summary>
+    /// <summary>Gets the firing that was announced for a context, or null.</summary>
     public static Firing? Find(IJobExecutionContext context) => Announced.TryGetValue(context, out Firing? firing) ? firing : null;
 
-    /// <summary>Makes a firing known before its first attempt. A refire, or a second listener, finds it known.</summary>
-    public static ValueTask AnnounceAsync(
-        IJobExecutionContext context,
-        JobTracer tracer,
-        FailureBoundary boundary,
-        RetryLinks retried)
+    /// <summary>Announces a firing before its first attempt. Does nothing for a refire, and for a second listener.</summary>
+    public static async ValueTask AnnounceAsync(IJobExecutionContext context, JobTraceListener listener)
     {
         if (Find(context) is not null)
-            return default;
-        var firing = new Firing(context, tracer, boundary, retried);
-        firing._previous = retried.Take(context);
-        return Announced.TryAdd(context, firing) ? firing.FindOriginAsync() : default;
+            return;
+        var firing = new Firing(context, listener) { _previous = RunLinks.TakeAttempt(context) };
+        if (!Announced.TryAdd(context, firing))
+            return;
+        AbandonedFirings.Watch();
+        firing._origin = await FiringOrigin.FindAsync(context).ConfigureAwait(false);
     }
 
-    /// <summary>Begins the span of an attempt, and leaves it ambient for the job.</summary>
+    /// <summary>Begins the span of an attempt and leaves it ambient for the job.</summary>
     /// <param name="quartzSpan">Quartz's own span of the attempt, which has just started on this flow.</param>
-    public void BeginAttempt(Activity quartzSpan)
-        => _boundary.Run((Self: this, Span: quartzSpan), static at => at.Self.Begin(at.Span));
+    /// <param name="isDecided">
+    /// Whether a listener of the application has decided about Quartz's span. If none has, the span exists only because this library
+    /// listens, and is no parent.
+    /// </param>
+    public void BeginAttempt(Activity quartzSpan, bool isDecided) =>
+        _listener.Boundary.Run((Self: this, quartzSpan, isDecided), static at => at.Self.Begin(at.quartzSpan, at.isDecided));
 
-    /// <summary>Ends the span of an attempt. The flush waits for <see cref="CompleteAsync"/>: another attempt may follow at once.</summary>
+    /// <summary>Ends the span of an attempt. The flush waits for <see cref="CompleteAsync"/>, because another attempt can follow.</summary>
     /// <param name="quartzSpan">Quartz's own span of the attempt, which is about to stop on this flow.</param>
-    public void EndAttempt(Activity quartzSpan)
-        => _boundary.Run((Self: this, Span: quartzSpan), static at => at.Self.End(at.Span));
-
-    /// <summary>Hears of what the attempt threw, before it ends.</summary>
-    public void HearFailure(Exception exception)
-    {
-        if (_running)
-            _failure = exception;
-    }
+    public void EndAttempt(Activity quartzSpan) =>
+        _listener.Boundary.Run((Self: this, quartzSpan), static at => at.Self.End(at.quartzSpan));
 
     /// <summary>
-    /// Hears of a failure that Quartz reports to scheduler listeners: of the job, or of a listener that keeps the firing from being
-    /// completed.
+    /// Notes the exception of the attempt that runs, and keeps the formatting of it from Quartz. Quartz records the exception on its span,
+    /// and would drop the firing if the exception's own text threw.
     /// </summary>
-    public ValueTask HearFailureAsync(Exception exception)
+    /// <param name="quartzSpan">Quartz's own span of the attempt.</param>
+    /// <param name="exception">The exception.</param>
+    /// <param name="tags">The tags of the event. The runtime formats what has no tag here.</param>
+    public void RecordException(Activity quartzSpan, Exception exception, ref TagList tags)
     {
-        HearFailure(exception);
-        return _running ? default : CompleteAsync();
+        if (_quartzSpan is not null)
+            _failure = exception;
+        ExceptionText.Describe(_listener.Boundary, quartzSpan, exception, ref tags);
     }
 
     /// <summary>
-    /// Ends the firing after its last attempt, with the flush that the job asked for. An attempt that Quartz's retry policy will repeat is
-    /// left to the last one's flush.
+    /// Handles a failure that Quartz reports to scheduler listeners: of the job, or of a listener that keeps the job from running or the
+    /// firing from being completed.
+    /// </summary>
+    public async ValueTask HandleErrorAsync(JobExecutionProcessException failure)
+    {
+        if (_quartzSpan is not null)
+        {
+            _failure = failure;
+            return;
+        }
+
+        bool hasRun = _attempt is not null;
+        await CompleteAsync().ConfigureAwait(false);
+        if (!hasRun)
+            await StoppedFirings.FailAsync(_listener.Tracer, failure).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Completes the firing after its last attempt, with the flush that the job asked for. An attempt that Quartz's retry policy will
+    /// repeat is left to the flush of the last one.
     /// </summary>
     public async ValueTask CompleteAsync()
     {
-        Announced.TryRemove(_context, out _);
-        if (Interlocked.Exchange(ref _attempt, null) is not { } last)
+        if (!Announced.TryRemove(_context, out _) || _attempt is not { } last)
             return;
-        if (!_context.RetryScheduled)
+        if (QuartzVersion.RetryDueAt(_context) is { } due)
         {
-            await last.EndAsync(CancellationToken.None).ConfigureAwait(false);
+            last.EndWithoutFlush();
+            RunLinks.KeepAttempt(_context, _previous with { RetryDueAt = due });
             return;
         }
 
-        last.EndWithoutFlush();
-        _retried.Keep(_context, _previous);
+        RunLinks.EndRun(_context, _previous.Context);
+        await last.EndAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private void Begin(Activity quartzSpan)
+    /// <summary>Completes the firing if Quartz is done with it and has not called the job listener. The flush is not waited for.</summary>
+    public void CompleteIfAbandoned()
     {
-        if (!quartzSpan.Recorded)
+        if (QuartzVersion.IsOver(_context))
+            _listener.Boundary.Run(this, static firing => firing.Abandon());
+    }
+
+    private void Abandon()
+    {
+        if (!Announced.TryRemove(_context, out _))
+            return;
+        _listener.LeaveIfRemoved(_context.Scheduler);
+        if (_attempt is not { } attempt)
+            return;
+        if (_quartzSpan is { } unfinished)
         {
-            // A span that Quartz started for our sake alone is nobody's decision, and no parent.
-            Activity.Current = null;
-            if (QuartzSpans.AreDecidedByOthers())
-                Activity.Current = quartzSpan;
+            if (unfinished.Duration > TimeSpan.Zero)
+                attempt.Activity?.SetEndTime(unfinished.StartTimeUtc + unfinished.Duration);
+            Conclude(attempt, unfinished);
         }
 
-        _attempt?.EndWithoutFlush(); // a refire: the last attempt's flush takes this one along
+        attempt.Dispose();
+    }
+
+    private void Begin(Activity quartzSpan, bool isDecided)
+    {
+        if (!quartzSpan.Recorded && !isDecided)
+            Activity.Current = null;
+
+        _attempt?.EndWithoutFlush(); // a refire: the flush of the last attempt covers this one
         _failure = null;
-        _running = true;
-        _attempt = _tracer.Start(FiredJob.Describe(_context, _origin, _previous));
-        if (_attempt is { IsRecorded: true, Activity: { } span })
-            FiredJob.Tag(span, _context);
+        _quartzSpan = quartzSpan;
+        RunLinks.BeginAttempt();
+        _attempt = _listener.Tracer.Start(QuartzJobInfo.From(_context, _origin, _previous, RunLinks.TakeAntecedent(_context)));
+        QuartzAttributes.Describe(_attempt, _context);
     }
 
     private void End(Activity quartzSpan)
     {
-        _running = false;
+        _quartzSpan = null;
         if (_attempt is not { } attempt)
             return;
 
-        switch (AttemptOutcome.Of(quartzSpan, _context, _failure))
-        {
-            case { Canceled: true }:
-                attempt.Cancel();
-                break;
-            case { Exception: { } exception }:
-                attempt.Fail(exception);
-                break;
-        }
-
+        Conclude(attempt, quartzSpan);
         attempt.Stop();
-        _previous = attempt is { IsRecorded: true, Activity: { } span } ? span.Context : default;
+        _previous = new PreviousAttempt(attempt is { IsRecorded: true, Activity: { } span } ? span.Context : default, null);
+        RunLinks.EndAttempt(_context, _previous.Context);
+        if (_listener.IsRemovedFrom(_context.Scheduler))
+            Abandon();
     }
 
-    private async ValueTask FindOriginAsync() => _origin = await FiringOrigin.FindAsync(_context).ConfigureAwait(false);
+    private void Conclude(JobTrace attempt, Activity quartzSpan) =>
+        AttemptOutcome.Of(quartzSpan, _context, _failure).RecordOn(attempt, _jobToken);
 }

@@ -3,14 +3,14 @@ using Quartz;
 
 namespace WorkerTracing;
 
-/// <summary>Why a firing happened, and for whom.</summary>
+/// <summary>The cause of a firing.</summary>
 /// <param name="Trigger">What made the job run.</param>
-/// <param name="Context">The span of the call that triggered or scheduled the job. The default means nobody.</param>
+/// <param name="Context">The span of the call that triggered or scheduled the job. The default if there is none.</param>
 internal readonly record struct FiringOrigin(JobTrigger Trigger, ActivityContext Context)
 {
     /// <summary>
-    /// Asks the trigger. Only the trigger of a recovery says nothing of the kind that it stands in for, so that one is looked up: where it
-    /// is gone, it was to fire once.
+    /// Gets the origin from the trigger of a firing. The trigger of a recovery does not tell the kind of the one that it replaces, so that
+    /// one is looked up. If it is gone, it was to fire once.
     /// </summary>
     public static ValueTask<FiringOrigin> FindAsync(IJobExecutionContext context)
     {
@@ -18,7 +18,7 @@ internal readonly record struct FiringOrigin(JobTrigger Trigger, ActivityContext
         return context.Recovering && !IsManual(trigger) ? FindRecoveredAsync(context) : new(Of(trigger, trigger));
     }
 
-    /// <summary>Asks a trigger that stands in for no other.</summary>
+    /// <summary>Gets the origin from a trigger that replaces no other.</summary>
     public static FiringOrigin Of(ITrigger trigger) => Of(trigger, trigger);
 
     private static async ValueTask<FiringOrigin> FindRecoveredAsync(IJobExecutionContext context)
@@ -35,14 +35,14 @@ internal readonly record struct FiringOrigin(JobTrigger Trigger, ActivityContext
             return new(JobTrigger.Manual, SchedulingCall(carrier.JobDataMap));
         return FiresOnce(schedule)
             ? new(JobTrigger.Scheduled, SchedulingCall(carrier.JobDataMap))
-            : new(JobTrigger.Recurring, default); // whoever created the trigger, a later firing is not his doing
+            : new(JobTrigger.Recurring, default); // the creation of the trigger is not the cause of its later firings
     }
 
     private static bool FiresOnce(ITrigger trigger) => trigger is ISimpleTrigger { RepeatCount: 0 };
 
-    // The mark alone does not tell: a job may well hand all of its data on to a trigger that repeats.
-    private static bool IsManual(ITrigger trigger)
-        => FiresOnce(trigger) && trigger.JobDataMap.ContainsKey(SchedulerConstants.ManualTrigger);
+    // The mark alone is not enough: a job can hand all of its data on to a trigger that repeats.
+    private static bool IsManual(ITrigger trigger) =>
+        FiresOnce(trigger) && trigger.JobDataMap.ContainsKey(SchedulerConstants.ManualTrigger);
 
     private static ActivityContext SchedulingCall(JobDataMap data)
     {
@@ -53,7 +53,7 @@ internal readonly record struct FiringOrigin(JobTrigger Trigger, ActivityContext
             _ => null,
         }).Context;
 
-        // Quartz writes down any ambient activity, also one that nobody recorded or decided on.
+        // Quartz stores any ambient activity, also one that no sampler has decided about.
         return caller.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) || SampledOutCallers.Include(caller.SpanId) ? caller : default;
     }
 

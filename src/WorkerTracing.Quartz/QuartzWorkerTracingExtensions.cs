@@ -20,9 +20,8 @@ public static class QuartzWorkerTracingExtensions
     }
 
     /// <summary>
-    /// Wraps every job that this scheduler fires in one trace, with a tracer of the caller's: for <c>QuartzSchedulerBuilder</c>, without a
-    /// container.
-    /// A second call for the same scheduler changes nothing.
+    /// Wraps every job that this scheduler fires in one trace, with a tracer of the caller: for <c>QuartzSchedulerBuilder</c> without a
+    /// container. A second call for the same scheduler changes nothing.
     /// </summary>
     /// <param name="builder">The scheduler's builder.</param>
     /// <param name="tracer">Traces the jobs.</param>

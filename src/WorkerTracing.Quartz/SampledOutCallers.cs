@@ -3,21 +3,19 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// The latest callers of a scheduler whose sampler decided against recording them. A trigger keeps no more than the <c>traceparent</c> of
-/// its caller, and that
-/// of an activity which nobody listened to looks the same; only the first is a decision that the job inherits. On another node, or long
-/// after, the job
-/// samples for itself.
+/// The latest callers of a scheduler that a sampler decided not to record. A trigger stores only the <c>traceparent</c> of its caller, and
+/// that of an activity without a listener looks the same; only the first is a decision that the job inherits. On another node, or after
+/// <see cref="Capacity"/> further callers, the job is sampled for itself.
 /// </summary>
 internal static class SampledOutCallers
 {
-    private const int Most = 1024;
+    private const int Capacity = 1024;
 
     private static readonly Lock Gate = new();
     private static readonly HashSet<ActivitySpanId> Latest = [];
     private static readonly Queue<ActivitySpanId> InOrder = [];
 
-    /// <summary>Remembers the activity that is ambient in a call of the job store, where it was decided against.</summary>
+    /// <summary>Remembers the activity that is ambient in a call of the job store, if it is sampled out.</summary>
     public static void Notice(Activity? caller)
     {
         if (caller is null or { Recorded: true } || JobOrigin.Current.Context == default)
@@ -28,7 +26,7 @@ internal static class SampledOutCallers
             if (!Latest.Add(caller.SpanId))
                 return;
             InOrder.Enqueue(caller.SpanId);
-            if (InOrder.Count > Most)
+            if (InOrder.Count > Capacity)
                 Latest.Remove(InOrder.Dequeue());
         }
     }

@@ -30,6 +30,20 @@ public sealed class JobDescriptionTests
         Assert.That(span.GetTagItem("workflow.platform.name"), Is.EqualTo("quartz"));
     }
 
+    [TestCase(null, "JobDescriptionTests.PlainJob")]
+    [TestCase("reports", "reports.JobDescriptionTests.PlainJob")]
+    public async Task Name_OfAJobWithoutAName_IsItsType(string? group, string expected)
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+        var unnamed = JobBuilder.Create<PlainJob>();
+        IJobDetail job = (group is null ? unnamed : unnamed.WithIdentity(Guid.NewGuid().ToString(), group)).Build();
+
+        await traced.Scheduler.ScheduleJob(job, TriggerBuilder.Create().StartNow().Build());
+
+        Activity span = await traced.JobSpanAsync();
+        Assert.That(span.GetTagItem("workflow.task.name"), Is.EqualTo(expected), "a random name would make every run a task of its own");
+    }
+
     [Test]
     public async Task Attributes_OfAFiring_SayWhoFiredItWhen()
     {
@@ -80,6 +94,37 @@ public sealed class JobDescriptionTests
     }
 
     [Test]
+    public async Task Wait_OfAMisfireThatFiresNow_CountsFromTheMissedTime()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+
+        await traced.Scheduler.ScheduleJob(
+            ScriptedJob.Make(static (_, _) => Task.CompletedTask),
+            TriggerBuilder.Create().StartAt(DateTimeOffset.UtcNow.AddHours(-2)).Build());
+
+        Assert.That(Wait(await traced.JobSpanAsync()), Is.GreaterThanOrEqualTo(TimeSpan.FromHours(2)));
+    }
+
+    [Test]
+    public async Task Wait_OfARetry_CountsFromTheTimeThatItsPolicyChose()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+        DateTimeOffset? due = null;
+        traced.Scheduler.ListenerManager.AddJobListener(new RetryListener(at => due = at));
+        IJobDetail job = ScriptedJob.Make(
+            static (context, _) => context.RetryAttempt == 0 ? throw new TimeoutException() : Task.CompletedTask);
+
+        await traced.Scheduler.ScheduleJob(
+            job,
+            TriggerBuilder.Create().StartNow().WithRetryPolicy(RetryPolicy.Fixed(1, TimeSpan.FromMilliseconds(300))).Build());
+
+        Activity retry = (await traced.JobSpansAsync(2))[1];
+        Assert.That(
+            Wait(retry),
+            Is.InRange(retry.StartTimeUtc - due!.Value.UtcDateTime - TimeSpan.FromMilliseconds(1), EndOf(retry) - due.Value.UtcDateTime));
+    }
+
+    [Test]
     public async Task Arguments_WhereCaptured_LeaveOutWhatQuartzKeepsThere()
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(options: static options => options.CaptureArguments = true);
@@ -109,6 +154,29 @@ public sealed class JobDescriptionTests
         await traced.DrainAsync();
         Assert.That(trace!.Result.Status, Is.EqualTo(FlushStatus.Delivered));
         Assert.That(traced.Exporter.SpansOf(span.TraceId), Has.Count.EqualTo(1));
+    }
+
+    private static TimeSpan Wait(Activity span) =>
+        TimeSpan.FromMilliseconds(Convert.ToDouble(span.GetTagItem("worker_tracing.wait_ms"), CultureInfo.InvariantCulture));
+
+    private static DateTime EndOf(Activity span) => span.StartTimeUtc + span.Duration;
+
+    private sealed class PlainJob : IJob
+    {
+        public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) => default;
+    }
+
+    private sealed class RetryListener(Action<DateTimeOffset?> note) : IJobListener
+    {
+        public ValueTask JobWasExecuted(
+            IJobExecutionContext context,
+            JobExecutionException? jobException,
+            CancellationToken cancellationToken = default)
+        {
+            if (context.RetryScheduled)
+                note(context.Trigger.NextFireTimeUtc);
+            return default;
+        }
     }
 
     [FlushTrace(FlushMode.Wait)]

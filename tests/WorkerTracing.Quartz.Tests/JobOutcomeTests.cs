@@ -267,7 +267,7 @@ public sealed class JobOutcomeTests
     }
 
     [Test]
-    public async Task Veto_OfAFiring_IsCountedOnceAndNotTraced([Values] Attachment attachment)
+    public async Task Veto_OfAFiring_IsCountedOnceAndLeavesOneSpan([Values] Attachment attachment)
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
@@ -283,7 +283,9 @@ public sealed class JobOutcomeTests
         await Until.TrueAsync(() => Volatile.Read(ref vetoes) > 0, "the veto is counted");
         await traced.DrainAsync();
         Assert.That(vetoes, Is.EqualTo(1), "however many listeners are told");
-        Assert.That(traced.JobSpans, Is.Empty);
+        Activity span = traced.JobSpans.Single();
+        Assert.That(span.GetTagItem("worker_tracing.quartz.vetoed"), Is.True);
+        AssertCanceled(span);
     }
 
     [Test]
@@ -303,6 +305,27 @@ public sealed class JobOutcomeTests
         await traced.Scheduler.TriggerJob(job.Key);
 
         await Until.DoneAsync(told.Task, "the listener is told of the veto");
+    }
+
+    [Test]
+    public async Task Final_OnAFailedAttempt_SaysWhetherAnotherFollows()
+    {
+        await using TracedScheduler traced = await TracedScheduler.StartAsync();
+        IJobDetail job = ScriptedJob.Make(static (_, _) => throw new TimeoutException());
+
+        await traced.Scheduler.ScheduleJob(
+            job,
+            TriggerBuilder.Create().StartNow().WithRetryPolicy(RetryPolicy.Fixed(1, TimeSpan.FromMilliseconds(10))).Build());
+        await traced.JobSpansAsync(2);
+        await traced.TriggerAsync(static context => throw new JobExecutionException(new TimeoutException())
+        {
+            RefireImmediately = context.RefireCount == 0,
+        });
+
+        IReadOnlyList<Activity> attempts = await traced.JobSpansAsync(4);
+        Assert.That(
+            attempts.Select(static span => span.GetTagItem("worker_tracing.final")),
+            Is.EqualTo(new object[] { false, true, false, true }));
     }
 
     private static MeterListener ListenToVetoesOf(IJobDetail job, Action<long> counted)

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace WorkerTracing;
 
 /// <summary>
-/// Holds spans in their wire form: one text with a comma between any two items, so that each range of items is the content of a request.
-/// A trace's item precedes its first span. Reused from export to export.
+/// Spans in their wire form, one text with a comma between any two items, so that each range of items is the inside of a request.
+/// A trace's item goes ahead of its first span. Reused from export to export.
 /// </summary>
 internal sealed class ItemBatch : IDisposable
 {
@@ -15,10 +15,10 @@ internal sealed class ItemBatch : IDisposable
     private readonly AnnouncedTraces _delivered;
     private readonly SpanFields _fields;
 
-    public ItemBatch(AnnouncedTraces delivered, AgentRuns agents)
+    public ItemBatch(AnnouncedTraces delivered)
     {
         _delivered = delivered;
-        _fields = new SpanFields(_text, agents);
+        _fields = new SpanFields(_text);
     }
 
     public int Count => _items.Count;
@@ -31,38 +31,29 @@ internal sealed class ItemBatch : IDisposable
         set => _fields.IncludeContent = value;
     }
 
-    public bool IsDefaultEndpoint
-    {
-        get => _fields.IsDefaultEndpoint;
-        set => _fields.IsDefaultEndpoint = value;
-    }
-
     public WireItem this[int index] => _items[index];
 
     /// <summary>The items from <paramref name="first"/> up to <paramref name="end"/>, exclusive.</summary>
     public ReadOnlyMemory<byte> Slice(int first, int end) => _text.Slice(_items[first].Start, _items[end - 1].End);
 
-    /// <summary>Writes a span, after the item of its trace where the service does not have it yet.</summary>
-    /// <param name="spans">The spans that are being exported.</param>
-    /// <param name="position">The span's position among them.</param>
-    /// <returns>False where the span is one that is not sent.</returns>
-    public bool Add(ReadOnlySpan<Activity> spans, int position)
+    /// <summary>Writes a span, after its trace's item where that is still to be said.</summary>
+    /// <param name="span">The span.</param>
+    /// <param name="position">Its position in the batch that is being exported.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of one item: whatever a span holds, its neighbours are written.")]
+    public void Add(Activity span, int position)
     {
-        Activity span = spans[position];
-        if (SpanTypes.IsLeftOut(span))
-            return false;
         Announce(span);
         int start = Begin();
-        WriteSpan(span, spans[(position + 1)..], start);
-        _items.Add(new WireItem(start, _text.Length, position, span, default));
-        if (GenAIOperation.IsAgent(GenAIOperation.Of(span)) && _fields.Agents.ReceivedBy(span, AgentData.NameOf(span)) is { } handoff)
+        try
         {
-            _text.Write((byte)',');
-            start = _text.Length;
-            SpanItem.WriteHandoff(_fields, handoff, span);
-            _items.Add(new WireItem(start, _text.Length, WireItem.DerivedSpan, span, default));
+            SpanItem.Write(_fields, span);
         }
-        return true;
+        catch (Exception)
+        {
+            _text.Truncate(start);
+            SpanItem.WriteBare(_text, span);
+        }
+        _items.Add(new WireItem(start, _text.Length, position, span, default));
     }
 
     public void Clear()
@@ -79,21 +70,7 @@ internal sealed class ItemBatch : IDisposable
         _fields.Dispose();
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of one item: whatever a span holds, its neighbours are written.")]
-    private void WriteSpan(Activity span, ReadOnlySpan<Activity> following, int start)
-    {
-        try
-        {
-            SpanItem.Write(_fields, span, following);
-        }
-        catch (Exception)
-        {
-            _text.Truncate(start);
-            SpanItem.WriteBare(_text, span);
-        }
-    }
-
-    /// <summary>Writes the trace's item if the service does not have it, or if the span's job changes it.</summary>
+    /// <summary>Writes the trace's item if the service does not know it, or a span comes that says it better.</summary>
     private void Announce(Activity span)
     {
         bool isKnown = _announced.TryGetValue(span.TraceId, out TraceStatement known) || _delivered.TryGet(span.TraceId, out known);
@@ -114,7 +91,7 @@ internal sealed class ItemBatch : IDisposable
             return;
         }
         _announced[span.TraceId] = statement;
-        _items.Add(new WireItem(start, _text.Length, WireItem.Trace, span, statement));
+        _items.Add(new WireItem(start, _text.Length, -1, span, statement));
     }
 
     private int Begin()

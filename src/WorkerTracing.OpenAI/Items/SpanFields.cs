@@ -1,25 +1,18 @@
 namespace WorkerTracing;
 
-/// <summary>Holds what the writers of the span types share: the span's attributes, the settings, and the ways to write values.</summary>
-internal sealed class SpanFields(Utf8Buffer output, AgentRuns agents) : IDisposable
+/// <summary>What the writers of the span types share: the span's attributes and the ways to write them.</summary>
+internal sealed class SpanFields(Utf8Buffer output) : IDisposable
 {
     private readonly JsonValueWriter _values = new(output);
 
     public Utf8Buffer Output { get; } = output;
 
-    public AgentRuns Agents { get; } = agents;
-
     public SpanTags Tags { get; } = new();
 
-    /// <summary>Gets the reader for recorded values. It holds one value at a time.</summary>
+    /// <summary>The value that is being read, one at a time.</summary>
     public RecordedJson Json { get; } = new();
 
     public bool IncludeContent { get; set; }
-
-    public bool IsDefaultEndpoint { get; set; }
-
-    /// <summary>Gets whether reasoning is left out of messages: at the default endpoint, as in the reference SDKs.</summary>
-    public bool OmitReasoning => IsDefaultEndpoint;
 
     public void WriteText(string? text)
     {
@@ -29,19 +22,10 @@ internal sealed class SpanFields(Utf8Buffer output, AgentRuns agents) : IDisposa
             JsonString.Write(Output, text);
     }
 
-    /// <summary>Writes a value as JSON. Text that holds an object or an array is written as what it holds.</summary>
-    public void WriteJson(object? value)
-    {
-        if (value is string)
-            Output.Write(Json.Read(value).Text);
-        else
-            WriteValue(value);
-    }
-
     public void WriteValue(object? value) => _values.WriteOrNull(value);
 
     /// <summary>Writes one member of an object.</summary>
-    /// <returns>True: the next member follows one.</returns>
+    /// <returns>True: whatever comes next follows one.</returns>
     public bool WriteMember(ReadOnlySpan<char> name, object? value, bool follows)
     {
         if (follows)
@@ -52,7 +36,7 @@ internal sealed class SpanFields(Utf8Buffer output, AgentRuns agents) : IDisposa
         return true;
     }
 
-    /// <summary>Writes one member of an object, or nothing where the value has no JSON form.</summary>
+    /// <summary>As <see cref="WriteMember"/>, but what has no JSON form is left out.</summary>
     public bool TryWriteMember(ReadOnlySpan<char> name, object? value, bool follows)
     {
         int start = Output.Length;
@@ -66,7 +50,7 @@ internal sealed class SpanFields(Utf8Buffer output, AgentRuns agents) : IDisposa
         return follows;
     }
 
-    /// <summary>Writes a value as text: a value that is no text, as the text of its JSON.</summary>
+    /// <summary>Writes a value as text: what is no text already, as the text of its JSON.</summary>
     public void WriteAsText(object? value)
     {
         if (value is null or string)

@@ -7,42 +7,20 @@ internal static class SpanItem
 {
     private const string HarnessId = TraceOwner.MetadataPrefix + "agent_harness_id";
 
-    /// <param name="fields">Where it is written.</param>
-    /// <param name="span">The span.</param>
-    /// <param name="following">The spans that are exported with it, after it.</param>
-    public static void Write(SpanFields fields, Activity span, ReadOnlySpan<Activity> following)
+    public static void Write(SpanFields fields, Activity span)
     {
         Utf8Buffer output = fields.Output;
         fields.Tags.Load(span);
         WriteHead(output, span);
         output.Write(",\"span_data\":"u8);
-        WriteData(fields, span, following);
+        WriteData(fields, span);
         output.Write(",\"error\":"u8);
         SpanError.Write(fields, span);
         WriteMetadata(fields, span);
         output.Write((byte)'}');
     }
 
-    /// <summary>Writes the handoff that began an agent's run, as a span at the end of the first agent's.</summary>
-    public static void WriteHandoff(SpanFields fields, Handoff handoff, Activity to)
-    {
-        Utf8Buffer output = fields.Output;
-        output.Write("{\"object\":\"trace.span\",\"id\":"u8);
-        WireFormat.WriteDerivedSpanId(output, to.SpanId);
-        output.Write(",\"trace_id\":"u8);
-        WireFormat.WriteTraceId(output, to.TraceId);
-        output.Write(",\"parent_id\":"u8);
-        WireFormat.WriteSpanId(output, handoff.From.SpanId);
-        output.Write(",\"started_at\":"u8);
-        WireFormat.WriteTime(output, handoff.At);
-        output.Write(",\"ended_at\":"u8);
-        WireFormat.WriteTime(output, handoff.At);
-        output.Write(",\"span_data\":"u8);
-        HandoffData.Write(fields, handoff.FromName, AgentData.NameOf(to));
-        output.Write(",\"error\":null}"u8);
-    }
-
-    /// <summary>Writes a span whose attributes could not be written: without them.</summary>
+    /// <summary>Writes what is left to say of a span whose attributes could not be written at all.</summary>
     public static void WriteBare(Utf8Buffer output, Activity span)
     {
         WriteHead(output, span);
@@ -69,62 +47,45 @@ internal static class SpanItem
     }
 
     /// <summary>
-    /// Gets the nearest span above that is sent. A parent in another process is none: the dashboard may never see it, and the reference
-    /// SDKs send no parent directly under the trace.
+    /// The nearest recorded span of this process above. A parent in another process is left out: the dashboard may never see it,
+    /// and the references send no parent directly under the trace.
     /// </summary>
     private static Activity? ParentOf(Activity span)
     {
         Activity? parent = span.Parent;
-        while (parent is not null && (!parent.Recorded || SpanTypes.IsLeftOut(parent)))
+        while (parent is { Recorded: false })
             parent = parent.Parent;
         return parent?.TraceId == span.TraceId ? parent : null;
     }
 
-    private static void WriteData(SpanFields fields, Activity span, ReadOnlySpan<Activity> following)
+    private static void WriteData(SpanFields fields, Activity span)
     {
-        if (GenAIOperation.IsModelCall(fields.Tags.Text(GenAI.Operation)) && GenAIOperation.EnclosingAgent(span) is { } agent)
-            fields.Agents.Of(agent).AddModelCall(fields, span);
-        switch (SpanTypes.Of(span, fields.Tags))
+        switch (fields.Tags.Text(GenAI.Operation))
         {
-            case SpanType.Generation:
+            case "chat" or "text_completion" or "generate_content":
                 GenerationData.Write(fields, span);
                 break;
-            case SpanType.Response:
-                ResponseData.Write(fields);
+            case "invoke_agent" or "create_agent":
+                AgentData.Write(fields, span);
                 break;
-            case SpanType.Transcription:
-                AudioData.WriteTranscription(fields, span);
-                break;
-            case SpanType.Speech:
-                AudioData.WriteSpeech(fields, span);
-                break;
-            case SpanType.Agent:
-                AgentData.Write(fields, span, following);
-                break;
-            case SpanType.Function:
+            case "execute_tool":
                 FunctionData.Write(fields, span);
                 break;
-            case SpanType.Handoff:
-                HandoffData.Write(fields, span);
-                break;
-            case SpanType.McpTools:
-                McpToolsData.Write(fields);
-                break;
-            case var type:
-                CustomData.Write(fields, span, type == SpanType.RecordedTwice);
+            default:
+                CustomData.Write(fields, span);
                 break;
         }
     }
 
     /// <summary>
-    /// Writes the one key of the trace's metadata that the Python SDK repeats on each span; without it, no member.
+    /// As the Python SDK: the one key of the trace's metadata that routes, on each of its spans, and no member without it.
     /// </summary>
     private static void WriteMetadata(SpanFields fields, Activity span)
     {
         if (TraceOwner.Of(span) is not { Job: not null } owner || owner.Span.GetTagItem(HarnessId) is not { } id)
             return;
         fields.Output.Write(",\"metadata\":{\"agent_harness_id\":"u8);
-        fields.WriteAsText(id);
+        fields.WriteValue(id);
         fields.Output.Write((byte)'}');
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Hangfire;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -8,19 +7,16 @@ namespace WorkerTracing;
 /// <summary>Adds WorkerTracing to Hangfire's configuration.</summary>
 public static class HangfireWorkerTracingExtensions
 {
-    // Hangfire keeps its renderers for the life of the process, and takes one as often as it is given.
-    private static readonly ConcurrentDictionary<string, JobDetails> Shown = new();
-
     /// <summary>
     /// Adds a <see cref="JobTraceFilter"/> to Hangfire's global filters:
     /// <c>services.AddHangfire((sp, config) => config.UseWorkerTracing(sp))</c>.
     /// </summary>
     /// <remarks>
     /// A second call for the same services changes nothing. The filter traces the jobs of the services' own <see cref="JobStorage"/>, and
-    /// goes when their host has stopped. It is the returned configuration's <c>Entry</c>, for those who want to remove it sooner.
+    /// is removed when their host has stopped. To remove it sooner, take it from the returned configuration's <c>Entry</c>.
     /// </remarks>
     /// <param name="configuration">Hangfire's configuration.</param>
-    /// <param name="services">The application's services, with <c>AddWorkerTracing()</c> among them.</param>
+    /// <param name="services">The application's services. They must include <c>AddWorkerTracing()</c>.</param>
     /// <returns>The configuration.</returns>
     /// <exception cref="InvalidOperationException"><c>AddWorkerTracing()</c> was not called on the services.</exception>
     public static IGlobalConfiguration<JobTraceFilter> UseWorkerTracing(
@@ -36,7 +32,7 @@ public static class HangfireWorkerTracingExtensions
         if (JobTraceFilter.InGlobalFilters().FirstOrDefault(filter => filter.Tracer == tracer) is { } same)
             return configuration.Use(same, static _ => { });
 
-        // The storage is not asked for here: its service waits for this very configuration.
+        // The storage is resolved later: its service waits for this configuration.
         var filter = new JobTraceFilter(tracer, services.GetService<JobStorage>);
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopped
             .Register(static filter => GlobalJobFilters.Filters.Remove(filter), filter);
@@ -46,10 +42,15 @@ public static class HangfireWorkerTracingExtensions
     /// <summary>
     /// Shows the trace of a job's last attempt on its page in Hangfire's dashboard. A second call with the same template changes nothing.
     /// </summary>
+    /// <remarks>
+    /// Call it in the processes that perform jobs as well as in the one that has the dashboard. On a storage that cannot write a job
+    /// parameter with a change of state (PostgreSQL, SQLite), the trace of a job that has succeeded is stored only there, by one statement
+    /// more.
+    /// </remarks>
     /// <param name="configuration">Hangfire's configuration.</param>
     /// <param name="urlTemplate">
-    /// Makes the trace id a link: an absolute http or https address in which <c>{traceId}</c> stands for the 32 hex digits of the id,
-    /// such as <c>https://jaeger.example/trace/{traceId}</c>. Null, the default, shows the id alone.
+    /// The address that the trace id links to: an absolute http or https address in which <c>{traceId}</c> stands for the 32 hex digits of
+    /// the id, such as <c>https://jaeger.example/trace/{traceId}</c>. Null, the default, shows the id without a link.
     /// </param>
     /// <returns>The configuration.</returns>
     /// <exception cref="ArgumentException"><paramref name="urlTemplate"/> is not such an address.</exception>
@@ -57,6 +58,6 @@ public static class HangfireWorkerTracingExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var details = new JobDetails(urlTemplate);
-        return Shown.TryAdd(urlTemplate ?? string.Empty, details) ? configuration.UseJobDetailsRenderer(10, details.Render) : configuration;
+        return details.TryShow() ? configuration.UseJobDetailsRenderer(10, details.Render) : configuration;
     }
 }

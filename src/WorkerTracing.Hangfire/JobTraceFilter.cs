@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics;
 using Hangfire;
 using Hangfire.Client;
@@ -9,37 +8,49 @@ using Hangfire.Storage;
 
 namespace WorkerTracing;
 
+// Start here. Hangfire calls this filter at five points of a job's life:
+//
+//   OnCreating        a job is created         its creator's span is stored with it               Storage/StoredJob.cs
+//   OnStateElection   a job cannot be loaded   it gets an error span; no server filter will run   Attempts/LoadFailure.cs
+//   OnPerforming      an attempt begins        the stored value becomes a JobInfo, and a span     Attempts/AttemptTrace.cs,
+// HangfireJobInfo.cs
+//   OnPerformed       the attempt ends         the span ends, and the flush follows               Attempts/AttemptTrace.cs
+//   OnStateApplied    its state changes        due time, queue and number of the next attempt     Storage/StateChange.cs
+//                                              are stored, and a link to this one
+//
+// Everything that outlives a call is in one job parameter (Storage/JobParameter.cs).
+
 /// <summary>
-/// Gives every performed job one trace: stores who created it with the job, and begins and ends the job's span around each attempt.
+/// Gives each attempt at a job one span: stores with a job who created it, and starts and ends the span around each attempt.
 /// </summary>
 /// <remarks>
 /// <para>
-/// Add it to <see cref="GlobalJobFilters.Filters"/> once per process, or let
-/// <see cref="HangfireWorkerTracingExtensions.UseWorkerTracing"/> do so; a job that several of these filters see is traced by the first
-/// that takes it. It is the outermost filter wherever it is added, so the span encloses all other server filters.
+/// Add it to <see cref="GlobalJobFilters.Filters"/> once per process, or call
+/// <see cref="HangfireWorkerTracingExtensions.UseWorkerTracing"/>. A job that several of these filters see is traced by one of them. The
+/// filter is the outermost one wherever it is added, so the span encloses all other server filters.
 /// </para>
 /// <para>
 /// Its methods run on the thread that creates the job and on the worker's own. <see cref="FlushMode.Wait"/> blocks that worker alone, in
-/// <see cref="OnPerformed"/>, after the span has ended. Nothing is thrown into Hangfire: what fails is logged by the tracer, and counted.
+/// <see cref="OnPerformed"/>, after the span has ended. The methods never throw: a failure is logged by the tracer, and counted.
 /// </para>
 /// </remarks>
-public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, IApplyStateFilter
+public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, IElectStateFilter, IApplyStateFilter
 {
-    private readonly JobTracer _tracer;
     private readonly Func<JobStorage?>? _findStorage;
     private JobStorage? _storage;
 
-    /// <summary>Traces the jobs of every storage, save those that another filter was made for.</summary>
-    /// <param name="tracer">What begins the traces.</param>
+    /// <summary>Traces the jobs of every storage, except those that another filter was made for.</summary>
+    /// <param name="tracer">Starts the traces.</param>
     public JobTraceFilter(JobTracer tracer)
     {
         ArgumentNullException.ThrowIfNull(tracer);
-        _tracer = tracer;
+        Tracer = tracer;
+        Boundary = new FailureBoundary(tracer, "Hangfire");
     }
 
-    /// <summary>For processes with several tracers: traces the jobs of one storage rather than leave them to another filter.</summary>
-    /// <param name="tracer">What begins the traces.</param>
-    /// <param name="storage">The storage whose jobs are this filter's.</param>
+    /// <summary>Traces the jobs of one storage. For processes with several tracers.</summary>
+    /// <param name="tracer">Starts the traces.</param>
+    /// <param name="storage">The storage whose jobs this filter traces.</param>
     public JobTraceFilter(JobTracer tracer, JobStorage storage)
         : this(tracer)
     {
@@ -47,17 +58,19 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
         _storage = storage;
     }
 
-    /// <summary>As above, for a storage that does not exist before the filter does.</summary>
+    /// <summary>Traces the jobs of one storage that is created after the filter.</summary>
     internal JobTraceFilter(JobTracer tracer, Func<JobStorage?> findStorage)
         : this(tracer) => _findStorage = findStorage;
 
-    /// <summary>True: two hosts in one process have a filter each. A job is traced once all the same.</summary>
+    /// <summary>Returns true: two hosts in one process have a filter each. A job is traced once all the same.</summary>
     public bool AllowMultiple => true;
 
-    /// <summary>The lowest there is, which makes this filter the outermost.</summary>
+    /// <summary>Returns the lowest order, which makes this filter the outermost.</summary>
     public int Order => int.MinValue;
 
-    internal JobTracer Tracer => _tracer;
+    internal JobTracer Tracer { get; }
+
+    internal FailureBoundary Boundary { get; }
 
     private JobStorage? Storage
     {
@@ -69,7 +82,7 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
             }
             catch (ObjectDisposedException)
             {
-                // A host that was disposed before it ran a job: it has none, and other hosts' filters ask for it all the same.
+                // The host was disposed before it ran a job, so none is its own. Other hosts' filters ask for its storage all the same.
                 return null;
             }
         }
@@ -77,20 +90,12 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
 
     /// <summary>Stores the current trace context with the job that is being created.</summary>
     /// <param name="context">Hangfire's context.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "An exception in the filter must not fail the job; it is counted and logged.")]
-    public void OnCreating(CreatingContext context)
+    public void OnCreating(CreatingContext context) => Boundary.Run((this, context), static call =>
     {
-        try
-        {
-            if (_tracer.IsEnabled && IsMine(context.Storage) && !context.Parameters.ContainsKey(JobParameter.Origin)
-                && StoredOrigin.Of(context).Format() is { } origin)
-                context.SetJobParameter(JobParameter.Origin, origin);
-        }
-        catch (Exception exception)
-        {
-            Report(exception);
-        }
-    }
+        (JobTraceFilter filter, CreatingContext context) = call;
+        if (filter.Traces(context.Storage) && !context.Parameters.ContainsKey(JobParameter.Job))
+            context.SetJobParameter(JobParameter.Job, StoredJob.From(context, filter.Boundary).Format());
+    });
 
     /// <summary>Does nothing.</summary>
     /// <param name="context">Hangfire's context.</param>
@@ -98,73 +103,73 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
     {
     }
 
-    /// <summary>Begins the job's span.</summary>
+    /// <summary>Starts the job's span.</summary>
     /// <param name="context">Hangfire's context.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "An exception in the filter must not fail the job; it is counted and logged.")]
     public void OnPerforming(PerformingContext context)
     {
         Activity? ambient = Activity.Current;
-        try
+        bool completed = Boundary.Run((this, context), static call =>
         {
-            if (_tracer.IsEnabled && !AttemptTrace.IsTraced(context) && IsMine(context.Storage))
-                AttemptTrace.Begin(this, context);
-        }
-        catch (Exception exception)
-        {
+            (JobTraceFilter filter, PerformingContext context) = call;
+            if (!AttemptTrace.IsTraced(context) && filter.Traces(context.Storage))
+                AttemptTrace.Begin(filter, context);
+        });
+        if (!completed)
             Activity.Current = ambient;
-            Report(exception);
-        }
     }
 
     /// <summary>Ends the job's span and, where asked, waits until it has been delivered.</summary>
     /// <param name="context">Hangfire's context.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "An exception in the filter must not fail the job; it is counted and logged.")]
-    public void OnPerformed(PerformedContext context)
+    public void OnPerformed(PerformedContext context) =>
+        Boundary.Run((this, context), static call => AttemptTrace.Take(call.Item1, call.context)?.End(call.context));
+
+    /// <summary>Makes the error span of a job that cannot be loaded.</summary>
+    void IElectStateFilter.OnStateElection(ElectStateContext context)
     {
-        try
+        if (context.BackgroundJob.Job is not null)
+            return;
+
+        Boundary.Run((this, context), static call =>
         {
-            AttemptTrace.Take(this, context)?.End(context);
-        }
-        catch (Exception exception)
-        {
-            Report(exception);
-        }
+            (JobTraceFilter filter, ElectStateContext context) = call;
+            if (filter.Traces(context.Storage))
+                LoadFailure.Trace(filter, context);
+        });
     }
 
-    /// <summary>
-    /// Remembers what a later attempt cannot see otherwise: when the job was due, its queue, and the worker that took it.
-    /// </summary>
-    /// <param name="context">Hangfire's context.</param>
-    /// <param name="transaction">The transaction that changes the job's state.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "An exception in the filter must not fail the job; it is counted and logged.")]
-    void IApplyStateFilter.OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
-    {
-        try
+    /// <summary>Stores what the next attempt cannot find out by itself: when it is due, its queue, and the attempt before.</summary>
+    void IApplyStateFilter.OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction) =>
+        Boundary.Run((this, context, transaction), static call =>
         {
-            if (_tracer.IsEnabled && IsMine(context.Storage))
-                StateChange.Applied(context, transaction);
-        }
-        catch (Exception exception)
-        {
-            Report(exception);
-        }
-    }
+            (JobTraceFilter filter, ApplyStateContext context, IWriteOnlyTransaction transaction) = call;
+            if (filter.Traces(context.Storage))
+                StateChange.Applied(filter, context, transaction);
+        });
 
     void IApplyStateFilter.OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
     }
 
-    /// <summary>Notes a failure that is kept from the job.</summary>
-    internal void Report(Exception exception) => _tracer.ReportFailure("Hangfire", exception);
+    /// <summary>
+    /// Gets the filters of this type among Hangfire's global filters. Copies the list in the way that Hangfire itself copies it: another
+    /// host can change the list at any time, which would end an enumeration of the list itself with an exception.
+    /// </summary>
+    internal static IEnumerable<JobTraceFilter> InGlobalFilters() =>
+        ((IJobFilterProvider)GlobalJobFilters.Filters).GetFilters(null).ToArray().Select(static filter => filter.Instance)
+            .OfType<JobTraceFilter>();
 
-    /// <summary>The global filters are one list for the whole process: another host's jobs are left to its own filter.</summary>
-    private bool IsMine(JobStorage? storage)
+    /// <summary>
+    /// Returns true if tracing is on and the storage's jobs are not another filter's: the global filters are one list for the whole
+    /// process.
+    /// </summary>
+    private bool Traces(JobStorage? storage)
     {
+        if (!Tracer.IsEnabled)
+            return false;
         if (storage is null || ReferenceEquals(storage, _storage))
             return true;
 
-        // Nothing is asked for its storage where there is no choice: a job may be created in the very configuration that the storage's
-        // service waits for.
+        // A lone filter never resolves its storage: a job can be created in the configuration that the storage's service waits for.
         foreach (JobTraceFilter other in InGlobalFilters())
         {
             if (other != this && !ReferenceEquals(storage, Storage) && ReferenceEquals(storage, other.Storage))
@@ -173,13 +178,4 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
 
         return true;
     }
-
-    /// <summary>
-    /// The filters of this kind in Hangfire's global list. A copy, made as Hangfire makes its own: another host may change the list at any
-    /// time, and an enumeration
-    /// of the list itself would throw then.
-    /// </summary>
-    internal static IEnumerable<JobTraceFilter> InGlobalFilters() =>
-        ((IJobFilterProvider)GlobalJobFilters.Filters).GetFilters(null).ToArray().Select(static filter => filter.Instance)
-            .OfType<JobTraceFilter>();
 }

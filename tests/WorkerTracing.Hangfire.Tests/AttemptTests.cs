@@ -34,54 +34,6 @@ public sealed class AttemptTests
         Assert.That(processing, Does.Contain((string)span.GetTagItem("worker_tracing.hangfire.worker")!));
     }
 
-    [TestCase("chosen")]
-    [TestCase("attributed")]
-    [TestCase("own")]
-    public async Task Perform_AJobFromAQueue_ItsSpanNamesTheQueue(string queue)
-    {
-        using Server server = new Server().Start(1, "default", "chosen", "attributed", "own");
-        string key = Work.Does(static () => { });
-
-        string job = queue switch
-        {
-            "chosen" => server.Client.Create(() => Work.Run(key), new EnqueuedState(queue)),
-            "own" => server.Client.Enqueue(queue, () => Work.Run(key)),
-            _ => server.Client.Enqueue(() => Work.RunInQueue(key)),
-        };
-
-        Assert.That((await server.SpanAsync(job)).GetTagItem("messaging.destination.name"), Is.EqualTo(queue));
-    }
-
-    [TestCase(0)]
-    [TestCase(1)]
-    public async Task Perform_ARetry_KeepsTheTraceAndLinksToTheAttemptBefore(int delayInSeconds)
-    {
-        using Server server = new Server().Retrying(delayInSeconds, delayInSeconds).Start();
-        using Activity creator = server.Source.StartActivity("creator")!;
-        int runs = 0;
-        string key = Work.Does(() =>
-        {
-            if (++runs < 3)
-                throw new InvalidOperationException($"run {runs}");
-        });
-
-        string job = server.Client.Enqueue(() => Work.Run(key));
-
-        Activity first = await server.SpanAsync(job), second = await server.SpanAsync(job, 2), third = await server.SpanAsync(job, 3);
-        Assert.That(new[] { first, second, third }.Select(static span => span.ParentSpanId), Is.All.EqualTo(creator.SpanId));
-        Assert.That(first.Links, Is.Empty);
-        Assert.That(second.Links.Single().Context.SpanId, Is.EqualTo(first.SpanId));
-        Assert.That(third.Links.Single().Context.SpanId, Is.EqualTo(second.SpanId));
-        Assert.That(third.Links.Single().Tags!.Single().Value, Is.EqualTo("previous_attempt"));
-        Assert.That(
-            (first.Status, second.Status, third.Status),
-            Is.EqualTo((ActivityStatusCode.Error, ActivityStatusCode.Error, ActivityStatusCode.Unset)));
-        Assert.That(
-            third.GetTagItem("worker_tracing.wait_ms"),
-            Is.LessThan(1000),
-            "the wait for the retry, and the attempts before, are no wait in the queue");
-    }
-
     [Test]
     public async Task Perform_UnderAnyFilter_TheSpanEnclosesIt()
     {
@@ -190,10 +142,10 @@ public sealed class AttemptTests
         using Server server = new Server(new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) })
             .Start(20);
         var jobs = new List<(string Id, Activity Creator)>();
-        using var together = new Barrier(20);
+        var together = new Rendezvous(20);
         string key = Work.Does(async _ =>
         {
-            together.SignalAndWait(TimeSpan.FromSeconds(20));
+            await together.ArriveAsync();
             using (server.Source.StartActivity("step"))
                 await Task.Delay(1);
         });

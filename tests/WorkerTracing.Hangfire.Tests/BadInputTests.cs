@@ -15,7 +15,10 @@ namespace WorkerTracing.Hangfire.Tests;
 public sealed class BadInputTests
 {
     private static readonly string[] Names =
-        [JobParameter.Origin, JobParameter.Turn, JobParameter.Trace, JobParameter.RetryCount, JobParameter.RecurringJobId];
+    [
+        JobParameter.Job, JobParameter.Version01Origin, JobParameter.Version01Turn, JobParameter.Version01Trace, JobParameter.RetryCount,
+        JobParameter.RecurringJobId,
+    ];
 
     /// <summary>The lines that the filter writes, each nearly right.</summary>
     private static readonly Gen<string> Lines =
@@ -30,8 +33,10 @@ public sealed class BadInputTests
             "soon",
             "",
             "1")
+        from attempt in Gen.Elements("1", "3", "0", "-1", "99999999999", "x", "")
         from id in Bad.Text
-        select $"traceparent: {parent}\ntracestate: {state}\nbaggage: {baggage}\ndue: {due}\nqueue: {id}\nafter: {id}\nrecurring: {id}";
+        select $"attempt: {attempt}\nagain: {due}\nprevious: {parent}\nantecedent: {parent}\n"
+            + $"traceparent: {parent}\ntracestate: {state}\nbaggage: {baggage}\ndue: {due}\nqueue: {id}\nafter: {id}\nrecurring: {id}";
 
     /// <summary>What stands in the storage: JSON of the right text, JSON of another type, and no JSON.</summary>
     private static readonly Gen<string?> Stored = Gen.Frequency(
@@ -88,7 +93,7 @@ public sealed class BadInputTests
             Assert.That(span.GetTagItem("worker_tracing.attempt"), Is.GreaterThan(0));
             Assert.That((span.TraceId, span.SpanId), Is.Not.EqualTo((default(ActivityTraceId), default(ActivitySpanId))));
             if (span.ParentSpanId != default)
-                Assert.That(parameters[0], Does.Contain(span.ParentSpanId.ToHexString()), "a parent is what the origin says");
+                Assert.That(parameters[0] + parameters[1], Does.Contain(span.ParentSpanId.ToHexString()), "a stored creator");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
     }
 }

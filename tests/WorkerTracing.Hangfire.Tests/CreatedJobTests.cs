@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
@@ -25,14 +24,14 @@ public sealed class CreatedJobTests
     }
 
     [Test]
-    public async Task Enqueue_WithoutASpan_StoresNothing()
+    public async Task Enqueue_WithoutASpan_StoresNoCreator()
     {
         using Server server = new Server().Start();
         string key = Work.Does(static () => { });
 
         string job = server.Client.Enqueue(() => Work.Run(key));
 
-        Assert.That(server.Parameter(job, "WorkerTracing.Origin"), Is.Null);
+        Assert.That(server.Parameter(job, JobParameter.Job), Is.EqualTo("attempt: 1"));
         Activity span = await server.SpanAsync(job);
         Assert.That((span.ParentSpanId, span.Links.Count()), Is.EqualTo((default(ActivitySpanId), 0)));
     }
@@ -63,60 +62,8 @@ public sealed class CreatedJobTests
         string job = server.Client.Enqueue(() => Work.Run(key));
 
         Assert.That(
-            server.Parameter(job, "WorkerTracing.Origin"),
-            Has.Length.LessThan(9000).And.StartsWith($"traceparent: 00-{creator.TraceId}-{creator.SpanId}-01\n"));
-    }
-
-    [Test]
-    public async Task Schedule_InsideASpan_LinksToItAndCountsTheWaitFromWhenItWasDue()
-    {
-        using Server server = new Server().Start();
-        using Activity creator = server.Source.StartActivity("creator")!;
-        string key = Work.Does(static () => { });
-
-        string job = server.Client.Schedule(() => Work.Run(key), TimeSpan.FromSeconds(3));
-
-        Activity span = await server.SpanAsync(job);
-        Assert.That(span.TraceId, Is.Not.EqualTo(creator.TraceId), "a delayed job has a trace of its own");
-        Assert.That(span.Links.Single().Context.SpanId, Is.EqualTo(creator.SpanId));
-        Assert.That(span.GetTagItem("workflow.trigger.type"), Is.EqualTo("schedule"));
-        Assert.That(
-            span.GetTagItem("worker_tracing.wait_ms"),
-            Is.LessThan(AgeAtStart(span) - 1500),
-            "the delay that was asked for is no wait; Hangfire keeps it to the second");
-    }
-
-    [Test]
-    public async Task Continuation_InsideASpan_LinksToItsAntecedentAndContinuesItsCreatorsTrace()
-    {
-        using var server = new Server();
-        using Activity creator = server.Source.StartActivity("creator")!;
-        string first = Work.Does(static () => { }), second = Work.Does(static () => { });
-
-        string antecedent = server.Client.Enqueue(() => Work.Run(first));
-        string continuation = server.Client.ContinueJobWith(antecedent, () => Work.Run(second));
-        server.Start();
-
-        Activity before = await server.SpanAsync(antecedent), after = await server.SpanAsync(continuation);
-        Assert.That(after.ParentSpanId, Is.EqualTo(creator.SpanId));
-        ActivityLink link = after.Links.Single();
-        Assert.That((link.Context.TraceId, link.Context.SpanId), Is.EqualTo((before.TraceId, before.SpanId)));
-        Assert.That(link.Tags!.Single().Value, Is.EqualTo("antecedent"));
-    }
-
-    [Test]
-    public async Task Continuation_OfALongJob_WaitsFromWhenThatWasDone()
-    {
-        using var server = new Server();
-        string first = Work.Does(static () => Thread.CurrentThread.Join(TimeSpan.FromMilliseconds(1500))), second = Work.Does(
-            static () => { });
-
-        string antecedent = server.Client.Enqueue(() => Work.Run(first));
-        string continuation = server.Client.ContinueJobWith(antecedent, () => Work.Run(second));
-        server.Start();
-
-        Activity after = await server.SpanAsync(continuation);
-        Assert.That(after.GetTagItem("worker_tracing.wait_ms"), Is.LessThan(AgeAtStart(after) - 1000), "the antecedent's run is no wait");
+            server.Parameter(job, JobParameter.Job),
+            Has.Length.LessThan(9000).And.StartsWith($"attempt: 1\ntraceparent: 00-{creator.TraceId}-{creator.SpanId}-01\n"));
     }
 
     [Test]
@@ -169,13 +116,13 @@ public sealed class CreatedJobTests
 
     [TestCase("")]
     [TestCase("nonsense")]
-    [TestCase("traceparent: 00-zz-zz-01\nbaggage: ==\ndue: 99999999999999999999\nafter: ")]
-    public async Task Perform_OfAJobWithAMalformedOrigin_HasATraceOfItsOwn(string origin)
+    [TestCase("attempt: 0\ntraceparent: 00-zz-zz-01\nbaggage: ==\ndue: 99999999999999999999\nafter: ")]
+    public async Task Perform_OfAJobWithAMalformedParameter_HasATraceOfItsOwn(string stored)
     {
         using var server = new Server();
         string key = Work.Does(static () => { });
         string job = server.Client.Create(() => Work.Run(key), new EnqueuedState());
-        server.Storage.GetConnection().SetJobParameter(job, "WorkerTracing.Origin", SerializationHelper.Serialize(origin));
+        server.Storage.GetConnection().SetJobParameter(job, JobParameter.Job, SerializationHelper.Serialize(stored));
         server.Start();
 
         Activity span = await server.SpanAsync(job);
@@ -183,13 +130,6 @@ public sealed class CreatedJobTests
         Assert.That((span.ParentSpanId, span.Links.Count()), Is.EqualTo((default(ActivitySpanId), 0)));
         await server.StateAsync(job, SucceededState.StateName);
     }
-
-    /// <summary>How old the job was when the attempt began, in milliseconds.</summary>
-    private static double AgeAtStart(Activity job) =>
-        (job.StartTimeUtc - DateTime.Parse(
-            (string)job.GetTagItem("worker_tracing.hangfire.created_at")!,
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AdjustToUniversal)).TotalMilliseconds;
 
     private static async Task<Activity> JobOfAsync(Server server, string recurringJob)
     {

@@ -85,7 +85,7 @@ public sealed class FilterTests
     }
 
     [Test]
-    public async Task Perform_OnAStorageThatHandsNoParametersToTheWorker_ReadsFour()
+    public async Task Perform_OnAStorageThatHandsNoParametersToTheWorker_ReadsOne()
     {
         var storage = new FaultyStorage { Faultless = true };
         using Server server = new Server(storage: real => storage.Over(real)).Start(1, "default", "chosen");
@@ -102,10 +102,11 @@ public sealed class FilterTests
         Activity span = await server.SpanAsync(job);
         await server.StateAsync(job, SucceededState.StateName);
         server.Source.StartActivity("done")?.Dispose();
+        server.Flush();
         Assert.That((span.ParentSpanId, span.GetTagItem("messaging.destination.name")), Is.EqualTo((creator.SpanId, (object)"chosen")));
         Assert.That(
             storage.Reads.Where(static name => name != "Continuations"),
-            Is.EqualTo(new[] { "WorkerTracing.Origin", "WorkerTracing.Turn", "RetryCount", "WorkerTracing.Trace" }));
+            Is.EqualTo(new[] { JobParameter.Job }));
         await Until.TrueAsync(
             () => server.Exporter.Spans.Any(span => span.DisplayName == "done"),
             "a span that began after them all has been exported");
@@ -116,7 +117,7 @@ public sealed class FilterTests
     }
 
     [Test]
-    public void Requeue_OfAScheduledJobOnSuchAStorage_ReadsOutsideOfEverybodysTraces()
+    public void Requeue_OfAJobOnSuchAStorage_ReadsAndWritesOutsideOfTheCallersTrace()
     {
         var storage = new FaultyStorage { Faultless = true };
         using var server = new Server(storage: real => storage.Over(real));
@@ -126,11 +127,12 @@ public sealed class FilterTests
             using Activity? query = server.Source.StartActivity(name);
             seen.Add(query);
         };
-        string job = server.Client.Schedule(() => Work.Nothing(), TimeSpan.FromDays(1));
+        string job = server.Client.Enqueue(() => Work.Nothing());
+        using Activity caller = server.Source.StartActivity("caller")!;
 
         server.Client.Requeue(job);
 
-        Assert.That(seen, Is.EqualTo(new Activity?[1]), "the time and the queue that were stored with the job");
+        Assert.That(seen, Is.EqualTo(new Activity?[2]), "one read and one write of what is stored with the job");
     }
 
     [Test]
@@ -164,7 +166,7 @@ public sealed class FilterTests
         string job = server.Client.Enqueue(() => Work.Run(key));
 
         await server.StateAsync(job, SucceededState.StateName);
-        Assert.That((server.Parameter(job, "WorkerTracing.Origin"), seen), Is.EqualTo(((string?)null, (Activity?)null)));
+        Assert.That((server.Parameter(job, JobParameter.Job), seen), Is.EqualTo(((string?)null, (Activity?)null)));
     }
 
     [Test]
@@ -179,8 +181,8 @@ public sealed class FilterTests
 
         await server.StateAsync(job, SucceededState.StateName);
         Assert.That(
-            (server.Parameter(job, "WorkerTracing.Origin"), server.Parameter(job, "WorkerTracing.Trace"), seen),
-            Is.EqualTo(((string?)null, (string?)null, (JobTrace?)null)));
+            (server.Parameter(job, JobParameter.Job), seen),
+            Is.EqualTo(((string?)null, (JobTrace?)null)));
     }
 
     [Test]
@@ -196,7 +198,7 @@ public sealed class FilterTests
 
         Assert.That(server.Exporter.Spans.Where(span => span.Source.Name == server.Source.Name), Is.Empty);
         Assert.That(server.SpansOf(job), Is.Empty);
-        Assert.That(server.Parameter(job, "WorkerTracing.Trace"), Is.Null);
+        Assert.That(server.Parameter(job, JobParameter.Job), Is.EqualTo("attempt: 1"), "as it was created");
     }
 
     [Test]
@@ -209,7 +211,7 @@ public sealed class FilterTests
 
         await server.StateAsync(job, FailedState.StateName);
         Activity span = await server.SpanAsync(job);
-        Assert.That(server.Parameter(job, "WorkerTracing.Trace"), Is.EqualTo($"00-{span.TraceId}-{span.SpanId}-01"));
+        Assert.That(server.Parameter(job, JobParameter.Job), Is.EqualTo($"attempt: 1\nprevious: 00-{span.TraceId}-{span.SpanId}-01"));
     }
 
     [Test]

@@ -177,7 +177,7 @@ public sealed class HostTests
         {
             options.Flush = FlushMode.Background;
             options.NameSelector = _ => name;
-        }).AddExporter(_ => exporter);
+        }).AddExporter(_ => exporter, static batches => batches.ScheduleDelay = TimeSpan.FromMilliseconds(50));
         builder.Services.AddHangfire((services, hangfire) =>
         {
             hangfire.UseInMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid }).UseWorkerTracing(services);

@@ -99,34 +99,6 @@ public sealed class OutcomeTests
     }
 
     [Test]
-    public async Task Perform_AJobThatTheServersShutdownStops_IsCanceledAndLinkedToByTheNextRun()
-    {
-        using Server server = new Server().Start();
-        using var running = new ManualResetEventSlim();
-        int runs = 0;
-        string key = Work.Does(async token =>
-        {
-            running.Set();
-            if (++runs == 1)
-                await Task.Delay(TimeSpan.FromMinutes(1), token.ShutdownToken);
-        });
-
-        string job = server.Client.Enqueue(() => Work.RunAsync(key, JobCancellationToken.Null));
-        Until.True(() => running.IsSet, "the job runs");
-        server.Stop();
-        await ExpectAsync(server, job, "cancellation", ActivityStatusCode.Unset, 0);
-        server.Start();
-
-        await server.StateAsync(job, SucceededState.StateName);
-        await Until.TrueAsync(() => server.SpansOf(job).Count == 2, "the second run has been exported");
-        Assert.That(server.SpansOf(job)[1].Links.Single().Context.SpanId, Is.EqualTo(server.SpansOf(job)[0].SpanId));
-        Assert.That(
-            server.SpansOf(job)[1].GetTagItem("worker_tracing.attempt"),
-            Is.EqualTo(1),
-            "a stop is no failure, and no retry follows from it");
-    }
-
-    [Test]
     public async Task Perform_AJobThatSaysItWasAborted_IsCanceled()
     {
         using Server server = new Server().Start();

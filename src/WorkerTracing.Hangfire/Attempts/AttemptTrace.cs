@@ -1,7 +1,8 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Diagnostics;
 using System.Globalization;
 using Hangfire.Server;
+using Hangfire.States;
+using OpenTelemetry;
 
 namespace WorkerTracing;
 
@@ -12,12 +13,14 @@ internal sealed class AttemptTrace
 
     private readonly JobTraceFilter _filter;
     private readonly JobTrace _trace;
+    private readonly StoredJob _stored;
     private readonly Activity? _ambient;
 
-    private AttemptTrace(JobTraceFilter filter, JobTrace trace, Activity? ambient)
+    private AttemptTrace(JobTraceFilter filter, JobTrace trace, StoredJob stored, Activity? ambient)
     {
         _filter = filter;
         _trace = trace;
+        _stored = stored;
         _ambient = ambient;
     }
 
@@ -25,22 +28,22 @@ internal sealed class AttemptTrace
 
     public static void Begin(JobTraceFilter filter, PerformContext context)
     {
-        var parameters = new StoredParameters(context, filter);
-        StoredOrigin origin = parameters.Origin();
-        JobInfo job = HangfireJobInfo.Of(context, origin, parameters);
+        var parameters = new StoredParameters(context.BackgroundJob, context.Connection, filter.Boundary);
+        StoredJob stored = parameters.Read();
+        JobInfo job = HangfireJobInfo.From(context, stored, parameters);
 
-        // A worker's thread has no caller. What is ambient there came with the thread that started the server, or was left behind by
-        // somebody's filter, and no job is a part of it. A job that is performed on its caller's own thread has no server.
+        // A worker's thread has no caller: its ambient span comes from the thread that started the server, or a filter left it behind. A
+        // job without a server is performed on the thread of its caller, whose span is its parent.
         Activity? ambient = Activity.Current;
         if (context.ServerId is not null)
             Activity.Current = null;
 
         JobTrace trace = filter.Tracer.Start(job);
-        context.Items[Key] = new AttemptTrace(filter, trace, ambient);
-        Describe(trace.Activity, context, origin.RecurringJob);
+        context.Items[Key] = new AttemptTrace(filter, trace, stored, ambient);
+        Describe(trace.Activity, context, stored.RecurringJob);
     }
 
-    /// <summary>The attempt that the filter began, once.</summary>
+    /// <summary>Takes the attempt that the filter began, once.</summary>
     public static AttemptTrace? Take(JobTraceFilter filter, PerformContext context)
     {
         if (!context.Items.TryGetValue(Key, out object? item) || item is not AttemptTrace attempt || attempt._filter != filter)
@@ -52,14 +55,15 @@ internal sealed class AttemptTrace
 
     public void End(PerformedContext context)
     {
+        bool failed = false;
         try
         {
-            Conclude(context);
+            failed = Conclude(context);
         }
         finally
         {
             _trace.Stop();
-            Keep(context);
+            Remember(context, failed);
             _trace.End();
             Activity.Current = _ambient is { IsStopped: false } ? _ambient : null;
         }
@@ -77,49 +81,63 @@ internal sealed class AttemptTrace
         span.SetTag("worker_tracing.hangfire.recurring_job", recurringJob);
     }
 
-    private void Conclude(PerformedContext context)
+    /// <summary>
+    /// Sets the result of the span. A job that was deleted or moved on while it ran, or that stops with the server, is canceled: the token
+    /// that Hangfire gave it says so. A cancellation of the job's own making is a failure, as it is to Hangfire.
+    /// </summary>
+    /// <returns>True if the attempt failed.</returns>
+    private bool Conclude(PerformedContext context)
     {
         Exception? exception = context.Exception is JobPerformanceException { InnerException: { } own } ? own : context.Exception;
         if (exception is null)
         {
             if (context.Canceled)
                 _trace.Cancel();
+            return false;
         }
-        else if (context.ExceptionHandled)
+
+        if (context.ExceptionHandled)
         {
             if (_trace.IsRecorded)
                 _trace.Activity!.AddException(exception);
+            return false;
         }
-        else if (IsCanceled(context))
-            _trace.Cancel();
-        else
-            _trace.Fail(exception);
+
+        CancellationToken aborted = context.Exception is JobAbortedException
+            ? new CancellationToken(canceled: true)
+            : context.CancellationToken.ShutdownToken;
+        _trace.IsFinalAttempt = _filter.Boundary.Run(
+            (_filter, context.BackgroundJob.Job, exception, _stored.Retries),
+            static at => FinalAttempt.Predict(at._filter, at.Job, at.exception, at.Retries),
+            null);
+        _trace.Fail(exception, aborted);
+        return !aborted.IsCancellationRequested || exception is not OperationCanceledException;
     }
 
     /// <summary>
-    /// Deleted or moved on while it ran, or stopped with the server and queued again. A cancellation of the job's own making arrives
-    /// wrapped, and is a failure to Hangfire as well.
+    /// Keeps what the change of state after the attempt writes. No change of state follows when the server stops: Hangfire puts the job
+    /// back into its queue as it is, so the attempt is written here. Nothing is written for a job that was deleted or moved on while it
+    /// ran.
     /// </summary>
-    private static bool IsCanceled(PerformedContext context) =>
-        context.Exception is JobAbortedException
-        || (context.Exception is OperationCanceledException && context.CancellationToken.ShutdownToken.IsCancellationRequested);
-
-    /// <summary>For the link from the next attempt, and for who looks at the job in the dashboard.</summary>
-    [SuppressMessage(
-        "Design", "CA1031",
-        Justification = "A storage that fails must not fail the job; the exception is counted and logged.")]
-    private void Keep(PerformedContext context)
+    private void Remember(PerformedContext context, bool failed)
     {
-        if (!_trace.IsRecorded || _trace.Activity?.Id is not { } span)
+        if (context.ServerId is null)
             return;
 
-        try
+        string? span = _trace.IsRecorded ? _trace.Activity?.Id : null;
+        string job = context.BackgroundJob.Id;
+        EndedAttempt.Last = new EndedAttempt(_filter, job, _stored, span, failed);
+        if (span is null || context.ExceptionHandled || context.Exception is JobAbortedException or not OperationCanceledException)
+            return;
+
+        StoredJob stopped = _stored with { PreviousSpan = span, Again = TimeProvider.System.GetUtcNow() };
+        _filter.Boundary.Run((context.Connection, job, stopped), static stop =>
         {
-            JobParameter.Write(context, JobParameter.Trace, span);
-        }
-        catch (Exception exception)
-        {
-            _filter.Report(exception);
-        }
+            string? state;
+            using (SuppressInstrumentationScope.Begin())
+                state = stop.Connection.GetStateData(stop.job)?.Name;
+            if (state == ProcessingState.StateName)
+                JobParameter.Write(stop.Connection, stop.job, stop.stopped);
+        });
     }
 }

@@ -1,56 +1,79 @@
 using System.Diagnostics;
+using System.Reflection;
+using Hangfire;
 using Hangfire.Common;
 using Hangfire.Server;
 
 namespace WorkerTracing;
 
-/// <summary>Translates what Hangfire knows of a job, and what is stored with it, into a <see cref="JobInfo"/>.</summary>
+/// <summary>Translates a Hangfire job, and what is stored with it, into a <see cref="JobInfo"/>.</summary>
 internal static class HangfireJobInfo
 {
     private static readonly Dictionary<string, string?> NoBaggage = [];
 
-    public static JobInfo Of(PerformContext context, StoredOrigin origin, StoredParameters parameters)
+    /// <summary>Gets the job of an attempt that is about to be performed.</summary>
+    public static JobInfo From(PerformContext context, StoredJob stored, StoredParameters parameters) =>
+        From(context.BackgroundJob, stored, parameters, onWorker: context.ServerId is not null);
+
+    /// <summary>Gets the job of an attempt.</summary>
+    /// <param name="background">The job.</param>
+    /// <param name="stored">What is stored with it.</param>
+    /// <param name="parameters">Reads the antecedent's span where it is not stored with the job.</param>
+    /// <param name="onWorker">False if the job runs on the thread of a caller, whose baggage it keeps.</param>
+    public static JobInfo From(BackgroundJob background, StoredJob stored, StoredParameters parameters, bool onWorker)
     {
-        Job? job = context.BackgroundJob.Job;
-        var turn = StoredSchedule.Parse(parameters.Text(JobParameter.Turn));
+        Job? job = background.Job;
         return new JobInfo
         {
             System = "hangfire",
-            Name = JobName.Of(job),
-            Id = context.BackgroundJob.Id,
-            Queue = turn.Queue ?? StateChange.DefaultQueueOf(job),
-            Attempt = Math.Clamp(parameters.Number(JobParameter.RetryCount), 0, int.MaxValue - 1) + 1,
-            Trigger = TriggerOf(origin),
-            EnqueuedAt = context.BackgroundJob.CreatedAt.AsUtc(),
-            DueAt = turn.Due ?? origin.Due,
-            Origin = origin.Creator.Context,
-            Links = LinksOf(origin, parameters),
-            Baggage = origin.Creator.Baggage ?? (context.ServerId is null ? null : NoBaggage),
+            Name = job is null ? "unknown" : TypeName.Of(job.Type, job.Method),
+            Id = background.Id,
+            Queue = stored.Queue ?? JobQueue.Of(job),
+            Attempt = stored.Attempt ?? 1,
+            Trigger = TriggerOf(stored),
+            EnqueuedAt = background.CreatedAt.AsUtc(),
+            DueAt = stored.Again ?? stored.Due,
+            Origin = stored.Creator.Context,
+            Links = LinksOf(stored, parameters),
+            Baggage = stored.Creator.Baggage ?? (onWorker ? NoBaggage : null),
             Member = job?.Method,
-            Arguments = job is null ? null : new JobArguments(job),
+            Arguments = job is null ? null : new LazyArguments<Job>(job, ArgumentsOf),
         };
     }
 
-    private static JobTrigger TriggerOf(StoredOrigin origin)
+    private static JobTrigger TriggerOf(StoredJob stored)
     {
-        if (origin.RecurringJob is not null)
+        if (stored.RecurringJob is not null)
             return JobTrigger.Recurring;
 
-        return origin.Due is null ? JobTrigger.Enqueued : JobTrigger.Scheduled;
+        return stored.Due is null ? JobTrigger.Enqueued : JobTrigger.Scheduled;
     }
 
-    private static List<ActivityLink>? LinksOf(StoredOrigin origin, StoredParameters parameters)
+    private static List<ActivityLink>? LinksOf(StoredJob stored, StoredParameters parameters)
     {
         List<ActivityLink>? links = null;
-        Add(parameters.Text(JobParameter.Trace), JobLinks.PreviousAttempt);
-        if (origin.Antecedent is not null)
-            Add(parameters.TextOf(origin.Antecedent, JobParameter.Trace), JobLinks.Antecedent);
+        if (TryParse(stored.PreviousSpan, out ActivityContext previous))
+            (links ??= []).Add(JobLinks.PreviousAttempt(previous));
+        if (stored.Antecedent is { } antecedent
+            && TryParse(stored.AntecedentSpan ?? parameters.LastSpanOf(antecedent), out ActivityContext before))
+            (links ??= []).Add(JobLinks.Antecedent(before));
         return links;
+    }
 
-        void Add(string? span, Func<ActivityContext, ActivityLink> link)
+    private static bool TryParse(string? span, out ActivityContext context) =>
+        ActivityContext.TryParse(span, null, isRemote: true, out context);
+
+    /// <summary>Gets the arguments by the names of the method's parameters, without the ones that Hangfire itself supplies.</summary>
+    private static IEnumerable<KeyValuePair<string, object?>> ArgumentsOf(Job job)
+    {
+        ParameterInfo[] parameters = job.Method.GetParameters();
+        for (int i = 0; i < parameters.Length && i < job.Args.Count; i++)
         {
-            if (ActivityContext.TryParse(span, null, isRemote: true, out ActivityContext linked))
-                (links ??= []).Add(link(linked));
+            if (!IsSupplied(parameters[i].ParameterType))
+                yield return new(parameters[i].Name ?? $"arg{i}", job.Args[i]);
         }
     }
+
+    private static bool IsSupplied(Type type) =>
+        type == typeof(CancellationToken) || type == typeof(IJobCancellationToken) || type == typeof(PerformContext);
 }

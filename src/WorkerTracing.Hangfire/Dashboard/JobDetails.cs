@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Hangfire.Common;
@@ -5,10 +6,13 @@ using Hangfire.Dashboard;
 
 namespace WorkerTracing;
 
-/// <summary>The section on a job's page of the dashboard that names its trace.</summary>
+/// <summary>The section on a job's page of the dashboard that shows the trace of its last attempt.</summary>
 internal sealed class JobDetails
 {
     private const string TraceId = "{traceId}";
+
+    // Hangfire keeps its renderers for the life of the process, and adds one as often as it is given.
+    private static readonly ConcurrentDictionary<string, JobDetails> Shown = new();
 
     private readonly string? _urlTemplate;
 
@@ -17,20 +21,22 @@ internal sealed class JobDetails
         if (urlTemplate is not null && !IsLink(urlTemplate))
         {
             throw new ArgumentException(
-                $"The template has to be an absolute http or https address with {TraceId} in it, and is '{urlTemplate}'.",
+                $"The template must be an absolute http or https address that contains {TraceId}, and is '{urlTemplate}'.",
                 nameof(urlTemplate));
         }
 
         _urlTemplate = urlTemplate;
     }
 
+    /// <summary>Returns true if this process shows the traces of jobs, so that they are worth a round trip to store.</summary>
+    public static bool IsShown => !Shown.IsEmpty;
+
+    /// <summary>Returns true for the first call with a template, false for a further one with the same template.</summary>
+    public bool TryShow() => Shown.TryAdd(_urlTemplate ?? string.Empty, this);
+
     public NonEscapedString Render(JobDetailsRendererDto page)
     {
-        if (!page.JobDetails.Properties.TryGetValue(JobParameter.Trace, out string? stored)
-            || !ActivityContext.TryParse(
-                SerializationHelper.Deserialize<string>(stored, SerializationOption.User),
-                null,
-                out ActivityContext span))
+        if (!ActivityContext.TryParse(LastSpan(page.JobDetails.Properties), null, out ActivityContext span))
             return new NonEscapedString(string.Empty);
 
         string id = span.TraceId.ToHexString();
@@ -39,6 +45,14 @@ internal sealed class JobDetails
             : $"<a href=\"{WebUtility.HtmlEncode(_urlTemplate.Replace(TraceId, id, StringComparison.Ordinal))}\">{id}</a>";
         return new NonEscapedString($"<h3>Trace</h3><pre><code>{shown}</code></pre>");
     }
+
+    private static string? LastSpan(IDictionary<string, string> parameters) =>
+        StoredJob.Parse(Text(parameters, JobParameter.Job))?.PreviousSpan ?? Text(parameters, JobParameter.Version01Trace);
+
+    private static string? Text(IDictionary<string, string> parameters, string name) =>
+        parameters.TryGetValue(name, out string? stored)
+            ? SerializationHelper.Deserialize<string>(stored, SerializationOption.User)
+            : null;
 
     private static bool IsLink(string template) =>
         template.Contains(TraceId, StringComparison.Ordinal)

@@ -1,61 +1,84 @@
+using System.Runtime.CompilerServices;
+using Hangfire;
 using Hangfire.Common;
-using Hangfire.Server;
 using Hangfire.States;
 using Hangfire.Storage;
 using OpenTelemetry;
 
 namespace WorkerTracing;
 
-/// <summary>The parameters that are kept with a job, and Hangfire's own that are read.</summary>
+/// <summary>The job parameters that are read and written. None of these calls is part of a trace.</summary>
 internal static class JobParameter
 {
-    /// <summary>Who created the job: a <see cref="StoredOrigin"/>.</summary>
-    public const string Origin = "WorkerTracing.Origin";
+    /// <summary>The parameter that holds a <see cref="StoredJob"/>. A dot in the name would be a path in a MongoDB document.</summary>
+    public const string Job = "WorkerTracing";
 
-    /// <summary>The span of the last attempt, in the form of a <c>traceparent</c>.</summary>
-    public const string Trace = "WorkerTracing.Trace";
+    /// <summary>Version 0.1: the creator's headers.</summary>
+    public const string Version01Origin = "WorkerTracing.Origin";
 
-    /// <summary>What has changed since the creation about when and where the job is to run: a <see cref="StoredSchedule"/>.</summary>
-    public const string Turn = "WorkerTracing.Turn";
+    /// <summary>Version 0.1: due time and queue of the next attempt.</summary>
+    public const string Version01Turn = "WorkerTracing.Turn";
 
-    /// <summary>Hangfire's: the recurring job that this one is an execution of.</summary>
+    /// <summary>Version 0.1: the span of the last attempt.</summary>
+    public const string Version01Trace = "WorkerTracing.Trace";
+
+    /// <summary>Hangfire's: the recurring job that the job is an execution of.</summary>
     public const string RecurringJobId = "RecurringJobId";
 
     /// <summary>Hangfire's: how often the job has been retried.</summary>
     public const string RetryCount = "RetryCount";
 
-    /// <summary>Writes a parameter of a job that exists. A round trip to the storage, which is no part of anybody's trace.</summary>
-    public static void Write(PerformContext context, string name, string value)
-    {
-        using (SuppressInstrumentationScope.Begin())
-            context.SetJobParameter(name, value);
-    }
-
-    /// <summary>Writes a parameter along with a change of state, without a further round trip where the storage can do that.</summary>
-    public static void Write(ApplyStateContext context, IWriteOnlyTransaction transaction, string name, string value)
-    {
-        string serialized = SerializationHelper.Serialize(value, SerializationOption.User);
-        if (transaction is JobStorageTransaction batch && context.Storage.HasFeature(JobStorageFeatures.Transaction.SetJobParameter))
-        {
-            batch.SetJobParameter(context.BackgroundJob.Id, name, serialized);
-            return;
-        }
-
-        using (SuppressInstrumentationScope.Begin())
-            context.Connection.SetJobParameter(context.BackgroundJob.Id, name, serialized);
-    }
+    /// <summary>
+    /// The storages that have thrown for <see cref="JobStorageFeatures.Transaction.SetJobParameter"/> although they claim it.
+    /// </summary>
+    private static readonly ConditionalWeakTable<JobStorage, Exception> Incapable = [];
 
     /// <summary>
-    /// Reads a parameter of the job whose state changes, or null. A round trip where the storage hands out no copy, and no part of
-    /// anybody's trace.
+    /// Returns true if the storage can write the parameter as part of a change of state, without a round trip of its own. A storage that
+    /// claims to and throws is remembered, and asked only once.
     /// </summary>
-    public static string? Read(ApplyStateContext context, string name)
+    public static bool IsTransactional(JobStorage storage, IWriteOnlyTransaction transaction)
     {
-        using (SuppressInstrumentationScope.Begin())
-            return context.GetJobParameter<string>(name, allowStale: true);
+        if (transaction is not JobStorageTransaction || Incapable.TryGetValue(storage, out _))
+            return false;
+
+        try
+        {
+            return storage.HasFeature(JobStorageFeatures.Transaction.SetJobParameter);
+        }
+        catch (Exception exception) when (exception is NotSupportedException or NotImplementedException)
+        {
+            Incapable.TryAdd(storage, exception);
+            return false;
+        }
     }
 
-    /// <summary>Reads a parameter of another job, or null.</summary>
-    public static string? Read(IStorageConnection connection, string jobId, string name) =>
-        SerializationHelper.Deserialize<string>(connection.GetJobParameter(jobId, name), SerializationOption.User);
+    /// <summary>Writes the parameter with a change of state: as part of its transaction where the storage can do that.</summary>
+    public static void Write(ApplyStateContext context, IWriteOnlyTransaction transaction, StoredJob job, FailureBoundary boundary)
+    {
+        string value = SerializationHelper.Serialize(job.Format(), SerializationOption.User);
+        using IDisposable untraced = SuppressInstrumentationScope.Begin();
+        if (IsTransactional(context.Storage, transaction))
+        {
+            try
+            {
+                ((JobStorageTransaction)transaction).SetJobParameter(context.BackgroundJob.Id, Job, value);
+                return;
+            }
+            catch (Exception exception) when (exception is NotSupportedException or NotImplementedException)
+            {
+                if (Incapable.TryAdd(context.Storage, exception))
+                    boundary.Report(exception);
+            }
+        }
+
+        context.Connection.SetJobParameter(context.BackgroundJob.Id, Job, value);
+    }
+
+    /// <summary>Writes the parameter outside of a change of state.</summary>
+    public static void Write(IStorageConnection connection, string jobId, StoredJob job)
+    {
+        using IDisposable untraced = SuppressInstrumentationScope.Begin();
+        connection.SetJobParameter(jobId, Job, SerializationHelper.Serialize(job.Format(), SerializationOption.User));
+    }
 }

@@ -4,60 +4,123 @@ using Hangfire.Storage;
 
 namespace WorkerTracing;
 
-/// <summary>What the changes of a job's state tell of its next attempt.</summary>
+/// <summary>Stores with a change of a job's state what its next attempt has to know.</summary>
 internal static class StateChange
 {
     /// <summary>
-    /// The job that this thread's worker took last: its state is changed on the worker's thread, right before it is performed.
+    /// The job that this thread's worker took last. Hangfire changes its state on the worker's thread and then performs it there.
     /// </summary>
     [ThreadStatic]
     private static (string Job, string Worker) _taken;
 
+    /// <summary>Gets the worker that took the job, or null if it was not one of this thread.</summary>
     public static string? WorkerOf(string job) => _taken.Job == job ? _taken.Worker : null;
 
-    public static void Applied(ApplyStateContext context, IWriteOnlyTransaction transaction)
+    /// <summary>Handles a change of state, within the transaction that makes it.</summary>
+    public static void Applied(JobTraceFilter filter, ApplyStateContext context, IWriteOnlyTransaction transaction)
     {
         if (context.NewState is ProcessingState processing)
+        {
             _taken = (context.BackgroundJob.Id, processing.WorkerId);
-        else if (Turn(context) is { } turn)
-            JobParameter.Write(context, transaction, JobParameter.Turn, turn.Format());
+            EndedAttempt.Last = null;
+            return;
+        }
+
+        StoredJob? changed = EndedAttempt.At(context.BackgroundJob.Id) is { } ended
+            ? AfterAttempt(filter, context, transaction, ended)
+            : WithoutAttempt(filter, context);
+        if (changed is not null)
+            JobParameter.Write(context, transaction, changed, filter.Boundary);
     }
 
-    /// <summary>What is to be stored, or null where what the next attempt finds is right.</summary>
-    private static StoredSchedule? Turn(ApplyStateContext context)
+    /// <summary>
+    /// The state after an attempt. A final one is written only where that costs no round trip, or where the dashboard shows the trace: no
+    /// attempt follows that would need it.
+    /// </summary>
+    private static StoredJob? AfterAttempt(
+        JobTraceFilter filter,
+        ApplyStateContext context,
+        IWriteOnlyTransaction transaction,
+        EndedAttempt ended)
     {
-        Job job = context.BackgroundJob.Job;
+        if (ended.Filter != filter)
+            return null;
+
+        StoredJob stored = ended.Stored with { PreviousSpan = ended.Span ?? ended.Stored.PreviousSpan };
+        if (RunsAgain(context, stored) is { } again)
+            return again with { Attempt = (stored.Attempt ?? 1) + (ended.Failed ? 1 : 0) };
+        if (ended.Span is null)
+            return null;
+
+        bool needed = !context.NewState.IsFinal || JobDetails.IsShown;
+        return needed || JobParameter.IsTransactional(context.Storage, transaction) ? stored : null;
+    }
+
+    private static StoredJob? WithoutAttempt(JobTraceFilter filter, ApplyStateContext context)
+    {
+        if (context.OldStateName is null)
+            return Created(filter, context);
+
+        // The delay is over: the attempt stays due when it was, and its queue is known.
+        if (context.OldStateName == ScheduledState.StateName && context.NewState is EnqueuedState due
+            && JobQueue.Unexpected(context.BackgroundJob.Job, due) is null)
+            return null;
+        if (context.NewState is not (EnqueuedState or ScheduledState))
+            return null;
+
+        StoredJob stored = Read(filter, context);
+        if (context.OldStateName == ScheduledState.StateName && context.NewState is EnqueuedState enqueued)
+            return stored with { Queue = JobQueue.Unexpected(context.BackgroundJob.Job, enqueued) };
+
+        StoredJob? again = RunsAgain(context, stored);
+        if (context.OldStateName == AwaitingState.StateName)
+            return again! with { AntecedentSpan = SpanOf(stored.Antecedent) ?? stored.AntecedentSpan };
+
+        // A job that has run, or runs, and is put back by hand: a run of its own, with attempts of its own.
+        return HasRun(context.OldStateName) ? again! with { Attempt = 1, EarlierRetries = stored.Retries } : again;
+    }
+
+    /// <summary>A new job: its first state can differ from the one that its creation asked for.</summary>
+    private static StoredJob? Created(JobTraceFilter filter, ApplyStateContext context)
+    {
+        Job? job = context.BackgroundJob.Job;
         switch (context.NewState)
         {
-            // The origin has the time of a job that is created as a scheduled one. This is a retry.
             case ScheduledState scheduled:
-                return context.OldStateName is null ? null : new StoredSchedule(scheduled.EnqueueAt.AsUtc(), null);
-
-            // A new job is due when it is created.
-            case EnqueuedState enqueued when context.OldStateName is null:
-                return QueueOf(job, enqueued) is { } first ? new StoredSchedule(null, first) : null;
-
-            // The time was up: it stays what the job was due at.
-            case EnqueuedState enqueued when context.OldStateName == ScheduledState.StateName:
-                var stored = StoredSchedule.Parse(JobParameter.Read(context, JobParameter.Turn));
-                string? queue = QueueOf(job, enqueued);
-                return queue == stored.Queue ? null : stored with { Queue = queue };
-
+                StoredJob delayed = Read(filter, context);
+                return StoredTime.Format(delayed.Due) == StoredTime.Format(scheduled.EnqueueAt.AsUtc())
+                    ? null
+                    : delayed with { Due = scheduled.EnqueueAt.AsUtc() };
             case EnqueuedState enqueued:
-                return new StoredSchedule(enqueued.EnqueuedAt.AsUtc(), QueueOf(job, enqueued));
-
+                StoredJob stored = Read(filter, context);
+                string? queue = JobQueue.Unexpected(job, enqueued);
+                return queue == stored.Queue ? null : stored with { Queue = queue };
             default:
                 return null;
         }
     }
 
-    /// <summary>
-    /// The queue that the job goes to, or null where <see cref="DefaultQueueOf"/> is right. The rule is Hangfire's: the job's own queue,
-    /// unless the state names another one than the default.
-    /// </summary>
-    private static string? QueueOf(Job? job, EnqueuedState enqueued) =>
-        enqueued.Queue == EnqueuedState.DefaultQueue || enqueued.Queue == DefaultQueueOf(job) ? null : enqueued.Queue;
+    /// <summary>Gets what is stored for a job that is to run again, or null if the new state does not say when.</summary>
+    private static StoredJob? RunsAgain(ApplyStateContext context, StoredJob stored) => context.NewState switch
+    {
+        ScheduledState scheduled => stored with { Again = scheduled.EnqueueAt.AsUtc(), Queue = null },
+        EnqueuedState enqueued => stored with
+        {
+            Again = enqueued.EnqueuedAt.AsUtc(),
+            Queue = JobQueue.Unexpected(context.BackgroundJob.Job, enqueued),
+        },
+        _ => null,
+    };
 
-    /// <summary>The queue of a job of which nothing else is known.</summary>
-    public static string DefaultQueueOf(Job? job) => job?.Queue ?? EnqueuedState.DefaultQueue;
+    private static StoredJob Read(JobTraceFilter filter, ApplyStateContext context) =>
+        new StoredParameters(context.BackgroundJob, context.Connection, filter.Boundary).Read();
+
+    /// <summary>
+    /// Gets the antecedent's span where its end has started the continuation: on the thread of the worker that performed it.
+    /// </summary>
+    private static string? SpanOf(string? antecedent) => antecedent is null ? null : EndedAttempt.At(antecedent)?.Span;
+
+    private static bool HasRun(string state) =>
+        state == ProcessingState.StateName || state == SucceededState.StateName || state == FailedState.StateName
+        || state == DeletedState.StateName;
 }

@@ -1,46 +1,97 @@
-using System.Diagnostics.CodeAnalysis;
-using Hangfire.Server;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.Storage;
 using OpenTelemetry;
 
 namespace WorkerTracing;
 
 /// <summary>
-/// Reads what is stored with the job that is about to be performed: from the copy that most storages hand to the worker, without a
-/// round trip, and else outside of everybody's traces. Once a read has failed nothing more is read: the job is traced with what is known by
-/// then.
+/// Reads the parameters of one job: from the copy that the storage hands out with the job, which costs nothing, and otherwise one round
+/// trip each. No read is part of a trace.
 /// </summary>
-internal sealed class StoredParameters(PerformContext context, JobTraceFilter filter)
+/// <param name="job">The job.</param>
+/// <param name="connection">The connection of the call that Hangfire makes.</param>
+/// <param name="boundary">Receives the failures.</param>
+internal sealed class StoredParameters(BackgroundJob job, IStorageConnection connection, FailureBoundary boundary)
 {
-    private bool _failed;
+    /// <summary>Set by the first read that the storage fails: the following ones would only repeat the failure, and its delay.</summary>
+    private bool _storageFailed;
 
-    /// <summary>What was stored when the job was created; by an application without the filter, Hangfire's own part of it.</summary>
-    public StoredOrigin Origin() => Text(JobParameter.Origin) is { Length: > 0 } stored
-        ? StoredOrigin.Parse(stored)
-        : new StoredOrigin(default, null, null, Text(JobParameter.RecurringJobId));
-
-    public string? Text(string name) => Read(() => context.GetJobParameter<string>(name, allowStale: true));
-
-    public int Number(string name) => Read(() => context.GetJobParameter<int>(name, allowStale: true));
-
-    /// <summary>A parameter of another job, which is a round trip.</summary>
-    public string? TextOf(string job, string name) => Read(() => JobParameter.Read(context.Connection, job, name));
-
-    [SuppressMessage("Design", "CA1031", Justification = "A storage may fail in any way, and its job is still to be performed and traced.")]
-    private T? Read<T>(Func<T> read)
+    /// <summary>Reads what is stored with the job. A malformed parameter hides no other one.</summary>
+    public StoredJob Read()
     {
-        if (_failed)
-            return default;
+        var stored = StoredJob.Parse(Text(JobParameter.Job));
+        int? counted = stored?.Attempt;
+        if (stored is null || job.ParametersSnapshot is not null)
+        {
+            // Hangfire's own count is the better one until the job's first attempt: a server without this filter may have made some.
+            int retries = Math.Clamp(Number(JobParameter.RetryCount), 0, StoredJob.MostAttempts - 1);
+            if (stored?.Again is null)
+                counted = retries + 1;
+            stored = Merge(stored, retries);
+        }
 
-        try
+        return stored with { Attempt = counted ?? 1 };
+    }
+
+    /// <summary>Reads the span of another job's last attempt, as a <c>traceparent</c>. One or two round trips.</summary>
+    public string? LastSpanOf(string jobId) =>
+        StoredJob.Parse(Text(jobId, JobParameter.Job))?.PreviousSpan ?? Text(jobId, JobParameter.Version01Trace);
+
+    /// <summary>
+    /// Fills the gaps from the parameters of version 0.1, and from Hangfire's own for a job that was created without the filter.
+    /// </summary>
+    private StoredJob Merge(StoredJob? stored, int retries)
+    {
+        string? origin = Text(JobParameter.Version01Origin);
+        bool ran = origin is not null || retries > 0 || job.ParametersSnapshot is not null;
+        string? turn = ran ? Text(JobParameter.Version01Turn) : null;
+        string? trace = ran ? Text(JobParameter.Version01Trace) : null;
+        if (stored is not null && origin is null && turn is null && trace is null)
+            return stored;
+
+        var earlier = StoredJob.ParseVersion01(origin, turn, trace);
+        string? recurringJob = stored?.RecurringJob ?? earlier.RecurringJob ?? Text(JobParameter.RecurringJobId);
+        if (stored is null)
+            return earlier with { RecurringJob = recurringJob };
+
+        return stored with
         {
-            using (SuppressInstrumentationScope.Begin())
-                return read();
-        }
-        catch (Exception exception)
-        {
-            _failed = true;
-            filter.Report(exception);
-            return default;
-        }
+            Creator = stored.Creator == default ? earlier.Creator : stored.Creator,
+            Due = stored.Due ?? earlier.Due,
+            RecurringJob = recurringJob,
+            Antecedent = stored.Antecedent ?? earlier.Antecedent,
+            Again = stored.Again ?? earlier.Again,
+            Queue = stored.Queue ?? earlier.Queue,
+            PreviousSpan = stored.PreviousSpan ?? earlier.PreviousSpan,
+        };
+    }
+
+    private string? Text(string name) => Deserialize<string>(Raw(name));
+
+    private string? Text(string jobId, string name) => Deserialize<string>(Raw(jobId, name));
+
+    private int Number(string name) => Deserialize<int>(Raw(name));
+
+    private T? Deserialize<T>(string? raw) => raw is null
+        ? default
+        : boundary.Run(raw, static raw => SerializationHelper.Deserialize<T>(raw, SerializationOption.User), default);
+
+    private string? Raw(string name) => job.ParametersSnapshot is { } snapshot ? snapshot.GetValueOrDefault(name) : Raw(job.Id, name);
+
+    private string? Raw(string jobId, string name)
+    {
+        if (_storageFailed)
+            return null;
+
+        (bool read, string? value) = boundary.Run((connection, jobId, name), static read => (true, Read(read)), (false, null));
+        _storageFailed = !read;
+        return value;
+    }
+
+    private static string? Read((IStorageConnection Connection, string JobId, string Name) parameter)
+    {
+        using IDisposable untraced = SuppressInstrumentationScope.Begin();
+        return parameter.Connection.GetJobParameter(parameter.JobId, parameter.Name);
     }
 }

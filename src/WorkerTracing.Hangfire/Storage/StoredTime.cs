@@ -2,12 +2,12 @@ using System.Globalization;
 
 namespace WorkerTracing;
 
-/// <summary>Times as they are kept in a job's parameters, which people see in the dashboard, and Hangfire's own.</summary>
+/// <summary>The format of times in the job parameter, which the dashboard shows, and the conversion of Hangfire's own times.</summary>
 internal static class StoredTime
 {
     private const string Iso8601 = "yyyy-MM-ddTHH:mm:ss.fffZ";
 
-    public static string Format(DateTimeOffset time) => time.UtcDateTime.ToString(Iso8601, CultureInfo.InvariantCulture);
+    public static string? Format(DateTimeOffset? time) => time?.UtcDateTime.ToString(Iso8601, CultureInfo.InvariantCulture);
 
     public static DateTimeOffset? Parse(string? stored) =>
         DateTimeOffset.TryParseExact(stored, Iso8601, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)

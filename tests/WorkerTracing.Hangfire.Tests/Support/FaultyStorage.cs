@@ -18,8 +18,17 @@ internal sealed class FaultyStorage
     /// <summary>Fails for Hangfire's own parameters that tracing reads, too.</summary>
     public bool HangfiresToo { get; init; }
 
+    /// <summary>Hands the parameters to the worker, and writes them with a change of state, where the real storage does so.</summary>
+    public bool HandsOver { get; init; }
+
+    /// <summary>Claims to write parameters with a change of state, and throws when it is asked to.</summary>
+    public bool ClaimsTransactions { get; init; }
+
     /// <summary>Runs with each reading and writing of a parameter.</summary>
     public Action<string> Touched { get; set; } = static _ => { };
+
+    /// <summary>Runs with each call of a connection.</summary>
+    public Action Called { get; init; } = static () => { };
 
     /// <summary>The parameters that were read one by one, each a round trip.</summary>
     public ConcurrentQueue<string> Reads { get; } = new();
@@ -30,7 +39,7 @@ internal sealed class FaultyStorage
     {
         Touched(name);
         if (Faultless
-            || !(name.StartsWith("WorkerTracing.", StringComparison.Ordinal) || (HangfiresToo && name is "RecurringJobId" or "RetryCount")))
+            || !(name.StartsWith("WorkerTracing", StringComparison.Ordinal) || (HangfiresToo && name is "RecurringJobId" or "RetryCount")))
             return;
         Interlocked.Increment(ref _faults);
         throw new InvalidOperationException($"no parameter {name}");
@@ -40,7 +49,8 @@ internal sealed class FaultyStorage
     {
         public override IMonitoringApi GetMonitoringApi() => real.GetMonitoringApi();
 
-        public override bool HasFeature(string featureId) => featureId == JobStorageFeatures.JobQueueProperty;
+        public override bool HasFeature(string featureId) => featureId == JobStorageFeatures.JobQueueProperty
+            || (featureId == JobStorageFeatures.Transaction.SetJobParameter && (faults.HandsOver || faults.ClaimsTransactions));
 
         public override IStorageConnection GetConnection()
         {
@@ -63,6 +73,7 @@ internal sealed class FaultyStorage
 
         protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
         {
+            ((FaultyStorage)_faults!).Called();
             if (targetMethod!.Name == nameof(IStorageConnection.GetJobParameter))
                 ((FaultyStorage)_faults!).Reads.Enqueue((string)args![1]!);
             if (targetMethod.Name is nameof(IStorageConnection.GetJobParameter) or nameof(IStorageConnection.SetJobParameter))
@@ -70,8 +81,10 @@ internal sealed class FaultyStorage
             try
             {
                 object? result = targetMethod.Invoke(_real, args);
-                if (result is JobData job)
+                if (result is JobData job && !((FaultyStorage)_faults!).HandsOver)
                     job.ParametersSnapshot = null;
+                if (result is IWriteOnlyTransaction transaction && ((FaultyStorage)_faults!).ClaimsTransactions)
+                    return new IncapableTransaction(transaction);
                 return result;
             }
             catch (TargetInvocationException exception) when (exception.InnerException is not null)

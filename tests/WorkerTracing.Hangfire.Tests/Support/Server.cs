@@ -17,6 +17,7 @@ internal sealed class Server : IDisposable
 {
     private readonly TracerProvider _provider;
     private readonly BackgroundJobStateChanger _stateChanger;
+    private readonly bool _shared;
     private BackgroundJobServer? _server;
 
     public Server(
@@ -24,14 +25,24 @@ internal sealed class Server : IDisposable
         Func<JobStorage, JobStorage>? storage = null,
         Action<Server>? filters = null,
         bool traced = true,
-        Sampler? sampler = null)
+        Sampler? sampler = null,
+        TestStorage? on = null,
+        StatementCounter? statements = null)
     {
-        Storage = (storage ?? (static real => real))(
+        options ??= new WorkerTracingOptions { Flush = FlushMode.Background };
+        Action<JobTrace, JobInfo>? enrich = options.Enrich;
+        options.Enrich = (trace, job) =>
+        {
+            trace.SetMetadata(Source.Name, "yes");
+            enrich?.Invoke(trace, job);
+        };
+        _shared = on is not null;
+        Storage = on?.Storage ?? (storage ?? (static real => real))(
             new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid }));
         TracerProviderBuilder tracing = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", Source.Name)
             .AddProcessor(new BatchTraceProcessor(Exporter));
         _provider = (sampler is null ? tracing : tracing.SetSampler(sampler)).Build();
-        Tracer = new JobTracer(_provider, options ?? new WorkerTracingOptions { Flush = FlushMode.Background });
+        Tracer = new JobTracer(_provider, options);
         Providers = new JobFilterProviderCollection(Filters, new JobFilterAttributeFilterProvider());
         _stateChanger = new BackgroundJobStateChanger(Providers);
         Filters.Add(new AutomaticRetryAttribute { Attempts = 0 });
@@ -39,7 +50,7 @@ internal sealed class Server : IDisposable
         filters?.Invoke(this);
         Filter = new JobTraceFilter(Tracer);
         if (traced)
-            Filters.Add(Filter);
+            Filters.Add(statements is null ? Filter : new MeteredFilter(Filter, statements));
         Client = new BackgroundJobClient(Storage, Providers);
         Recurring = new RecurringJobManager(Storage, Providers);
     }
@@ -112,8 +123,12 @@ internal sealed class Server : IDisposable
     }
 
     public Task StateAsync(string job, params string[] names) => Until.TrueAsync(
-        () => Storage.GetConnection().GetStateData(job) is { } state
-            && names.Contains(state.Name), $"job {job} is {string.Join(" or ", names)}");
+        () =>
+        {
+            using IStorageConnection connection = Storage.GetConnection();
+            return connection.GetStateData(job) is { } state && names.Contains(state.Name);
+        },
+        $"job {job} is {string.Join(" or ", names)}");
 
     /// <summary>The span of a job's attempt, once it has been exported.</summary>
     public async Task<Activity> SpanAsync(string job, int attempt = 1)
@@ -126,21 +141,33 @@ internal sealed class Server : IDisposable
         return span!;
     }
 
+    /// <summary>The runs of a recurring job that have been exported.</summary>
+    public IEnumerable<Activity> Runs(string recurringJob) => Exporter.Spans.Where(
+        span => Equals(span.GetTagItem("worker_tracing.hangfire.recurring_job"), recurringJob)
+            && span.GetTagItem($"worker_tracing.metadata.{Source.Name}") is not null);
+
     public IReadOnlyList<Activity> SpansOf(string job) => [.. Exporter.Spans.Where(span => IsOf(span, job))];
 
-    public string? Parameter(string job, string name) => Storage.GetConnection().GetJobParameter(job, name) is { } stored
-        ? SerializationHelper.Deserialize<string>(stored, SerializationOption.User)
-        : null;
+    public string? Parameter(string job, string name)
+    {
+        using IStorageConnection connection = Storage.GetConnection();
+        return SerializationHelper.Deserialize<string>(connection.GetJobParameter(job, name), SerializationOption.User);
+    }
+
+    /// <summary>Exports what has ended, without waiting for the schedule.</summary>
+    public void Flush() => _provider.ForceFlush();
 
     public void Dispose()
     {
         Stop();
         _provider.Dispose();
         Source.Dispose();
-        (Storage as IDisposable)?.Dispose();
+        if (!_shared)
+            (Storage as IDisposable)?.Dispose();
     }
 
-    // Every provider sees the jobs of all tests, and every in-memory storage has its own ids.
-    private static bool IsOf(Activity span, string job)
-        => span.Source.Name == "WorkerTracing" && Equals(span.GetTagItem("worker_tracing.job.id"), job);
+    // Every provider sees the jobs of all tests, and storages number their jobs alike.
+    private bool IsOf(Activity span, string job) =>
+        span.Source.Name == "WorkerTracing" && Equals(span.GetTagItem("worker_tracing.job.id"), job)
+        && span.GetTagItem($"worker_tracing.metadata.{Source.Name}") is not null;
 }

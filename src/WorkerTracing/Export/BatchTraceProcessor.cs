@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -8,32 +9,39 @@ namespace WorkerTracing;
 
 /// <summary>
 /// Queues ended spans and exports them in batches: on schedule, at the queue threshold, at shutdown, and at once when a flush asks for it.
-/// Unlike
-/// OpenTelemetry's own batch processor it confirms: a flush answers after the exporter has, with the exporter's verdict.
+/// A flush returns when the exporter has answered, with the exporter's answer; OpenTelemetry's own batch processor returns earlier.
 /// </summary>
 /// <remarks>
-/// <para>Works with any OpenTelemetry exporter and in any TracerProvider: <c>builder.AddProcessor(new BatchTraceProcessor(new
-/// OtlpTraceExporter(options)))</c>.</para>
 /// <para>
-/// Exports run on background threads of the processor's own, started with the first span, one at a time unless the exporter implements <see
-/// cref="IOutcomeExporter"/>.
-/// Ending a span takes no lock and allocates nothing. <see cref="BaseProcessor{T}.ForceFlush"/> and <see cref="BaseProcessor{T}.Shutdown"/>
-/// answer true only when everything was delivered.
+/// Works with any OpenTelemetry exporter and in any TracerProvider:
+/// <c>builder.AddProcessor(new BatchTraceProcessor(new OtlpTraceExporter(options)))</c>.
 /// </para>
-/// <para>Shutdown, by the TracerProvider or by <see cref="IDisposable.Dispose"/>, sends what is left within its timeout. What ends later is
-/// lost, and counted.</para>
+/// <para>
+/// Exports run on background threads of the processor, which start with the first span. One export runs at a time, unless the exporter
+/// implements <see cref="IOutcomeExporter"/>. Ending a span takes no lock and allocates nothing. <see cref="BaseProcessor{T}.ForceFlush"/>
+/// and <see cref="BaseProcessor{T}.Shutdown"/> return true only if every span was delivered.
+/// </para>
+/// <para>
+/// Shutdown, by the TracerProvider or by <see cref="IDisposable.Dispose"/>, sends what is left within its timeout. Spans that end later are
+/// lost, and counted.
+/// </para>
 /// </remarks>
 public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceFlusher
 {
-    private readonly TimeProvider _time;
-    private TimeSpan? _shutdownLimit;
-    private long _shutdownLimitSet;
+    private static readonly TimeSpan DisposeTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Makes a processor for one exporter, which it owns.</summary>
-    /// <param name="exporter">Where the spans go. Implement <see cref="IOutcomeExporter"/> on it for outcomes by span and several exports
-    /// in flight.</param>
-    /// <param name="options">Null for the defaults.</param>
-    /// <exception cref="OptionsValidationException">An option is out of its range; the message names it and its value.</exception>
+    private readonly TimeProvider _time;
+    private BaseProvider? _wrappedIn; // written by threads that end spans, once
+    private TimeSpan? _shutdownLimit; // written before the shutdown, by the thread that stops the host
+    private long _shutdownLimitSet; // written with it
+
+    /// <summary>Creates a processor for one exporter. The processor disposes the exporter.</summary>
+    /// <param name="exporter">
+    /// The exporter. One that implements <see cref="IOutcomeExporter"/> reports an outcome for each span, and may run several exports.
+    /// </param>
+    /// <param name="options">The options; null for the defaults.</param>
+    /// <exception cref="OptionsValidationException">An option is out of its range. The message names the option and its value.</exception>
+    /// <exception cref="ArgumentException"><see cref="IOutcomeExporter.MaxConcurrency"/> is less than 1.</exception>
     public BatchTraceProcessor(BaseExporter<Activity> exporter, BatchTraceProcessorOptions? options = null)
         : this(exporter, options ?? new BatchTraceProcessorOptions(), NullLogger.Instance, TimeProvider.System)
     {
@@ -52,37 +60,51 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
 
     internal ExportPipeline Pipeline { get; }
 
+    /// <summary>Gets the provider that passes its spans to the processor; null while that is not known.</summary>
+    internal BaseProvider? Provider => ParentProvider ?? Volatile.Read(ref _wrappedIn);
+
     /// <inheritdoc/>
     public ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         Timeouts.ThrowIfInvalid(timeout, nameof(timeout));
-        FlushRequest request = Pipeline.Ask(null, default, timeout);
-        if (!request.IsAnswered)
-            request.Arm(Pipeline, cancellationToken);
-        return new ValueTask<FlushResult>(request.Task);
+        return new ValueTask<FlushResult>(Pipeline.RequestFlush(null, default, timeout).AnswerAsync(cancellationToken));
     }
 
     /// <inheritdoc/>
     public FlushResult Flush(TimeSpan timeout)
     {
         Timeouts.ThrowIfInvalid(timeout, nameof(timeout));
-        return Pipeline.Wait(Pipeline.Ask(null, default, timeout), timeout);
+        return Pipeline.RequestFlush(null, default, timeout).WaitForAnswer();
     }
 
-    /// <inheritdoc/>
+    /// <summary>Queues a recorded span. Does not block and does not throw for a failure of tracing.</summary>
+    /// <param name="data">The ended span.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="data"/> is null.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the code that ends a span: no memory for the queue, say, is a "
+        + "lost span and not an exception in a job.")]
     public override void OnEnd(Activity data)
     {
         ArgumentNullException.ThrowIfNull(data);
         if (!data.Recorded)
             return;
-        if (ParentProvider is null)
-            TraceSegment.Of(data)?.DeliveryOf(Pipeline); // wrapped in another processor: this is how a flush of the trace finds us
-        Pipeline.Enqueue(data);
-        if (TraceSegment.IsFlushDue(data))
-            Pipeline.RequestExport();
+        try
+        {
+            if (Provider is null)
+                OnUnownedEnd(data);
+            Pipeline.Enqueue(data);
+            if (TraceSegment.IsFlushDue(data))
+                Pipeline.RequestExport();
+        }
+        catch (Exception exception)
+        {
+            Pipeline.OnEnqueueFailed(data, exception);
+        }
     }
 
-    /// <summary>Limits what a shutdown may still take, counted from now: the host's last flush has had its time.</summary>
+    /// <summary>Records the provider of a processor that is wrapped in another one.</summary>
+    internal void WrappedIn(BaseProvider provider) => Interlocked.CompareExchange(ref _wrappedIn, provider, null);
+
+    /// <summary>Limits the time of a shutdown, counted from now: the host's last flush has had its time.</summary>
     internal void LimitShutdown(TimeSpan limit)
     {
         _shutdownLimit = limit;
@@ -96,10 +118,9 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
     protected override bool OnForceFlush(int timeoutMilliseconds)
     {
         var timeout = TimeSpan.FromMilliseconds(timeoutMilliseconds);
-        FlushResult result = Pipeline.Wait(Pipeline.Ask(null, default, timeout), timeout);
-        if (result.Status != FlushStatus.Delivered)
-            return false;
-        return exporter.ForceFlush((int)Timeouts.Remaining(timeout, result.Elapsed).TotalMilliseconds);
+        FlushResult result = Pipeline.RequestFlush(null, default, timeout).WaitForAnswer();
+        return result.Status == FlushStatus.Delivered
+            && exporter.ForceFlush((int)Timeouts.Remaining(timeout, result.Elapsed).TotalMilliseconds);
     }
 
     /// <inheritdoc/>
@@ -116,16 +137,23 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
         LiveProcessors.Remove(this);
         FlushResult result = Pipeline.Close(timeout);
         TimeSpan rest = Timeouts.Remaining(timeout, result.Elapsed);
-        bool exporterDone = exporter.Shutdown((int)rest.TotalMilliseconds);
+        bool isExporterDone = exporter.Shutdown((int)rest.TotalMilliseconds);
         Pipeline.AwaitExports(rest);
-        return exporterDone && result.Status == FlushStatus.Delivered;
+        return isExporterDone && result.Status == FlushStatus.Delivered;
     }
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            Shutdown((int)TimeSpan.FromSeconds(5).TotalMilliseconds);
+            Shutdown((int)DisposeTimeout.TotalMilliseconds);
         base.Dispose(disposing);
+    }
+
+    /// <summary>The processor is wrapped in another one: its provider, and the flush of the span's trace, must find it all the same.</summary>
+    private void OnUnownedEnd(Activity span)
+    {
+        TraceSegment.Of(span)?.DeliveryOf(Pipeline);
+        WrappedProcessors.Add(this, span);
     }
 }

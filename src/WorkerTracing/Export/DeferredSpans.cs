@@ -4,67 +4,77 @@ using System.Runtime.InteropServices;
 namespace WorkerTracing;
 
 /// <summary>
-/// Spans that were taken off the queue and wait for a later export, in the order of their positions, and the rule that keeps that order
-/// within a trace: spans
-/// of a trace never leave while others of it are in flight or held before them. Stays empty for an exporter with one
-/// export in flight that retains nothing. Guarded by the pipeline's lock.
+/// Spans that were taken off the queue and wait for a later export, in the order of their positions, and the rule of
+/// <see cref="IOutcomeExporter.SeparatesTraces"/>: spans of a trace never leave while others of it are in flight or deferred before them.
+/// Stays empty for an exporter with one export in flight that retains nothing. The pipeline's lock guards it.
 /// </summary>
 internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
 {
-    private const long NeverTried = -1;
-
     private readonly List<DeferredSpan> _spans = [];
     private readonly Dictionary<ActivityTraceId, int> _inFlight = [];
     private readonly HashSet<ActivityTraceId> _blocked = [];
-    private long _takenIn = NeverTried;
-    private bool _freed;
-
-    private bool TracksInFlight => separatesTraces && concurrency > 1;
 
     /// <summary>May be read without the lock, as a hint.</summary>
     public int Count => _spans.Count;
 
-    /// <summary>The oldest position held.</summary>
     public long FirstPosition => _spans.Count == 0 ? long.MaxValue : _spans[0].Position;
 
     /// <summary>
-    /// Whether another look may find a span that can leave: a new round of requests began, or an export freed its traces.
+    /// Gets whether another look may find a span that can leave: an export has freed its traces, or the last look ended early.
     /// </summary>
-    public bool IsDue(long round) => _spans.Count > 0 && (_takenIn < round || _freed);
+    public bool IsDue { get => field && _spans.Count > 0; private set; }
 
-    /// <summary>Moves into the batch what may leave. A span that was retained in this round waits for the next.</summary>
-    public void Take(ExportBatch batch, long round)
+    private bool TracksInFlight => separatesTraces && concurrency > 1;
+
+    /// <summary>Moves the suspects into the batch, up to a number.</summary>
+    public void TakeSuspects(ExportBatch batch, int group, int limit)
     {
-        _takenIn = round;
-        _freed = false;
+        int kept = 0;
+        foreach (DeferredSpan span in CollectionsMarshal.AsSpan(_spans))
+        {
+            if (span.Group == group && batch.Count < limit && !batch.IsFull)
+                batch.Add(span.Span, span.Delivery, span.Position);
+            else
+                _spans[kept++] = span;
+        }
+
+        _spans.RemoveRange(kept, _spans.Count - kept);
+        IsDue = true;
+    }
+
+    /// <summary>Moves into the batch what may leave.</summary>
+    public void Take(ExportBatch batch)
+    {
+        IsDue = false;
         _blocked.Clear();
         int kept = 0;
-        foreach (DeferredSpan held in CollectionsMarshal.AsSpan(_spans))
+        foreach (DeferredSpan span in CollectionsMarshal.AsSpan(_spans))
         {
-            if (!batch.IsFull && held.Round < round && !MustWait(held.Span))
+            if (!batch.IsFull && !MustWait(span.Span))
             {
-                batch.Add(held.Span, held.Account, held.Position);
+                batch.Add(span.Span, span.Delivery, span.Position);
                 continue;
             }
 
-            _freed |= batch.IsFull;
+            IsDue |= batch.IsFull;
             if (separatesTraces)
-                _blocked.Add(held.Span.TraceId);
-            _spans[kept++] = held;
+                _blocked.Add(span.Span.TraceId);
+            _spans[kept++] = span;
         }
 
         _spans.RemoveRange(kept, _spans.Count - kept);
     }
 
-    /// <summary>Whether others of the span's trace are in flight, or held before it.</summary>
+    /// <summary>Returns true if others of the span's trace are in flight, or deferred before it. For the look that is under way.</summary>
     public bool MustWait(Activity span) =>
         (_inFlight.Count > 0 && _inFlight.ContainsKey(span.TraceId)) || (_blocked.Count > 0 && _blocked.Contains(span.TraceId));
 
-    public void Add(Activity span, SegmentDelivery? account, long position)
-        => _spans.Add(new DeferredSpan(span, account, position, NeverTried));
+    /// <summary>Adds a span that must wait for others of its trace.</summary>
+    public void Add(Activity span, SegmentDelivery? delivery, long position) =>
+        _spans.Add(new DeferredSpan(span, delivery, position, Group: 0));
 
-    /// <summary>A batch leaves.</summary>
-    public void Start(ExportBatch batch)
+    /// <summary>An export begins.</summary>
+    public void OnStarted(ExportBatch batch)
     {
         if (!TracksInFlight)
             return;
@@ -72,8 +82,8 @@ internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
             CollectionsMarshal.GetValueRefOrAddDefault(_inFlight, batch.Spans[i].TraceId, out _)++;
     }
 
-    /// <summary>A batch is back: its traces are free again, and what the exporter retained is held.</summary>
-    public void Finish(ExportBatch batch, long round)
+    /// <summary>An export has ended: its traces are free again.</summary>
+    public void OnCompleted(ExportBatch batch)
     {
         for (int i = 0; TracksInFlight && i < batch.Count; i++)
         {
@@ -82,26 +92,43 @@ internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
                 _inFlight.Remove(batch.Spans[i].TraceId);
         }
 
-        _freed = true;
+        IsDue = true;
+    }
+
+    /// <summary>Adds the spans that an export retained.</summary>
+    public void AddRetained(ExportBatch batch, int group)
+    {
         int before = _spans.Count;
         for (int i = 0; i < batch.Count; i++)
         {
             if (batch.Outcomes[i] == ExportOutcome.Retained)
-                _spans.Add(new DeferredSpan(batch.Spans[i], batch.Account(i), batch.Position(i), round));
+                _spans.Add(new DeferredSpan(batch.Spans[i], batch.Delivery(i), batch.Position(i), group));
         }
 
         if (before > 0 && before < _spans.Count)
             _spans.Sort(static (a, b) => a.Position.CompareTo(b.Position));
     }
 
-    /// <summary>Writes the lowest position of a deferred span to the account of each trace that a flush waits for.</summary>
+    /// <summary>Lowers the first pending position of each trace that a flush waits for.</summary>
     public void FindFirstPending()
     {
-        foreach (DeferredSpan held in _spans)
-            held.Account?.FindFirstPending(held.Position);
+        foreach (DeferredSpan span in _spans)
+            span.Delivery?.FindFirstPending(span.Position);
     }
 
-    /// <summary>Gives up everything that is held.</summary>
+    public bool Contains(Activity span) => _spans.Exists(deferred => ReferenceEquals(deferred.Span, span));
+
+    /// <summary>Returns the trace of each deferred span.</summary>
+    public IEnumerable<SegmentDelivery> Deliveries()
+    {
+        foreach (DeferredSpan span in _spans)
+        {
+            if (span.Delivery is { } delivery)
+                yield return delivery;
+        }
+    }
+
+    /// <summary>Removes everything.</summary>
     public DeferredSpan[] Clear()
     {
         DeferredSpan[] left = [.. _spans];

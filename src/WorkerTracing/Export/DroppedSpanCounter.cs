@@ -1,54 +1,56 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// How many spans a pipeline's queue has refused. A refused span of a job is counted once, on its trace's account, and the accounts are
-/// added up when somebody asks: while an exporter
-/// hangs, every span that ends comes by here, on every thread.
+/// Counts the spans that a pipeline's queue has refused. A refused span of a job is counted once, in its trace's
+/// <see cref="SegmentDelivery"/>, and those are added up when the count is read: while an exporter hangs, every span that ends is counted
+/// here, on every thread.
 /// </summary>
 internal sealed class DroppedSpanCounter
 {
-    /// <summary>So many accounts are remembered; then they are added up unasked.</summary>
-    private const int MostAccounts = 1024;
+    /// <summary>Bounds the list: at this length it is added up and cleared.</summary>
+    private const int MaxTraces = 1024;
 
     private readonly Lock _sync = new();
-    private readonly List<SegmentDelivery> _accounts = [];
-    private long _gathered;
-    private long _withoutAccount;
+    private readonly List<SegmentDelivery> _traces = []; // written under _sync
+    private long _ofTraces; // written under _sync
+    private long _ofNone; // written by threads that end spans
 
     public long Value
     {
         get
         {
             lock (_sync)
-                return Gather() + Volatile.Read(ref _withoutAccount);
+            {
+                AddUp();
+                return _ofTraces + Volatile.Read(ref _ofNone);
+            }
         }
     }
 
-    /// <summary>A span was refused.</summary>
-    /// <param name="account">What is known of its trace; null where it belongs to no job.</param>
-    public void Add(SegmentDelivery? account)
+    /// <summary>Counts a refused span.</summary>
+    /// <param name="delivery">The counts of its trace; null where it belongs to no job.</param>
+    public void Add(SegmentDelivery? delivery)
     {
-        if (account is null)
-            Interlocked.Increment(ref _withoutAccount);
-        else if (account.Refuse())
-            Remember(account);
+        if (delivery is null)
+            Interlocked.Increment(ref _ofNone);
+        else if (delivery.Refuse())
+            Remember(delivery);
     }
 
-    private void Remember(SegmentDelivery account)
+    private void Remember(SegmentDelivery delivery)
     {
         lock (_sync)
         {
-            _accounts.Add(account);
-            if (_accounts.Count >= MostAccounts)
-                Gather();
+            _traces.Add(delivery);
+            if (_traces.Count >= MaxTraces)
+                AddUp();
         }
     }
 
-    private long Gather()
+    private void AddUp()
     {
-        foreach (SegmentDelivery account in _accounts)
-            _gathered += account.TakeRefused();
-        _accounts.Clear();
-        return _gathered;
+        foreach (SegmentDelivery delivery in _traces)
+            _ofTraces += delivery.TakeRefused();
+        _traces.Clear();
     }
 }

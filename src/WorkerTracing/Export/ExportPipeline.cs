@@ -5,120 +5,129 @@ using OpenTelemetry;
 namespace WorkerTracing;
 
 /// <summary>
-/// From an ended span to its final outcome: the queue, the export threads and the flushes that wait. One lock guards everything but the
-/// queue's adding side and
-/// each thread's own batch; nothing slow (an export, a log call, a caller's code) happens under it. This file is the side of those who end
-/// spans and ask for flushes.
+/// The way of a span from its end to its final outcome, for one exporter. Start here: this is the side of the threads that end spans and
+/// ask for flushes. One lock guards the parts (<see cref="PipelineState"/>).
 /// </summary>
 /// <remarks>
-/// The way of a span: <see cref="Enqueue"/> on the thread that ended it; <see cref="TakeBatch"/>, which finds its trace's account;
-/// <see cref="SpanSender.Send"/>; <see cref="Settle"/>, which writes the outcome to the account and frees the flushes that waited for it.
+/// <para>
+/// <see cref="Enqueue"/> runs on the thread that ends a span. An export thread (<see cref="ExportWorker"/>) waits until an export is due
+/// (<see cref="ExportSchedule"/>), takes spans (<see cref="PendingSpans"/>), sends them (<see cref="SpanSender"/>), records the outcomes
+/// on the counts of their traces (<see cref="SegmentDelivery"/>), and answers the flushes that waited for them
+/// (<see cref="WaitingFlushes"/>).
+/// </para>
+/// <para>Nothing slow and no foreign code (an export, a log call, a continuation) runs under the lock.</para>
 /// </remarks>
-internal sealed partial class ExportPipeline
+internal sealed class ExportPipeline
 {
-    /// <summary>
-    /// How soon to look again when nothing could be taken: a thread has its position in the queue and is just writing its span.
-    /// </summary>
-    private static readonly TimeSpan Retake = TimeSpan.FromMilliseconds(1);
-
-    private readonly object _sync = new();
-    private readonly object _turn = new();
-    private readonly List<ExportBatch> _inFlight = [];
+    private readonly PipelineState _state;
+    private readonly object _sync;
     private readonly SpanQueue _queue;
-    private readonly DeferredSpans _deferred;
-    private readonly WaitingFlushes _flushes;
     private readonly SpanSender _sender;
-    private readonly FlushCoalescer _coalescer;
+    private readonly ExportThreads _threads;
+    private readonly ExportReport _report;
+    private readonly ExportShutdown _shutdown;
     private readonly TimeProvider _time;
-    private readonly ILogger _log;
-    private readonly int _maxBatchSize;
-    private readonly int _maxQueueSize;
     private readonly int _trigger;
-    private readonly TimeSpan _scheduleDelay;
 
-    private long _requested;
-    private long _round;
-    private long _scheduleStarted;
-    private int _threads;
-    private int _idleThreads;
-    private long _refusedSettled;
-    private long _refusedAt;
-    private LeaderState _leader;
-    private volatile bool _started;
-    private volatile bool _thresholdReached;
-    private volatile bool _refusing;
-    private volatile bool _closed;
+    private volatile bool _thresholdReached; // set under the lock by a thread that ends a span, cleared under it when spans are taken
 
     public ExportPipeline(BaseExporter<Activity> exporter, BatchTraceProcessorOptions options, ILogger log, TimeProvider time)
+        : this(exporter, options, log, time, static thread => thread.UnsafeStart())
+    {
+    }
+
+    /// <param name="exporter">The exporter.</param>
+    /// <param name="options">The options.</param>
+    /// <param name="log">The log.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="start">Starts a thread, or throws as the system does when it has none.</param>
+    internal ExportPipeline(
+        BaseExporter<Activity> exporter, BatchTraceProcessorOptions options, ILogger log, TimeProvider time, Action<Thread> start)
     {
         ExporterName = exporter.GetType().Name;
-        Health = new ExporterHealth(time);
-        _maxQueueSize = options.MaxQueueSize;
-        _maxBatchSize = Math.Min(options.MaxBatchSize, options.MaxQueueSize);
-        _trigger = Math.Max(1, (int)(options.MaxQueueSize * options.ExportTriggerRatio));
-        _scheduleDelay = options.ScheduleDelay;
         _time = time;
-        _log = log;
+        _trigger = Math.Max(1, (int)(options.MaxQueueSize * options.ExportTriggerRatio));
         _sender = new SpanSender(exporter, options.ExportTimeout, log);
-        _queue = new SpanQueue(options.MaxQueueSize);
-        _deferred = new DeferredSpans(_sender.MaxConcurrency, _sender.SeparatesTraces);
-        _flushes = new WaitingFlushes(_deferred, _inFlight, time);
-        _coalescer = new FlushCoalescer(_sender.MaxConcurrency, time);
+        _report = new ExportReport(ExporterName, options.MaxQueueSize, log);
+        _state = new PipelineState(this, _sender, options, time);
+        _sync = _state.Sync;
+        _queue = _state.Spans.Queue;
+        _shutdown = new ExportShutdown(_state, _sender, _report, time);
+        _threads = new ExportThreads(this, _state, _sender, options, log, time, start);
+        Worker = new ExportWorker(this, _state, _threads, _shutdown, _report, time);
     }
 
     public string ExporterName { get; }
 
-    public ExporterHealth Health { get; }
+    public ExporterHealth Health => _state.Health;
 
-    /// <summary>Whose the pipeline is.</summary>
+    /// <summary>Gets the side of the export threads.</summary>
+    public ExportWorker Worker { get; }
+
+    /// <summary>Gets the processor that owns the pipeline.</summary>
     public BatchTraceProcessor? Processor { get; init; }
 
-    /// <summary>Ended spans that wait for an export.</summary>
-    public int Waiting => _queue.Count + _deferred.Count;
+    /// <summary>Gets the number of ended spans that wait for an export.</summary>
+    public int Waiting => _state.Spans.Waiting;
 
-    /// <summary>The hot path: takes no lock unless it starts the first thread, crosses the threshold or comes after the end.</summary>
+    /// <summary>Queues a span. Takes no lock, unless it starts the first thread, reaches the threshold or comes after the end.</summary>
     public void Enqueue(Activity span)
     {
-        if (_closed || !_queue.TryAdd(span, out int count))
+        if (_shutdown.IsClosed || !_queue.TryAdd(span, out int count))
         {
-            Lose(span);
+            Refuse(span);
             return;
         }
 
-        if (!_started)
+        if (!_threads.IsRunning)
             Start();
         if (count >= _trigger && !_thresholdReached)
             ReachThreshold();
-        if (_closed)
-            Abandon();
+        if (_shutdown.IsClosed)
+            _shutdown.DropRest();
+    }
+
+    /// <summary>A span could not be queued.</summary>
+    public void OnEnqueueFailed(Activity span, Exception exception)
+    {
+        if (_queue.Contains(span))
+            return; // the failure came after
+        _state.Overflow.Add(null, _queue.Tail);
+        _report.EnqueueFailed(exception);
     }
 
     /// <summary>Starts an export of everything that has ended, without waiting for it.</summary>
     public void RequestExport()
     {
         lock (_sync)
-            Request();
+            RequestAll();
     }
 
-    /// <summary>Asks for a verdict.</summary>
-    /// <param name="trace">The trace to answer for, or null for everything that is queued or in flight.</param>
-    /// <param name="snapshot">What the trace's account said when its job began.</param>
-    /// <param name="timeout">How long the caller will wait.</param>
-    /// <returns>A request that may have its answer already; otherwise it is still to be armed, or waited for.</returns>
-    public FlushRequest Ask(SegmentDelivery? trace, DeliverySnapshot snapshot, TimeSpan timeout)
+    /// <summary>Asks for an export of everything that has ended, and for an answer.</summary>
+    /// <param name="delivery">The counts of the trace to answer for, or null for everything that is queued or in flight.</param>
+    /// <param name="before">Those counts when the trace's job began.</param>
+    /// <param name="timeout">How long the caller waits at most.</param>
+    /// <param name="isLast">Whether the process ends: then an export is tried even if the exporter has just failed.</param>
+    /// <returns>A request that may have its answer already.</returns>
+    public FlushRequest RequestFlush(SegmentDelivery? delivery, DeliverySnapshot before, TimeSpan timeout, bool isLast = false)
     {
         FlushRequest request;
         lock (_sync)
         {
-            int lost = (int)(Health.Refused - _refusedSettled);
-            request = new FlushRequest(trace, _queue.Tail, snapshot, _time) { Timeout = timeout, Lost = lost };
-            if (IsSettled(request))
-                request.Settle(FlushStatus.Delivered, request.Started);
-            else if (Health.IsStalledFor(timeout, _inFlight, _sender.MaxConcurrency))
-                request.Settle(FlushStatus.TimedOut, request.Started);
+            request = new FlushRequest(this, delivery, before, _queue.Tail, timeout, _time) { Lost = _state.Overflow.Unsettled };
+            if (isLast && timeout != TimeSpan.Zero)
+                PrepareLastExport();
+            if (KnownAnswer(request, isLast) is { } status)
+            {
+                request.SetAnswer(status, request.Started);
+            }
             else
-                Wait(request);
-            Request();
+            {
+                _state.Flushes.Add(request, _queue.Head);
+                _state.Coalescer.OnFlushRequested();
+            }
+
+            RequestAll();
         }
 
         if (request.IsAnswered)
@@ -126,24 +135,7 @@ internal sealed partial class ExportPipeline
         return request;
     }
 
-    /// <summary>
-    /// Blocks the calling thread until the request has its answer, at the longest for <paramref name="timeout"/> from when it was made.
-    /// </summary>
-    /// <remarks>
-    /// An exporter that asks for a flush, or shuts its provider down, from within its own export would wait for itself: it is told at once.
-    /// </remarks>
-    public FlushResult Wait(FlushRequest request, TimeSpan timeout)
-    {
-        if (ReferenceEquals(ExportingHere, this) || !request.Wait(timeout))
-        {
-            GiveUp(request, FlushStatus.TimedOut);
-            request.Wait(Timeout.InfiniteTimeSpan); // whoever settled it first is just about to release it
-        }
-
-        return request.Answer;
-    }
-
-    /// <summary>Ends a wait that has no verdict yet.</summary>
+    /// <summary>Ends a wait that has no answer yet.</summary>
     public void GiveUp(FlushRequest request, FlushStatus status)
     {
         lock (_sync)
@@ -151,60 +143,95 @@ internal sealed partial class ExportPipeline
             if (request.IsAnswered)
                 return;
             if (status == FlushStatus.TimedOut)
-                Health.OutlastWait(request.Timeout, _inFlight, _sender.MaxConcurrency);
-            request.Settle(status, _time.GetTimestamp());
-            WaitingFlushes.Remove(request);
+                Health.OnFlushTimeout(request.Timeout, _state.Spans.InFlight, _sender.MaxConcurrency);
+            request.SetAnswer(status, _time.GetTimestamp());
+            _state.Flushes.Remove(request);
         }
 
         request.Release();
     }
 
-    private bool IsSettled(FlushRequest request) =>
-        _queue.Head == request.Target && (request.Account is null ? LowestUnsettled() >= request.Target : request.Account.Pending == 0);
-
-    private void Wait(FlushRequest request)
+    /// <summary>
+    /// Sends what is left, waiting at most for <paramref name="timeout"/>; then closes: spans that are still queued are lost, and so are
+    /// spans that end later.
+    /// </summary>
+    /// <returns>The answer for what was left.</returns>
+    public FlushResult Close(TimeSpan timeout)
     {
-        _flushes.Add(request, _queue.Head);
-        _coalescer.OnFlushRequested();
+        if (timeout != Timeout.InfiniteTimeSpan)
+            _sender.EndAfter(timeout);
+        FlushResult result = RequestFlush(null, default, timeout, isLast: true).WaitForAnswer();
+        int lost = _shutdown.Close(this);
+        return lost == 0 ? result : result with { Status = FlushStatus.Failed, Lost = (int)Math.Min(int.MaxValue, (long)result.Lost + lost) };
     }
 
-    /// <summary>Loses a span that found the queue full or closed.</summary>
-    private void Lose(Activity span)
+    /// <inheritdoc cref="ExportShutdown.AwaitExports"/>
+    public void AwaitExports(TimeSpan left) => _shutdown.AwaitExports(left);
+
+    /// <summary>Counts a span that ended without reaching the pipeline, because another processor failed before.</summary>
+    public void Miss(Activity span, SegmentDelivery delivery)
+    {
+        lock (_sync)
+        {
+            if (_state.Spans.Contains(span))
+                return;
+            delivery.Miss();
+        }
+
+        Health.OnDropped(1);
+        _report.Missed();
+    }
+
+    private FlushStatus? KnownAnswer(FlushRequest request, bool isLast)
+    {
+        bool isTaken = _queue.Head == request.Target;
+        if (isTaken && (request.Delivery is { } trace ? trace.Pending == 0 : _state.Spans.LowestUnsettled >= request.Target))
+            return FlushStatus.Delivered;
+        _threads.EnsureRunning(isUrgent: true);
+        bool isInVain = isLast
+            ? Health.IsHungFor(request.Timeout, _state.Spans.InFlight, _sender.MaxConcurrency) || request.Timeout == TimeSpan.Zero
+            : _state.Retry.IsPaused || Health.IsStalledFor(request.Timeout, _state.Spans.InFlight, _sender.MaxConcurrency);
+        bool isPostponed = isTaken
+            && (request.Delivery is { } own ? own.Pending == own.Postponed : _state.Spans.LowestMoving >= request.Target);
+        return isInVain || isPostponed || !_threads.IsRunning ? FlushStatus.TimedOut : null;
+    }
+
+    private void PrepareLastExport()
+    {
+        _state.Retry.Resume();
+        _state.Spans.Isolated.PutLast();
+        _state.Turn.Wake();
+    }
+
+    /// <summary>Spans were taken: the queue may reach its threshold again.</summary>
+    public void OnTaken() => _thresholdReached = false;
+
+    /// <summary>Counts a span that found the queue full or closed.</summary>
+    private void Refuse(Activity span)
     {
         var trace = TraceSegment.OfEnding(span);
         if (trace is { IsSuppressed: true })
             return;
-
-        // While the exporter hangs, every span's end comes by here, on every thread: nothing that they share is written unless it changes.
-        long tail = _queue.Tail;
-        if (Volatile.Read(ref _refusedAt) != tail)
-            Volatile.Write(ref _refusedAt, tail);
-        Health.Refuse(trace?.DeliveryOf(this));
-        Telemetry.LoseSpans(1, _closed ? "shutdown" : "queue_full", ExporterName);
-        if (_closed)
+        _state.Overflow.Add(trace?.DeliveryOf(this), _queue.Tail);
+        _report.Refused(_shutdown.IsClosed);
+        if (_shutdown.IsClosed)
             return;
-        if (!_refusing)
-            BeginRefusing();
+        if (_state.Overflow.Begin())
+            _report.Overflowing();
         if (!_thresholdReached)
             ReachThreshold();
     }
 
-    /// <summary>Says once that the queue is full, until an export has made good for it.</summary>
-    private void BeginRefusing()
-    {
-        if (!Interlocked.Exchange(ref _refusing, true))
-            Log.QueueFull(_log, ExporterName, _maxQueueSize);
-    }
-
     private void Start()
     {
+        if (!_threads.MayStart)
+            return;
         lock (_sync)
         {
-            if (_started || _closed)
+            if (_threads.IsRunning || _shutdown.IsClosed)
                 return;
-            _started = true;
-            _scheduleStarted = _time.GetTimestamp();
-            AddThread();
+            _state.Schedule.Start();
+            _threads.EnsureRunning(isUrgent: false);
         }
     }
 
@@ -215,25 +242,15 @@ internal sealed partial class ExportPipeline
             if (_thresholdReached)
                 return;
             _thresholdReached = true;
-            Request();
+            RequestAll();
         }
     }
 
     /// <summary>Asks the threads to send everything that has ended by now.</summary>
-    private void Request()
+    private void RequestAll()
     {
-        _requested = _queue.Tail;
-        _round++;
-        if (_leader == LeaderState.Idle || (_leader == LeaderState.Gathering && _coalescer.IsComplete))
-            Monitor.Pulse(_sync);
-    }
-
-    /// <summary>The lowest position without a final outcome: queued, in flight or held.</summary>
-    private long LowestUnsettled()
-    {
-        long lowest = Math.Min(_queue.Head, _deferred.FirstPosition);
-        foreach (ExportBatch batch in _inFlight)
-            lowest = Math.Min(lowest, batch.FirstPosition);
-        return lowest;
+        Debug.Assert(Monitor.IsEntered(_sync));
+        _state.Schedule.Request(_queue.Tail);
+        _state.Turn.WakeForRequest();
     }
 }

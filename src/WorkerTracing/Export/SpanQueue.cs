@@ -5,9 +5,8 @@ using System.Runtime.InteropServices;
 namespace WorkerTracing;
 
 /// <summary>
-/// A bounded ring of ended spans: any number of threads add, without a lock and without allocating; one at a time takes. Each span has a
-/// position,
-/// counted from the first ever added, so "everything that ended before now" is "everything below <see cref="Tail"/>".
+/// A bounded ring of ended spans. Any number of threads add, without a lock and without allocating; one at a time takes. Each span has a
+/// position, counted from the first span ever added, so "everything that ended before now" is "everything below <see cref="Tail"/>".
 /// </summary>
 internal sealed class SpanQueue(int capacity)
 {
@@ -25,7 +24,7 @@ internal sealed class SpanQueue(int capacity)
     public int Count => (int)(Tail - Head);
 
     /// <summary>
-    /// How many spans fit. May shrink and grow again, up to the first value: a pipeline lends room to spans it holds elsewhere.
+    /// How many spans fit. May shrink and grow again, up to the first value: spans that a pipeline keeps elsewhere take up room too.
     /// </summary>
     public int Capacity
     {
@@ -67,6 +66,9 @@ internal sealed class SpanQueue(int capacity)
         Volatile.Write(ref _cursors.Head, position + 1);
         return true;
     }
+
+    /// <summary>Returns true if the span is queued. Looks at every place.</summary>
+    public bool Contains(Activity span) => Volatile.Read(ref _slots) is { } slots && Array.IndexOf(slots, span) >= 0;
 
     /// <summary>A processor that never gets a span never takes the memory for them.</summary>
     private Activity?[] MakeSlots()

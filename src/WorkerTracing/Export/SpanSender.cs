@@ -5,11 +5,11 @@ using OpenTelemetry;
 
 namespace WorkerTracing;
 
-/// <summary>Calls the exporter, whichever of the two kinds it is. What it throws ends here.</summary>
+/// <summary>Calls the exporter, with or without <see cref="IOutcomeExporter"/>. Its exceptions end here.</summary>
 [SuppressMessage(
     "Design",
     "CA1001",
-    Justification = "An export may outlive the processor and still look at the token; its source holds nothing once its timer has fired.")]
+    Justification = "An export may outlive the processor and still read the token; its source holds nothing once its timer has fired.")]
 internal sealed class SpanSender
 {
     private readonly BaseExporter<Activity> _exporter;
@@ -37,25 +37,35 @@ internal sealed class SpanSender
 
     public bool SeparatesTraces { get; }
 
-    /// <summary>Whether a span in flight may come back, so that its place in the queue must be kept.</summary>
+    /// <summary>Gets whether a span in flight may come back, so that its place in the queue must be kept.</summary>
     public bool CanRetain => _outcomeExporter is not null;
 
-    /// <summary>Cancels exports that are still running then, and all later ones.</summary>
+    /// <summary>Cancels the exports that still run after a time, and all later ones.</summary>
     public void EndAfter(TimeSpan timeout) => _closing.CancelAfter(timeout);
 
     /// <summary>
-    /// Cancels them now: the timer of <see cref="EndAfter"/> needs a thread of the pool, which may have none left. What an exporter hangs
-    /// on the token runs on a thread of its own too, so that it
-    /// cannot hold up a shutdown.
+    /// Cancels them now. The timer of <see cref="EndAfter"/> needs a thread of the pool, which may have none left; and callbacks that an
+    /// exporter registered on the token must not hold up a shutdown: so this runs on a thread of its own.
     /// </summary>
-    public void End() => new Thread(Cancel) { IsBackground = true, Name = "WorkerTracing cancel" }.UnsafeStart();
+    public void End()
+    {
+        try
+        {
+            new Thread(Cancel) { IsBackground = true, Name = "WorkerTracing cancel" }.UnsafeStart();
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            EndAfter(TimeSpan.Zero);
+        }
+    }
 
     /// <summary>Exports the batch and leaves an outcome for each of its spans.</summary>
+    /// <returns>How long the exporter asks to send nothing; zero where it does not say.</returns>
     [SuppressMessage(
         "Design",
         "CA1031",
         Justification = "The boundary to the exporter: whatever it throws, the batch has an outcome and the thread goes on.")]
-    public void Send(ExportBatch batch)
+    public TimeSpan Send(ExportBatch batch)
     {
         try
         {
@@ -63,17 +73,19 @@ internal sealed class SpanSender
                 SendWhole(batch);
             else
                 SendByOutcome(_outcomeExporter, batch);
+            return batch.Outcomes.Contains(ExportOutcome.Retained) && _outcomeExporter?.RetryAfter is { } delay ? delay : TimeSpan.Zero;
         }
         catch (Exception exception)
         {
             Log.ExporterThrew(_log, _exporter.GetType().Name, exception);
+            return TimeSpan.Zero;
         }
     }
 
     [SuppressMessage(
         "Design",
         "CA1031",
-        Justification = "What an exporter hangs on the token may throw anything, on a thread where nobody would catch it.")]
+        Justification = "Callbacks that an exporter registered on the token may throw anything, on a thread without another boundary.")]
     private void Cancel()
     {
         try
@@ -95,9 +107,12 @@ internal sealed class SpanSender
 
     private void SendByOutcome(IOutcomeExporter exporter, ExportBatch batch)
     {
+        // Until the exporter is called, a failure (no memory, no thread for the timer) says nothing about the spans.
+        batch.Outcomes.Fill(ExportOutcome.Retained);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
         deadline.CancelAfter(_exportTimeout);
         ReadOnlySpan<Activity> spans = batch.Spans.AsSpan(0, batch.Count);
+        batch.Outcomes.Clear();
         if (exporter is IRejectionCountingExporter counting)
         {
             batch.Rejected = counting.ExportAndCountRejected(spans, batch.Outcomes, deadline.Token);

@@ -1,6 +1,6 @@
 namespace WorkerTracing;
 
-/// <summary>One answer out of those of several exporters: the worst status, the sums, the longest time.</summary>
+/// <summary>Combines the results of several exporters: the worst status, the sums of the counts, the longest time.</summary>
 internal struct CombinedResult
 {
     /// <summary>From best to worst.</summary>
@@ -12,14 +12,16 @@ internal struct CombinedResult
 
     private FlushResult? _result;
 
-    /// <summary>The combined answer; unconfirmed where nobody answered.</summary>
+    /// <summary>Gets the combined result. Unconfirmed where none was added.</summary>
     public readonly FlushResult Result => _result ?? new FlushResult(FlushStatus.Unconfirmed, 0, 0, TimeSpan.Zero);
 
     public void Add(FlushResult result) => _result = _result is not { } sum
         ? result
         : new FlushResult(
             Array.IndexOf(Order, result.Status) > Array.IndexOf(Order, sum.Status) ? result.Status : sum.Status,
-            sum.Exported + result.Exported,
-            sum.Lost + result.Lost,
+            Saturated((long)sum.Exported + result.Exported),
+            Saturated((long)sum.Lost + result.Lost),
             result.Elapsed > sum.Elapsed ? result.Elapsed : sum.Elapsed);
+
+    private static int Saturated(long count) => (int)Math.Min(int.MaxValue, count);
 }

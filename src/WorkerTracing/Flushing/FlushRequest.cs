@@ -1,130 +1,165 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace WorkerTracing;
 
 /// <summary>
-/// One caller's wait for a verdict. Its answer is guarded by the pipeline's lock; completing it is not, so that no caller's code runs under
-/// that lock.
+/// One caller's wait for the answer to a flush. The pipeline's lock guards the answer; completing the request happens outside it, so that
+/// no caller's code runs under that lock.
 /// </summary>
-internal sealed class FlushRequest : TaskCompletionSource<FlushResult>
+internal sealed class FlushRequest
 {
+    private readonly TaskCompletionSource<FlushResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ExportPipeline _pipeline;
     private readonly TimeProvider _time;
-    private readonly int _exportedBefore;
-    private readonly int _lostBefore;
-    private readonly int _unconfirmedBefore;
-    private SemaphoreSlim? _blocked;
-    private ITimer? _timer;
-    private CancellationTokenRegistration _registration;
+    private readonly TimeSpan _timeout;
+    private readonly DeliverySnapshot _before;
+    private SemaphoreSlim? _blocked; // written by the caller that blocks, read by the thread that releases
+    private ITimer? _timer; // written by the caller that waits
+    private CancellationTokenRegistration _registration; // written by the caller that waits
 
-    /// <param name="account">The trace to answer for, or null for everything that has ended.</param>
-    /// <param name="target">Spans at a queue position below this one are answered for.</param>
-    /// <param name="snapshot">What the account said when the job began.</param>
+    /// <param name="pipeline">The pipeline that answers.</param>
+    /// <param name="delivery">The counts of the trace to answer for; null for everything that has ended.</param>
+    /// <param name="before">Those counts when the job began.</param>
+    /// <param name="target">The request answers for spans at queue positions below this one.</param>
+    /// <param name="timeout">How long the caller waits at most.</param>
     /// <param name="time">The clock.</param>
-    public FlushRequest(SegmentDelivery? account, long target, DeliverySnapshot snapshot, TimeProvider time)
-        : base(TaskCreationOptions.RunContinuationsAsynchronously)
+    public FlushRequest(
+        ExportPipeline pipeline,
+        SegmentDelivery? delivery,
+        DeliverySnapshot before,
+        long target,
+        TimeSpan timeout,
+        TimeProvider time)
     {
-        Account = account;
-        Target = target;
+        _pipeline = pipeline;
         _time = time;
+        _timeout = timeout;
+        _before = before;
+        Delivery = delivery;
+        Target = target;
         Started = time.GetTimestamp();
-        _exportedBefore = snapshot.Exported;
-        _lostBefore = snapshot.Lost;
-        _unconfirmedBefore = snapshot.Unconfirmed;
     }
 
-    public SegmentDelivery? Account { get; }
+    public SegmentDelivery? Delivery { get; }
 
     public long Target { get; }
 
     public long Started { get; }
 
-    public TimeSpan Timeout { get; init; }
+    public TimeSpan Timeout => _timeout;
 
-    /// <summary>The next request that waits for the same account.</summary>
+    /// <summary>The next request that waits for the same trace.</summary>
     public FlushRequest? Next { get; set; }
 
-    /// <summary>Where the request waits among others, while it does.</summary>
+    /// <summary>The place of the request in the list that it waits in.</summary>
     public LinkedListNode<FlushRequest>? Place { get; set; }
 
-    /// <summary>Whether the answer is settled. Set once, under the pipeline's lock.</summary>
+    /// <summary>Gets whether the answer is known. Set once, under the pipeline's lock.</summary>
     public bool IsAnswered { get; private set; }
 
     public FlushResult Answer { get; private set; }
 
-    /// <summary>Counts of a flush that answers for everything; a trace's own are on its account.</summary>
-    public int Exported { get; set; }
+    /// <summary>The counts of a flush of everything; those of a trace are in <see cref="Delivery"/>.</summary>
+    public long Exported { get; set; }
 
-    public int Lost { get; set; }
+    public long Lost { get; set; }
 
-    public int Unconfirmed { get; set; }
+    public long Unconfirmed { get; set; }
 
+    /// <summary>Fixes the answer, under the pipeline's lock. <see cref="Release"/> must follow outside it.</summary>
     /// <param name="unlessLost">
     /// The status where no span is lost. A lost span makes it Failed; spans that are not confirmed make Delivered Unconfirmed.
     /// </param>
     /// <param name="now">When the answer was known.</param>
-    public void Settle(FlushStatus unlessLost, long now)
+    public void SetAnswer(FlushStatus unlessLost, long now)
     {
-        int exported = Account is null ? Exported : Account.Exported - _exportedBefore;
-        int lost = Account is null ? Lost : Account.Lost - _lostBefore;
-        int unconfirmed = Account is null ? Unconfirmed : Account.Unconfirmed - _unconfirmedBefore;
+        long exported = Delivery is null ? Exported : Delivery.Exported - _before.Exported;
+        long lost = Delivery is null ? Lost : Delivery.Lost - _before.Lost;
+        long unconfirmed = Delivery is null ? Unconfirmed : Delivery.Unconfirmed - _before.Unconfirmed;
         FlushStatus status = lost > 0 ? FlushStatus.Failed
             : unconfirmed > 0 && unlessLost == FlushStatus.Delivered ? FlushStatus.Unconfirmed
             : unlessLost;
-        Answer = new FlushResult(status, exported, lost, _time.GetElapsedTime(Started, now));
+        Answer = new FlushResult(status, Saturated(exported), Saturated(lost), _time.GetElapsedTime(Started, now));
         IsAnswered = true;
     }
 
-    /// <summary>Ends the wait at the timeout and at cancellation.</summary>
-    public void Arm(ExportPipeline pipeline, CancellationToken cancellationToken)
-    {
-        if (Timeout != System.Threading.Timeout.InfiniteTimeSpan)
-        {
-            _timer = _time.CreateTimer(
-                static state => ((Waiter)state!).GiveUp(FlushStatus.TimedOut),
-                new Waiter(pipeline, this),
-                Timeout,
-                System.Threading.Timeout.InfiniteTimeSpan);
-        }
-
-        if (cancellationToken.CanBeCanceled)
-            _registration = cancellationToken.UnsafeRegister(
-                static state => ((Waiter)state!).GiveUp(FlushStatus.Canceled),
-                new Waiter(pipeline, this));
-        if (Task.IsCompleted)
-            Disarm();
-    }
-
-    /// <summary>Hands the answer to whoever waits. Not under the pipeline's lock.</summary>
+    /// <summary>Hands the answer to the caller. Not under the pipeline's lock.</summary>
     public void Release()
     {
-        if (TrySetResult(Answer))
+        if (_completion.TrySetResult(Answer))
             Volatile.Read(ref _blocked)?.Release();
-        Disarm();
+        StopWaiting();
     }
 
-    /// <summary>Blocks the calling thread, the only one that may ask, until the request is released.</summary>
-    /// <returns>False at the timeout.</returns>
-    /// <remarks>
-    /// A semaphore spins for a moment before it blocks, unlike a monitor. With hundreds of threads that come and go together, that lets the
-    /// threads which still have
-    /// work go first, and halves the cost of waking all.
-    /// </remarks>
-    public bool Wait(TimeSpan timeout)
+    /// <summary>Returns the answer, at the latest at the timeout or at cancellation. Blocks no thread.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the clock's timers and the caller's token: a flush that "
+        + "cannot have a timer, for want of a thread or memory, does not wait.")]
+    public Task<FlushResult> AnswerAsync(CancellationToken cancellationToken)
     {
-        if (_blocked is null)
-            Interlocked.Exchange(ref _blocked, new SemaphoreSlim(0));
-        return Task.IsCompleted || _blocked.Wait(Round(Timeouts.Remaining(timeout, _time.GetElapsedTime(Started))));
+        if (IsAnswered)
+            return _completion.Task;
+        try
+        {
+            StartWaiting(cancellationToken);
+        }
+        catch (Exception)
+        {
+            _pipeline.GiveUp(this, FlushStatus.TimedOut);
+        }
 
-        // A semaphore counts in whole milliseconds and would take a fraction of one for none. Infinite is a whole number too.
-        static TimeSpan Round(TimeSpan left) => TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds));
+        return _completion.Task;
     }
 
-    private void Disarm()
+    /// <summary>Returns the answer, at the latest at the timeout. Blocks the calling thread, the only one that may call it.</summary>
+    /// <remarks>
+    /// An exporter that flushes, or shuts its provider down, within its own export would wait for itself: it has its answer at once.
+    /// </remarks>
+    public FlushResult WaitForAnswer()
+    {
+        if (!ExportThreads.IsExportingFor(_pipeline) && Block(Timeouts.Remaining(_timeout, _time.GetElapsedTime(Started))))
+            return Answer;
+        _pipeline.GiveUp(this, FlushStatus.TimedOut);
+        Block(System.Threading.Timeout.InfiniteTimeSpan); // where another thread was first, it is about to release the request
+        return Answer;
+    }
+
+    private static int Saturated(long count) => (int)Math.Clamp(count, 0, int.MaxValue);
+
+    private void StartWaiting(CancellationToken cancellationToken)
+    {
+        TimeSpan left = Timeouts.Remaining(_timeout, _time.GetElapsedTime(Started));
+        if (left != System.Threading.Timeout.InfiniteTimeSpan)
+            _timer = _time.CreateTimer(
+                static state => GiveUp(state, FlushStatus.TimedOut), this, left, System.Threading.Timeout.InfiniteTimeSpan);
+        if (cancellationToken.CanBeCanceled)
+            _registration = cancellationToken.UnsafeRegister(static state => GiveUp(state, FlushStatus.Canceled), this);
+        if (_completion.Task.IsCompleted)
+            StopWaiting();
+    }
+
+    private void StopWaiting()
     {
         _timer?.Dispose();
         _registration.Unregister();
     }
 
-    private sealed record Waiter(ExportPipeline Pipeline, FlushRequest Request)
+    private static void GiveUp(object? request, FlushStatus status)
     {
-        public void GiveUp(FlushStatus status) => Pipeline.GiveUp(Request, status);
+        var waiting = (FlushRequest)request!;
+        waiting._pipeline.GiveUp(waiting, status);
+    }
+
+    /// <returns>False at the timeout.</returns>
+    /// <remarks>
+    /// A semaphore spins for a moment before it blocks, unlike a monitor. With hundreds of threads that come and go together, that lets the
+    /// threads that still have work go first, and halves the cost of waking all.
+    /// </remarks>
+    private bool Block(TimeSpan timeout)
+    {
+        if (_blocked is null)
+            Interlocked.Exchange(ref _blocked, new SemaphoreSlim(0));
+
+        // A semaphore counts in whole milliseconds and would take a fraction of one for none. Infinite is a whole number too.
+        return _completion.Task.IsCompleted || _blocked.Wait(TimeSpan.FromMilliseconds(Math.Ceiling(timeout.TotalMilliseconds)));
     }
 }

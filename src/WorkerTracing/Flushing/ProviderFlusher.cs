@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Trace;
 
@@ -9,41 +10,33 @@ namespace WorkerTracing;
 /// </summary>
 internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlush? foreign, ILogger log, TimeProvider time) : ITraceFlusher
 {
-    private Selection? _selection;
+    private Selection? _selection; // written by any thread; a stale one is replaced
 
+    /// <inheritdoc/>
     public ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         Timeouts.ThrowIfInvalid(timeout, nameof(timeout));
         return FlushAsync(null, null, timeout, cancellationToken);
     }
 
+    /// <inheritdoc/>
     public FlushResult Flush(TimeSpan timeout)
     {
         Timeouts.ThrowIfInvalid(timeout, nameof(timeout));
         return Flush(null, null, timeout);
     }
 
-    /// <summary>Waits for the verdict on a trace, or on everything where it is null, holding no thread.</summary>
-    public async ValueTask<FlushResult> FlushAsync(
+    /// <summary>Flushes everything for the last time: an export is tried even where the exporter has just failed.</summary>
+    public ValueTask<FlushResult> FlushLastAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
+        FlushAsync(RequestAll(null, null, timeout, isLast: true), timeout, cancellationToken);
+
+    /// <summary>Waits for the answer for a trace, or for everything where it is null. Blocks no thread.</summary>
+    public ValueTask<FlushResult> FlushAsync(
         TraceSegment? trace,
         Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots,
         TimeSpan timeout,
-        CancellationToken cancellationToken)
-    {
-        ImmutableArray<Pending> pending = Ask(trace, snapshots, timeout);
-        foreach (Pending flush in pending)
-        {
-            if (!flush.Request.IsAnswered)
-                flush.Request.Arm(flush.Pipeline, cancellationToken);
-        }
-
-        var combined = new CombinedResult();
-        if (foreign is not null)
-            combined.Add(await foreign.FlushAsync(timeout, cancellationToken).ConfigureAwait(false));
-        foreach (Pending flush in pending)
-            combined.Add(Confirmed(flush, await flush.Request.Task.ConfigureAwait(false)));
-        return Report(combined.Result);
-    }
+        CancellationToken cancellationToken) =>
+        FlushAsync(RequestAll(trace, snapshots, timeout, isLast: false), timeout, cancellationToken);
 
     /// <summary>
     /// As <see cref="FlushAsync(TraceSegment?, Dictionary{SegmentDelivery, DeliverySnapshot}?, TimeSpan, CancellationToken)"/>, blocking
@@ -52,12 +45,12 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
     public FlushResult Flush(TraceSegment? trace, Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots, TimeSpan timeout)
     {
         long started = time.GetTimestamp();
-        ImmutableArray<Pending> pending = Ask(trace, snapshots, timeout);
+        ImmutableArray<Requested> requests = RequestAll(trace, snapshots, timeout, isLast: false);
         var combined = new CombinedResult();
         if (foreign is not null)
             combined.Add(foreign.Flush(timeout));
-        foreach (Pending flush in pending)
-            combined.Add(Confirmed(flush, flush.Pipeline.Wait(flush.Request, timeout)));
+        foreach (Requested flush in requests)
+            combined.Add(Confirmed(flush, flush.Request.WaitForAnswer()));
         return Report(combined.Result with { Elapsed = time.GetElapsedTime(started) });
     }
 
@@ -77,16 +70,38 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
     }
 
     /// <summary>
-    /// Whether the processor is one of the provider's. One that is wrapped in somebody's own processor carries no provider; it serves the
-    /// traces whose
-    /// spans it has seen.
+    /// A processor threw when a job's span ended. Processors of ours that come after it in the provider have not seen the span: it is lost
+    /// to them, and the flush of its trace is Unconfirmed at best.
     /// </summary>
-    private bool Serves(BatchTraceProcessor processor, TraceSegment? trace) =>
-        processor.ParentProvider is { } owner ? ReferenceEquals(owner, provider) : trace?.HasAccountOf(processor.Pipeline) == true;
+    public void OnStopFailed(TraceSegment trace, Activity span)
+    {
+        foreach (BatchTraceProcessor processor in Candidates())
+        {
+            if (Serves(processor, trace))
+                processor.Pipeline.Miss(span, trace.DeliveryOf(processor.Pipeline));
+        }
+    }
+
+    private async ValueTask<FlushResult> FlushAsync(
+        ImmutableArray<Requested> requests, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var combined = new CombinedResult();
+        if (foreign is not null)
+            combined.Add(await foreign.FlushAsync(timeout, cancellationToken).ConfigureAwait(false));
+        foreach (Requested flush in requests)
+            combined.Add(Confirmed(flush, await flush.Request.AnswerAsync(cancellationToken).ConfigureAwait(false)));
+        return Report(combined.Result);
+    }
 
     /// <summary>
-    /// The live processors but for those of other providers, of which a process may have any number. Looked for once, until a processor
-    /// comes or goes.
+    /// Returns true if the processor is one of the provider's. A processor inside another processor may not be known as such yet; it serves
+    /// the traces whose spans it has seen.
+    /// </summary>
+    private bool Serves(BatchTraceProcessor processor, TraceSegment? trace) =>
+        processor.Provider is { } owner ? ReferenceEquals(owner, provider) : trace?.HasAccountOf(processor.Pipeline) == true;
+
+    /// <summary>
+    /// Returns the live processors without those that are known to be other providers'. Selected once, until a processor comes or goes.
     /// </summary>
     private ImmutableArray<BatchTraceProcessor> Candidates()
     {
@@ -95,34 +110,42 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
             return known.Candidates;
         var selection = new Selection(
             all,
-            [.. all.Where(processor => processor.ParentProvider is not { } owner || ReferenceEquals(owner, provider))]);
+            [.. all.Where(processor => processor.Provider is not { } owner || ReferenceEquals(owner, provider))]);
         Volatile.Write(ref _selection, selection);
         return selection.Candidates;
     }
 
-    private ImmutableArray<Pending> Ask(TraceSegment? trace, Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots, TimeSpan timeout)
+    private ImmutableArray<Requested> RequestAll(
+        TraceSegment? trace, Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots, TimeSpan timeout, bool isLast)
     {
-        ImmutableArray<Pending>.Builder pending = ImmutableArray.CreateBuilder<Pending>(1);
+        ImmutableArray<Requested>.Builder requests = ImmutableArray.CreateBuilder<Requested>(1);
         foreach (BatchTraceProcessor processor in Candidates())
         {
             if (Serves(processor, trace))
-                pending.Add(Ask(processor.Pipeline, true, trace, snapshots, timeout));
+                requests.Add(RequestOne(processor.Pipeline, isLive: true));
         }
 
-        // One that was shut down cannot deliver what ended since, but knows what it has lost.
-        for (SegmentDelivery? account = trace?.Accounts; account is not null; account = account.Next)
+        // A processor that was shut down cannot deliver spans that ended since, but it knows what it has lost.
+        for (SegmentDelivery? delivery = trace?.Accounts; delivery is not null; delivery = delivery.Next)
         {
-            if (!IsAsked(account.Pipeline) && Serves(account.Pipeline.Processor!, trace))
-                pending.Add(Ask(account.Pipeline, false, trace, snapshots, timeout));
+            if (!IsRequested(delivery.Pipeline) && Serves(delivery.Pipeline.Processor!, trace))
+                requests.Add(RequestOne(delivery.Pipeline, isLive: false));
         }
 
-        if (pending.Count == 0)
+        if (requests.Count == 0)
             Log.NothingToFlush(log);
-        return pending.DrainToImmutable();
+        return requests.DrainToImmutable();
 
-        bool IsAsked(ExportPipeline pipeline)
+        Requested RequestOne(ExportPipeline pipeline, bool isLive)
         {
-            foreach (Pending flush in pending)
+            SegmentDelivery? delivery = trace?.DeliveryOf(pipeline);
+            DeliverySnapshot before = delivery is null || snapshots is null ? default : snapshots.GetValueOrDefault(delivery);
+            return new Requested(pipeline, pipeline.RequestFlush(delivery, before, timeout, isLast), isLive);
+        }
+
+        bool IsRequested(ExportPipeline pipeline)
+        {
+            foreach (Requested flush in requests)
             {
                 if (ReferenceEquals(flush.Pipeline, pipeline))
                     return true;
@@ -132,20 +155,8 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
         }
     }
 
-    private static Pending Ask(
-        ExportPipeline pipeline,
-        bool isLive,
-        TraceSegment? trace,
-        Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots,
-        TimeSpan timeout)
-    {
-        SegmentDelivery? account = trace?.DeliveryOf(pipeline);
-        DeliverySnapshot snapshot = account is null || snapshots is null ? default : snapshots.GetValueOrDefault(account);
-        return new Pending(pipeline, pipeline.Ask(account, snapshot, timeout), isLive);
-    }
-
-    /// <summary>A processor that was shut down may not have been told of what ended since: the best that it can say is nothing.</summary>
-    private static FlushResult Confirmed(Pending flush, FlushResult result) =>
+    /// <summary>A processor that was shut down may not have seen spans that ended since: its best answer is Unconfirmed.</summary>
+    private static FlushResult Confirmed(Requested flush, FlushResult result) =>
         !flush.IsLive && result.Status == FlushStatus.Delivered ? result with { Status = FlushStatus.Unconfirmed } : result;
 
     private static FlushResult Report(FlushResult result)
@@ -156,5 +167,5 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
 
     private sealed record Selection(ImmutableArray<BatchTraceProcessor> All, ImmutableArray<BatchTraceProcessor> Candidates);
 
-    private readonly record struct Pending(ExportPipeline Pipeline, FlushRequest Request, bool IsLive);
+    private readonly record struct Requested(ExportPipeline Pipeline, FlushRequest Request, bool IsLive);
 }

@@ -5,84 +5,103 @@ using OpenTelemetry.Trace;
 namespace WorkerTracing;
 
 /// <summary>
-/// <c>TracerProvider.ForceFlush</c> for processors that are not ours: they can be asked, not believed, and asking blocks. So one call at a
-/// time runs on a thread of its own for
-/// all jobs that wait, each job joins the next call to begin, and the answer is never better than unconfirmed.
+/// <c>TracerProvider.ForceFlush</c> for processors that are not ours. Its answer proves nothing and the call blocks, so one call at a time
+/// runs on a thread of its own for all jobs that wait, each job joins the next call to begin, and the answer is never better than
+/// unconfirmed.
 /// </summary>
 /// <remarks>
-/// As with an exporter, waiting is bounded over all flushes: once one has waited for its whole timeout, those that would wait no longer are
-/// told at once, until a call succeeds.
+/// As with an exporter, waiting is bounded over all flushes: once one has waited in vain for its whole timeout, those that would wait no
+/// longer than it are answered at once, until a call succeeds.
 /// </remarks>
 internal sealed class ProviderForceFlush(TracerProvider provider, TimeSpan timeout, ILogger log, TimeProvider time)
 {
     private const string ForceFlush = "TracerProvider.ForceFlush";
 
     private readonly Lock _sync = new();
-    private TaskCompletionSource? _next;
-    private TimeSpan _outlasted;
-    private bool _running;
+    private readonly FlushCircuitBreaker _breaker = new();
+    private TaskCompletionSource? _next; // written under _sync: the call that has not begun yet
+    private bool _running; // written under _sync
 
-    public void Request() => Join(out _);
+    /// <summary>Starts a call without waiting for it.</summary>
+    public void Request() => Join(timeout);
 
+    /// <summary>Waits for the end of a call. Blocks no thread.</summary>
     public async ValueTask<FlushResult> FlushAsync(TimeSpan wait, CancellationToken cancellationToken)
     {
         long started = time.GetTimestamp();
-        Task call = Join(out TimeSpan outlasted);
-        FlushStatus status = FlushStatus.Unconfirmed;
+        Task? call = Join(wait);
+        FlushStatus status = call is null ? FlushStatus.TimedOut : FlushStatus.Unconfirmed;
         try
         {
-            await call.WaitAsync(Worthwhile(wait, outlasted), time, cancellationToken).ConfigureAwait(false);
+            if (call is not null)
+                await call.WaitAsync(wait, time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
             status = FlushStatus.TimedOut;
-            Outlast(wait, call);
+            OnTimeout(wait, call!);
         }
         catch (OperationCanceledException)
         {
             status = FlushStatus.Canceled;
         }
+        catch (OutOfMemoryException)
+        {
+            status = FlushStatus.TimedOut; // the timer needs a thread that the system does not have
+        }
 
         return new FlushResult(status, 0, 0, time.GetElapsedTime(started));
     }
 
+    /// <summary>Waits for the end of a call. Blocks the calling thread alone.</summary>
     public FlushResult Flush(TimeSpan wait)
     {
         long started = time.GetTimestamp();
-        Task call = Join(out TimeSpan outlasted);
-        bool done = ((IAsyncResult)call).AsyncWaitHandle.WaitOne(Worthwhile(wait, outlasted));
-        if (!done)
-            Outlast(wait, call);
-        return new FlushResult(done ? FlushStatus.Unconfirmed : FlushStatus.TimedOut, 0, 0, time.GetElapsedTime(started));
+        Task? call = Join(wait);
+        bool isDone = call is not null && ((IAsyncResult)call).AsyncWaitHandle.WaitOne(wait);
+        if (call is not null && !isDone)
+            OnTimeout(wait, call);
+        return new FlushResult(isDone ? FlushStatus.Unconfirmed : FlushStatus.TimedOut, 0, 0, time.GetElapsedTime(started));
     }
-
-    private static TimeSpan Worthwhile(TimeSpan wait, TimeSpan outlasted) =>
-        wait == Timeout.InfiniteTimeSpan || wait > outlasted ? wait : TimeSpan.Zero;
 
     /// <summary>A whole wait went by without an answer.</summary>
-    private void Outlast(TimeSpan wait, Task call)
+    private void OnTimeout(TimeSpan wait, Task call)
     {
         lock (_sync)
         {
-            if (wait > _outlasted && !call.IsCompleted)
-                _outlasted = wait;
+            if (!call.IsCompleted)
+                _breaker.OnTimeout(wait);
         }
     }
 
-    private Task Join(out TimeSpan outlasted)
+    /// <summary>Joins the next call, and starts the thread where none runs.</summary>
+    /// <returns>Null where waiting is pointless: calls hang, or the system has no thread. The next job tries again.</returns>
+    private Task? Join(TimeSpan wait)
     {
         lock (_sync)
         {
-            outlasted = _outlasted;
+            bool isPointless = _breaker.IsOpenFor(wait);
             _next ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            if (!_running)
-            {
-                _running = true;
-                new Thread(Run) { IsBackground = true, Name = $"WorkerTracing {ForceFlush}" }.UnsafeStart();
-            }
-
-            return _next.Task;
+            Task call = _next.Task;
+            if (!_running && !TryStart())
+                return null;
+            return isPointless ? null : call;
         }
+    }
+
+    private bool TryStart()
+    {
+        try
+        {
+            _running = true;
+            new Thread(Run) { IsBackground = true, Name = $"WorkerTracing {ForceFlush}" }.UnsafeStart();
+        }
+        catch (Exception exception) when (exception is OutOfMemoryException or ThreadStartException)
+        {
+            _running = false;
+        }
+
+        return _running;
     }
 
     private void Run()
@@ -90,13 +109,13 @@ internal sealed class ProviderForceFlush(TracerProvider provider, TimeSpan timeo
         while (Begin() is { } call)
         {
             long started = time.GetTimestamp();
-            bool succeeded = Ask();
+            bool isFlushed = Call();
             lock (_sync)
             {
-                if (succeeded)
-                    _outlasted = TimeSpan.Zero;
+                if (isFlushed)
+                    _breaker.OnSuccess();
                 else if (time.GetElapsedTime(started) >= timeout / 2)
-                    Outlast(timeout, call.Task);
+                    _breaker.OnTimeout(timeout);
                 call.SetResult();
             }
         }
@@ -113,11 +132,8 @@ internal sealed class ProviderForceFlush(TracerProvider provider, TimeSpan timeo
         }
     }
 
-    [SuppressMessage(
-        "Design",
-        "CA1031",
-        Justification = "The boundary to processors that are not ours: what they throw is not the job's problem.")]
-    private bool Ask()
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to processors that are not ours: a failed flush is an answer.")]
+    private bool Call()
     {
         try
         {

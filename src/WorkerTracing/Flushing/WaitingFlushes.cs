@@ -1,166 +1,195 @@
+using System.Diagnostics;
+
 namespace WorkerTracing;
 
 /// <summary>
-/// The flushes that wait for a verdict. One that answers for a trace first waits until the queue is taken up to its position, so that its
-/// account knows every span, and then for
-/// the account to have none pending; that costs the same however many others wait. What of its trace ended after the call does not hold it
-/// up. One that answers for everything counts along with each export.
-/// Guarded by the pipeline's lock.
+/// The flushes that wait for an answer. The pipeline's lock guards it.
 /// </summary>
-internal sealed class WaitingFlushes(DeferredSpans held, List<ExportBatch> inFlight, TimeProvider time)
+/// <remarks>
+/// A flush of a trace waits first until the queue is taken up to its position, so that the counts of its trace include every span, and
+/// then until none of them is pending. That costs the same however many others wait, and a span of its trace that ended after the call
+/// does not hold it up. A flush of everything counts along with each export.
+/// </remarks>
+internal sealed class WaitingFlushes(PendingSpans spans, object sync, TimeProvider time)
 {
     private readonly LinkedList<FlushRequest> _undrained = [];
-    private readonly LinkedList<FlushRequest> _forAll = [];
+    private readonly LinkedList<FlushRequest> _ofEverything = [];
 
-    public IEnumerable<FlushRequest> All => _undrained.Concat(_forAll);
-
-    /// <summary>Those that wait for the traces of an export.</summary>
-    public static IEnumerable<FlushRequest> On(ExportBatch batch)
-    {
-        for (int i = 0; i < batch.Count; i++)
-        {
-            for (FlushRequest? request = batch.Account(i)?.Waiting; request is not null; request = request.Next)
-                yield return request;
-        }
-    }
-
-    /// <param name="request">The request to wait with.</param>
+    /// <summary>Adds a request that has no answer yet.</summary>
+    /// <param name="request">The request.</param>
     /// <param name="head">The position up to which the queue is taken.</param>
     public void Add(FlushRequest request, long head)
     {
-        if (request.Account is null)
-            request.Place = _forAll.AddLast(request);
+        Debug.Assert(Monitor.IsEntered(sync));
+        if (request.Delivery is null)
+            request.Place = _ofEverything.AddLast(request);
         else if (head < request.Target)
             request.Place = _undrained.AddLast(request);
         else
-            WaitForAccount(request, request.Account);
+            WaitForPending(request, request.Delivery);
     }
 
-    public static void Remove(FlushRequest request)
+    /// <summary>Removes a request that has its answer.</summary>
+    public void Remove(FlushRequest request)
     {
+        Debug.Assert(Monitor.IsEntered(sync));
         if (request.Place is { List: { } list } place)
             list.Remove(place);
         request.Place = null;
     }
 
-    /// <summary>The queue has been taken up to <paramref name="head"/>.</summary>
-    public void Drain(long head, List<FlushRequest> answered)
+    /// <summary>Returns the requests that are answered last: all that wait, for what is queued and for what is in flight.</summary>
+    public FlushRequest[] All()
     {
-        while (_undrained.First is { Value: var request } && request.Target <= head)
+        Debug.Assert(Monitor.IsEntered(sync));
+        var all = new HashSet<FlushRequest>([.. _undrained, .. _ofEverything]);
+        foreach (ExportBatch batch in spans.InFlight)
+        {
+            for (int i = 0; i < batch.Count; i++)
+            {
+                for (FlushRequest? request = batch.Delivery(i)?.Waiting; request is not null; request = request.Next)
+                    all.Add(request);
+            }
+        }
+
+        return [.. all];
+    }
+
+    /// <summary>The queue has been taken up to <paramref name="head"/>.</summary>
+    public void OnTaken(long head, List<FlushRequest> answered)
+    {
+        Debug.Assert(Monitor.IsEntered(sync));
+        while (_undrained.First is { Value: { Delivery: { } delivery } request } && request.Target <= head)
         {
             Remove(request);
-            if (request.Account!.Pending > 0)
-                WaitForAccount(request, request.Account);
+            if (delivery.Pending > delivery.Postponed)
+                WaitForPending(request, delivery);
             else
-                Answer(request, FlushStatus.Delivered, time.GetTimestamp(), answered);
+                Answer(request, delivery.Pending == 0 ? FlushStatus.Delivered : FlushStatus.TimedOut, time.GetTimestamp(), answered);
         }
     }
 
-    /// <summary>An export has ended, and its outcomes are on the accounts.</summary>
-    /// <param name="batch">The export.</param>
-    /// <param name="lowestUnsettled">The lowest position that has no final outcome yet.</param>
-    public void Settle(ExportBatch batch, long lowestUnsettled)
+    /// <summary>An export has ended, and its outcomes are on the counts of its traces.</summary>
+    /// <param name="batch">The export, or the dropped spans of a shutdown.</param>
+    /// <param name="isPaused">Whether nothing is sent for a while, so that only spans in flight can still arrive.</param>
+    public void OnCompleted(ExportBatch batch, bool isPaused)
     {
+        Debug.Assert(Monitor.IsEntered(sync));
         long now = time.GetTimestamp();
         bool isSplit = false;
         for (int i = 0; i < batch.Count; i++)
         {
-            if (batch.Account(i) is not { Waiting: not null } account)
+            if (batch.Delivery(i) is not { Waiting: not null } delivery)
                 continue;
-            if (account.Pending == 0)
-                AnswerAccount(account, long.MaxValue, FlushStatus.Delivered, now, batch.Answered);
+            if (delivery.Pending == 0)
+                AnswerWaiting(delivery, long.MaxValue, FlushStatus.Delivered, now, batch.Answered);
             else
-                (isSplit, account.FirstPending) = (true, long.MaxValue);
+                (isSplit, delivery.FirstPending) = (true, long.MaxValue);
         }
 
         if (isSplit)
-            AnswerSplit(batch, now);
-
+            AnswerSplit(batch, isPaused, now);
+        long lowestUnsettled = spans.LowestUnsettled;
+        long lowestMoving = spans.LowestMoving;
         LinkedListNode<FlushRequest>? next;
-        for (LinkedListNode<FlushRequest>? at = _forAll.First; at is not null; at = next)
+        for (LinkedListNode<FlushRequest>? at = _ofEverything.First; at is not null; at = next)
         {
             next = at.Next;
-            CountForAll(at.Value, batch, lowestUnsettled, now);
+            CountOfEverything(at.Value, batch, lowestUnsettled, lowestMoving, now);
+        }
+    }
+
+    /// <summary>Nothing is sent for a while: answers every flush that waits for a span that is not in flight.</summary>
+    public void OnPaused(List<FlushRequest> answered)
+    {
+        Debug.Assert(Monitor.IsEntered(sync));
+        long now = time.GetTimestamp();
+        while (_undrained.First is { Value: var request })
+            Answer(request, FlushStatus.TimedOut, now, answered);
+        while (_ofEverything.First is { Value: var request })
+            Answer(request, FlushStatus.TimedOut, now, answered);
+
+        foreach (SegmentDelivery delivery in spans.Deferred())
+            delivery.FirstPending = long.MaxValue;
+        spans.FindFirstInFlight();
+        foreach (SegmentDelivery delivery in spans.Deferred())
+        {
+            if (delivery is { Waiting: not null, FirstPending: long.MaxValue })
+                AnswerWaiting(delivery, long.MaxValue, FlushStatus.TimedOut, now, answered);
         }
     }
 
     /// <summary>
-    /// Answers the flushes of traces that have pending spans left, but none that ended before the flush was asked for.
+    /// Answers the flushes of traces that have pending spans left: those that wait for none of these, and those that wait in vain.
     /// </summary>
-    private void AnswerSplit(ExportBatch batch, long now)
+    private void AnswerSplit(ExportBatch batch, bool isPaused, long now)
     {
-        held.FindFirstPending();
-        foreach (ExportBatch other in inFlight)
-            other.FindFirstPending();
+        spans.FindFirstInFlight();
+        for (int i = 0; isPaused && i < batch.Count; i++)
+        {
+            if (batch.Delivery(i) is { Waiting: not null, FirstPending: long.MaxValue } stopped)
+                AnswerWaiting(stopped, long.MaxValue, FlushStatus.TimedOut, now, batch.Answered);
+        }
+
+        spans.FindFirstDeferred();
         for (int i = 0; i < batch.Count; i++)
         {
-            if (batch.Account(i) is not { Waiting: not null, FirstPending: > 0 } account)
+            if (batch.Delivery(i) is not { Waiting: not null, FirstPending: > 0 } delivery)
                 continue;
-            AnswerAccount(account, account.FirstPending, FlushStatus.Delivered, now, batch.Answered);
-            account.FirstPending = 0; // once for each trace: the batch may hold thousands of its spans
+            AnswerWaiting(delivery, delivery.FirstPending, FlushStatus.Delivered, now, batch.Answered);
+            if (delivery.Pending == delivery.Postponed)
+                AnswerWaiting(delivery, long.MaxValue, FlushStatus.TimedOut, now, batch.Answered);
+            delivery.FirstPending = 0; // once for each trace: the batch may hold thousands of its spans
         }
 
         for (int i = 0; i < batch.Count; i++)
         {
-            if (batch.Outcomes[i] == ExportOutcome.Retained && batch.Account(i) is { Waiting: not null } account)
-                AnswerAccount(account, long.MaxValue, FlushStatus.TimedOut, now, batch.Answered);
+            if (batch.Outcomes[i] == ExportOutcome.Retained && batch.Delivery(i) is { Waiting: not null } delivery)
+                AnswerWaiting(delivery, long.MaxValue, FlushStatus.TimedOut, now, batch.Answered);
         }
     }
 
-    private static void WaitForAccount(FlushRequest request, SegmentDelivery account)
+    private static void WaitForPending(FlushRequest request, SegmentDelivery delivery)
     {
-        request.Next = account.Waiting;
-        account.Waiting = request;
+        request.Next = delivery.Waiting;
+        delivery.Waiting = request;
     }
 
-    /// <summary>Answers those that wait for an account and for nothing at <paramref name="limit"/> or beyond.</summary>
-    private static void AnswerAccount(SegmentDelivery account, long limit, FlushStatus status, long now, List<FlushRequest> answered)
+    /// <summary>Answers those that wait for a trace, and for nothing at <paramref name="limit"/> or beyond.</summary>
+    private void AnswerWaiting(SegmentDelivery delivery, long limit, FlushStatus status, long now, List<FlushRequest> answered)
     {
-        FlushRequest? request = account.Waiting;
-        account.Waiting = null;
+        FlushRequest? request = delivery.Waiting;
+        delivery.Waiting = null;
         while (request is not null)
         {
             FlushRequest? next = request.Next;
             if (request.Target <= limit)
                 Answer(request, status, now, answered);
             else
-                WaitForAccount(request, account);
+                WaitForPending(request, delivery);
             request = next;
         }
     }
 
-    private static void Answer(FlushRequest request, FlushStatus status, long now, List<FlushRequest> answered)
+    private void Answer(FlushRequest request, FlushStatus status, long now, List<FlushRequest> answered)
     {
         Remove(request);
         if (request.IsAnswered)
             return;
-        request.Settle(status, now);
+        request.SetAnswer(status, now);
         answered.Add(request);
     }
 
-    private static void CountForAll(FlushRequest request, ExportBatch batch, long lowestUnsettled, long now)
+    private void CountOfEverything(FlushRequest request, ExportBatch batch, long lowestUnsettled, long lowestMoving, long now)
     {
-        bool retained = false;
-        int unconfirmed = 0;
-        foreach (ExportOutcome outcome in batch.Outcomes[..batch.CountBelow(request.Target)])
-        {
-            if (outcome == ExportOutcome.Delivered)
-                request.Exported++;
-            else if (outcome == ExportOutcome.Unconfirmed)
-                unconfirmed++;
-            else if (outcome == ExportOutcome.Retained)
-                retained = true;
-            else
-                request.Lost++;
-        }
-
-        int rejected = Math.Min(batch.Rejected, unconfirmed);
-        request.Lost += rejected;
-        request.Exported += unconfirmed - rejected;
-        request.Unconfirmed += unconfirmed;
+        int below = batch.CountBelow(request.Target);
+        var counts = ExportCounts.Of(batch.Outcomes[..below], batch.Rejected, abandoned: 0);
+        request.Exported += counts.Arrived;
+        request.Unconfirmed += counts.Unconfirmed;
+        request.Lost += counts.Lost;
         if (lowestUnsettled >= request.Target)
             Answer(request, FlushStatus.Delivered, now, batch.Answered);
-        else if (retained)
+        else if (counts.Retained > 0 || lowestMoving >= request.Target)
             Answer(request, FlushStatus.TimedOut, now, batch.Answered);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class TraceDeliveryHealthCheck(TracerProvider provider) : IHealt
         var reasons = new List<string>();
         var data = new Dictionary<string, object>();
         foreach (BatchTraceProcessor processor in LiveProcessors.All
-            .Where(processor => ReferenceEquals(processor.ParentProvider, provider)))
+            .Where(processor => ReferenceEquals(processor.Provider, provider)))
         {
             ExportPipeline pipeline = processor.Pipeline;
             int failed = pipeline.Health.FailedExports;

@@ -49,7 +49,7 @@ internal sealed class TracingLifetime(
         if (cancellationToken.IsCancellationRequested && (timeout == Timeout.InfiniteTimeSpan || timeout > LastDrain))
             timeout = LastDrain;
         CancellationToken deadline = cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken;
-        FlushResult result = await tracer.Flusher.FlushAsync(timeout, deadline).ConfigureAwait(false);
+        FlushResult result = await tracer.Flusher.FlushLastAsync(timeout, deadline).ConfigureAwait(false);
         // unconfirmed is the best where foreign processors are asked as well
         bool delivered = result.Status is FlushStatus.Delivered or FlushStatus.Unconfirmed;
         if (!delivered)
@@ -59,7 +59,7 @@ internal sealed class TracingLifetime(
         TimeSpan left = delivered ? LastDrain : TimeSpan.Zero;
         foreach (BatchTraceProcessor processor in LiveProcessors.All)
         {
-            if (ReferenceEquals(processor.ParentProvider, provider))
+            if (ReferenceEquals(processor.Provider, provider))
                 processor.LimitShutdown(left);
         }
     }

@@ -43,8 +43,7 @@ public sealed class JobTracer
         IsEnabled = options.Enabled
             && !string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase);
         ProviderForceFlush? foreign = flushProvider ? new ProviderForceFlush(provider, options.FlushTimeout, log, time) : null;
-        if (foreign is not null)
-            provider.AddProcessor(new ProviderForceFlushProcessor(foreign));
+        provider.AddProcessor(new ProviderSpanObserver(provider, foreign));
         Flusher = new ProviderFlusher(provider, foreign, log, time);
         _log = log;
         _callbacks = new Callbacks(log);

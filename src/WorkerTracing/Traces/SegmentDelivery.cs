@@ -1,40 +1,43 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// What became of one trace's spans in one <see cref="ExportPipeline"/>. Guarded by the pipeline's lock, but for what the queue refuses.
+/// What became of one trace's spans in one <see cref="ExportPipeline"/>. The pipeline's lock guards all but the refused spans.
 /// </summary>
 internal sealed class SegmentDelivery(ExportPipeline pipeline)
 {
-    private int _dropped;
-    private int _refused;
-    private int _refusedTaken;
-    private bool _hasNews;
+    private long _dropped;
+    private long _refused; // written by threads that end spans
+    private long _refusedTaken; // written by DroppedSpanCounter under its lock
+    private bool _hasNews; // written by both
 
     public ExportPipeline Pipeline { get; } = pipeline;
 
-    /// <summary>The next account of the same trace, with another pipeline.</summary>
+    /// <summary>The counts of the same trace in another pipeline.</summary>
     public SegmentDelivery? Next { get; set; }
 
-    /// <summary>Spans taken off the queue that have no final outcome yet: in flight, or held for a later export.</summary>
+    /// <summary>The spans taken off the queue that have no final outcome yet: in flight, or kept for a later export.</summary>
     public int Pending { get; set; }
 
-    public int Exported { get; private set; }
+    /// <summary>How many of the pending spans failed alone and wait for their time. No flush waits for them.</summary>
+    public int Postponed { get; set; }
 
-    /// <summary>Spans of requests that the backend took in part. They are pending no more, and neither exported nor lost.</summary>
-    public int Unconfirmed { get; private set; }
+    public long Exported { get; private set; }
+
+    /// <summary>Gets the spans of requests that the backend took in part. They are neither pending, nor exported, nor lost.</summary>
+    public long Unconfirmed { get; private set; }
+
+    /// <summary>Gets the spans that will never arrive.</summary>
+    public long Lost => _dropped + Volatile.Read(ref _refused);
+
+    /// <summary>The flushes that wait for <see cref="Pending"/> to come down to zero: a list linked through the requests.</summary>
+    public FlushRequest? Waiting { get; set; }
 
     /// <summary>
     /// The lowest position of a pending span. Valid only while <see cref="WaitingFlushes"/> answers the flushes of one export.
     /// </summary>
     public long FirstPending { get; set; }
 
-    /// <summary>Spans that will never arrive.</summary>
-    public int Lost => _dropped + Volatile.Read(ref _refused);
-
-    /// <summary>The flushes that wait for <see cref="Pending"/> to come down to zero: a list linked through the requests.</summary>
-    public FlushRequest? Waiting { get; set; }
-
-    /// <summary>A span that was pending has an outcome; one that is retained stays pending.</summary>
+    /// <summary>Records the outcome of a pending span. One that is retained stays pending.</summary>
     public void Settle(ExportOutcome outcome)
     {
         if (outcome == ExportOutcome.Retained)
@@ -45,8 +48,11 @@ internal sealed class SegmentDelivery(ExportPipeline pipeline)
         else if (outcome == ExportOutcome.Unconfirmed)
             Unconfirmed++;
         else
-            Drop();
+            _dropped++;
     }
+
+    /// <summary>Records a span that ended without reaching the pipeline, because another processor failed before.</summary>
+    public void Miss() => Unconfirmed++;
 
     /// <summary>Lowers <see cref="FirstPending"/> to the position of a pending span.</summary>
     public void FindFirstPending(long position)
@@ -55,10 +61,7 @@ internal sealed class SegmentDelivery(ExportPipeline pipeline)
             FirstPending = position;
     }
 
-    /// <summary>A span that was taken off the queue will not arrive.</summary>
-    public void Drop() => _dropped++;
-
-    /// <summary>A span found no room in the queue. Called by threads that end spans.</summary>
+    /// <summary>Counts a span that found no room in the queue. Called by threads that end spans, without a lock.</summary>
     /// <returns>True for the first since <see cref="TakeRefused"/>.</returns>
     public bool Refuse()
     {
@@ -66,14 +69,12 @@ internal sealed class SegmentDelivery(ExportPipeline pipeline)
         return !Volatile.Read(ref _hasNews) && !Interlocked.Exchange(ref _hasNews, true);
     }
 
-    /// <summary>
-    /// How many spans were refused since the last call. One thread at a time; what is refused meanwhile counts now or the next time.
-    /// </summary>
-    public int TakeRefused()
+    /// <summary>Returns how many spans were refused since the last call. One thread at a time.</summary>
+    public long TakeRefused()
     {
-        Interlocked.Exchange(ref _hasNews, false); // before the count is read: an increment that this misses sees it, and tells
-        int refused = Volatile.Read(ref _refused);
-        int news = refused - _refusedTaken;
+        Interlocked.Exchange(ref _hasNews, false); // before the count is read: a refusal that this read misses adds the trace again
+        long refused = Volatile.Read(ref _refused);
+        long news = refused - _refusedTaken;
         _refusedTaken = refused;
         return news;
     }

@@ -160,7 +160,7 @@ public sealed class ConservationTests
         public Outcomes(int seed, int concurrency)
         {
             _random = new Random(seed);
-            Exporter = new OutcomeExporter(concurrency) { OnExport = Export };
+            Exporter = new OutcomeExporter(concurrency) { OnExport = Export, RetryAfter = TimeSpan.FromTicks(1) };
         }
 
         public OutcomeExporter Exporter { get; }

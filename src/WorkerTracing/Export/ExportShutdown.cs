@@ -1,0 +1,104 @@
+namespace WorkerTracing;
+
+/// <summary>The end of a pipeline: drops what is left after the last export, and answers the flushes that still wait.</summary>
+internal sealed class ExportShutdown(PipelineState state, SpanSender sender, ExportReport report, TimeProvider time)
+{
+    /// <summary>
+    /// How long a shutdown waits for exports, and once more after it has canceled them. Exporters that observe the token end at once.
+    /// </summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+
+    private readonly object _sync = state.Sync;
+    private int _unreported; // exports that have begun and whose outcomes are not in the log and metrics yet; Interlocked
+    private volatile bool _isClosed; // set under the pipeline's lock, once
+
+    public bool IsClosed => _isClosed;
+
+    /// <summary>Closes the pipeline.</summary>
+    /// <returns>How many spans were left and are lost.</returns>
+    public int Close(ExportPipeline pipeline)
+    {
+        lock (_sync)
+        {
+            _isClosed = true;
+            Monitor.PulseAll(_sync);
+        }
+
+        int lost = DropRest();
+        FlushRequest[] left;
+        lock (_sync)
+            left = state.Flushes.All();
+        foreach (FlushRequest request in left)
+            pipeline.GiveUp(request, FlushStatus.TimedOut);
+        return lost;
+    }
+
+    /// <summary>
+    /// After the end, and once the exporter was told to stop: waits for the exports that were in flight, so that their spans are counted
+    /// before the process ends.
+    /// </summary>
+    /// <param name="left">The rest of the shutdown's time. Then the exports are canceled.</param>
+    public void AwaitExports(TimeSpan left)
+    {
+        int inFlight = 0;
+        lock (_sync)
+        {
+            if (!WaitUntilReported(left == Timeout.InfiniteTimeSpan || left > Grace ? Grace : left))
+            {
+                sender.End();
+                WaitUntilReported(Grace);
+            }
+
+            foreach (ExportBatch batch in state.Spans.InFlight)
+                inFlight += batch.Count;
+        }
+
+        if (inFlight > 0)
+            report.LeftInFlight(inFlight);
+    }
+
+    /// <summary>Drops everything that is queued or deferred after the pipeline has closed, and answers the flushes that waited for it.</summary>
+    /// <returns>How many spans were dropped.</returns>
+    public int DropRest()
+    {
+        ExportBatch left;
+        lock (_sync)
+        {
+            left = state.Spans.Drop();
+            state.Flushes.OnTaken(state.Spans.Queue.Head, left.Answered);
+            state.Flushes.OnCompleted(left, isPaused: false);
+        }
+
+        if (left.Count > 0)
+        {
+            state.Health.OnDropped(left.Count);
+            report.Left(left.Count);
+        }
+
+        left.ReleaseAnswered();
+        return left.Count;
+    }
+
+    public void OnExportStarted() => Interlocked.Increment(ref _unreported);
+
+    public void OnExportReported()
+    {
+        if (Interlocked.Decrement(ref _unreported) > 0 || !_isClosed)
+            return;
+        lock (_sync)
+            Monitor.PulseAll(_sync);
+    }
+
+    private bool WaitUntilReported(TimeSpan timeout)
+    {
+        long started = time.GetTimestamp();
+        while (Volatile.Read(ref _unreported) > 0)
+        {
+            TimeSpan left = Timeouts.Remaining(timeout, time.GetElapsedTime(started));
+            if (left == TimeSpan.Zero || !Monitor.Wait(_sync, left))
+                return Volatile.Read(ref _unreported) == 0;
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,216 @@
+using System.Diagnostics;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// The spans that have ended and have no final outcome yet: queued, deferred, isolated and in flight. The pipeline's lock guards all but
+/// the queue's adding side.
+/// </summary>
+internal sealed class PendingSpans(ExportPipeline pipeline, SpanSender sender, int maxQueueSize, object sync, TimeProvider time)
+{
+    private readonly DeferredSpans _deferred = new(sender.MaxConcurrency, sender.SeparatesTraces);
+    private readonly IsolatedSpans _isolated = new(time);
+
+    /// <summary>Gets the queue, to which every thread adds without the lock.</summary>
+    public SpanQueue Queue { get; } = new(maxQueueSize);
+
+    /// <summary>Gets the exports that have begun and not ended, in the order of their beginning.</summary>
+    public List<ExportBatch> InFlight { get; } = [];
+
+    /// <summary>Gets the number of spans that wait for an export. A hint without the lock.</summary>
+    public int Waiting => Queue.Count + _deferred.Count + _isolated.Count;
+
+    public IsolatedSpans Isolated => _isolated;
+
+    /// <summary>Gets the lowest position without a final outcome.</summary>
+    public long LowestUnsettled => Math.Min(LowestMoving, _isolated.FirstPosition);
+
+    /// <summary>Gets the lowest position of a span that is in flight, or leaves as soon as the exporter takes spans.</summary>
+    public long LowestMoving
+    {
+        get
+        {
+            Debug.Assert(Monitor.IsEntered(sync));
+            long lowest = Math.Min(Math.Min(Queue.Head, _deferred.FirstPosition), _isolated.FirstMovingPosition);
+            return Math.Min(lowest, LowestInFlight);
+        }
+    }
+
+    private long LowestInFlight
+    {
+        get
+        {
+            long lowest = long.MaxValue;
+            foreach (ExportBatch batch in InFlight)
+                lowest = Math.Min(lowest, batch.FirstPosition);
+            return lowest;
+        }
+    }
+
+    /// <summary>Returns how long until spans may be taken, if the exporter takes them. Infinite where there are none.</summary>
+    public TimeSpan UntilDue(long requested)
+    {
+        Debug.Assert(Monitor.IsEntered(sync));
+        if (Queue.Head < requested || _deferred.IsDue || (IsNothingElseLeft && _isolated.HasWaiting))
+            return TimeSpan.Zero;
+        return _isolated.Count == 0 ? Timeout.InfiniteTimeSpan : _isolated.UntilDue();
+    }
+
+    /// <summary>
+    /// Takes what was asked for and no more: beyond the last request there may be the first spans of a job that is just ending. They would
+    /// leave without its last one, which then had to wait until they are back.
+    /// </summary>
+    public void Take(ExportBatch batch, long requested, ExportRetry retry)
+    {
+        Debug.Assert(Monitor.IsEntered(sync));
+        if (retry.IsSearching)
+        {
+            batch.HoldsSuspects = true;
+            _deferred.TakeSuspects(batch, retry.Group, retry.Limit);
+            if (batch.Count == 0)
+                retry.OnSuspectsFound();
+            return;
+        }
+
+        if (_isolated.Count > 0 && _isolated.TakeDue() is { } due)
+        {
+            AddAlone(batch, due);
+            return;
+        }
+
+        _deferred.Take(batch);
+        TakeQueued(batch, requested);
+        if (batch.Count == 0 && IsNothingElseLeft && _isolated.TakeWaiting() is { } last)
+            AddAlone(batch, last);
+        UpdateQueueCapacity();
+    }
+
+    /// <summary>An export begins.</summary>
+    public void OnStarted(ExportBatch batch)
+    {
+        InFlight.Add(batch);
+        _deferred.OnStarted(batch);
+        UpdateQueueCapacity();
+    }
+
+    /// <summary>
+    /// An export has ended: keeps the spans that it retained. A span that has failed alone too often is dropped instead.
+    /// </summary>
+    public void OnCompleted(ExportBatch batch, ExportRetry retry, TimeSpan retryAfter)
+    {
+        Debug.Assert(Monitor.IsEntered(sync));
+        InFlight.Remove(batch);
+        _deferred.OnCompleted(batch);
+        int retained = batch.Outcomes.Count(ExportOutcome.Retained);
+        bool hasDelivered = batch.Outcomes.Contains(ExportOutcome.Delivered) || batch.Outcomes.Contains(ExportOutcome.Unconfirmed);
+        if (hasDelivered)
+            _isolated.OnDelivered();
+        if (retained == 0)
+        {
+            retry.OnSettled(batch.HoldsSuspects ? batch.Count : 0, batch.Started);
+        }
+        else if (batch.Isolated is not null || batch is { HoldsSuspects: true, Count: 1 })
+        {
+            KeepApart(batch, retry, retryAfter);
+        }
+        else
+        {
+            retry.OnRetained(retained, hasDelivered, batch.Started, retryAfter);
+            _deferred.AddRetained(batch, retry.Group);
+        }
+
+        UpdateQueueCapacity();
+    }
+
+    /// <summary>Returns true if a span is queued, deferred or in flight. Looks at all of them.</summary>
+    public bool Contains(Activity span)
+    {
+        Debug.Assert(Monitor.IsEntered(sync));
+        return Queue.Contains(span) || _deferred.Contains(span) || _isolated.Contains(span)
+            || InFlight.Exists(batch => batch.Spans.AsSpan(0, batch.Count).Contains(span));
+    }
+
+    /// <summary>
+    /// Spans that are deferred, or may be retained by an export in flight, keep their places: the queue has that much less room.
+    /// </summary>
+    private void UpdateQueueCapacity()
+    {
+        int lent = _deferred.Count + _isolated.Count;
+        for (int i = 0; sender.CanRetain && i < InFlight.Count; i++)
+            lent += InFlight[i].Count;
+        Queue.Capacity = maxQueueSize - lent;
+    }
+
+    /// <summary>Writes the lowest pending position to each trace that a flush waits for and that has spans in flight.</summary>
+    public void FindFirstInFlight()
+    {
+        foreach (ExportBatch batch in InFlight)
+            batch.FindFirstPending();
+    }
+
+    /// <summary>Writes the lowest pending position to each trace that a flush waits for and that has spans deferred.</summary>
+    public void FindFirstDeferred() => _deferred.FindFirstPending();
+
+    /// <summary>Returns the traces of the deferred spans, some of them more than once.</summary>
+    public IEnumerable<SegmentDelivery> Deferred() => _deferred.Deliveries();
+
+    /// <summary>Drops everything that is not in flight.</summary>
+    public ExportBatch Drop()
+    {
+        Debug.Assert(Monitor.IsEntered(sync));
+        DeferredSpan[] kept = [.. _deferred.Clear(), .. _isolated.Clear()];
+        Array.Sort(kept, static (a, b) => a.Position.CompareTo(b.Position));
+        var left = new ExportBatch(kept.Length + Queue.Count);
+        foreach (DeferredSpan span in kept)
+            left.Add(span.Span, span.Delivery, span.Position);
+        TakeQueued(left, long.MaxValue, mayLeave: false);
+        for (int i = 0; i < left.Count; i++)
+            left.Delivery(i)?.Settle(ExportOutcome.Dropped);
+        return left;
+    }
+
+    private bool IsNothingElseLeft => InFlight.Count == 0 && _deferred.Count == 0;
+
+    private void TakeQueued(ExportBatch batch, long requested, bool mayLeave = true)
+    {
+        while (!batch.IsFull && Queue.Head < requested && Queue.TryTake(out Activity span, out long position))
+        {
+            var trace = TraceSegment.Of(span);
+            if (trace is { IsSuppressed: true })
+                continue;
+            SegmentDelivery? delivery = trace?.DeliveryOf(pipeline);
+            if (delivery is not null)
+                delivery.Pending++;
+            if (mayLeave && _deferred.MustWait(span))
+                _deferred.Add(span, delivery, position);
+            else
+                batch.Add(span, delivery, position);
+        }
+    }
+
+    /// <summary>Keeps a span that failed in an export of its own.</summary>
+    private void KeepApart(ExportBatch batch, ExportRetry retry, TimeSpan retryAfter)
+    {
+        IsolatedSpan span = batch.Isolated
+            ?? new IsolatedSpan(batch.Spans[0], batch.Delivery(0), batch.Position(0), Failures: 0, RetryAt: null);
+        bool isAtFault = batch.Isolated is null ? retry.HasDelivered : span.RetryAt is not null;
+        if (!isAtFault)
+        {
+            retry.OnRetained(1, hasDelivered: false, batch.Started, retryAfter);
+            retry.OnSuspectsFound();
+        }
+        else if (batch.HoldsSuspects)
+        {
+            retry.OnFaultFound();
+        }
+
+        if (!_isolated.TryAdd(span, isAtFault))
+            batch.Outcomes[0] = ExportOutcome.Dropped;
+    }
+
+    private static void AddAlone(ExportBatch batch, IsolatedSpan span)
+    {
+        batch.Isolated = span;
+        batch.Add(span.Span, span.Delivery, span.Position);
+    }
+}

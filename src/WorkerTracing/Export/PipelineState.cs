@@ -1,0 +1,34 @@
+namespace WorkerTracing;
+
+/// <summary>The parts of an <see cref="ExportPipeline"/> that its one lock guards, and the lock.</summary>
+internal sealed class PipelineState
+{
+    public PipelineState(ExportPipeline pipeline, SpanSender sender, BatchTraceProcessorOptions options, TimeProvider time)
+    {
+        Retry = new ExportRetry(time, Random.Shared);
+        Coalescer = new FlushCoalescer(sender.MaxConcurrency, time);
+        Schedule = new ExportSchedule(options.ScheduleDelay, Coalescer, Retry, time);
+        Spans = new PendingSpans(pipeline, sender, options.MaxQueueSize, Sync, time);
+        Flushes = new WaitingFlushes(Spans, Sync, time);
+        Health = new ExporterHealth(Overflow, time);
+        Turn = new ExportTurn(Coalescer, Sync);
+    }
+
+    public object Sync { get; } = new();
+
+    public PendingSpans Spans { get; }
+
+    public WaitingFlushes Flushes { get; }
+
+    public ExportSchedule Schedule { get; }
+
+    public ExportRetry Retry { get; }
+
+    public FlushCoalescer Coalescer { get; }
+
+    public QueueOverflow Overflow { get; } = new();
+
+    public ExporterHealth Health { get; }
+
+    public ExportTurn Turn { get; }
+}

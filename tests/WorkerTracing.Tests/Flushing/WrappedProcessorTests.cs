@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
+using WorkerTracing.Testing;
+
+namespace WorkerTracing.Tests;
+
+/// <summary>Processors of ours inside processors of the application.</summary>
+[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
+public sealed class WrappedProcessorTests
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+
+    private readonly ActivitySource _source = new($"test {Guid.NewGuid():n}");
+
+    [OneTimeTearDown]
+    public void DisposeSource() => _source.Dispose();
+
+    [Test]
+    public async Task FlushAsync_ProcessorInsideAnother_IsAskedLikeAnyOther([Values] bool isInAJob)
+    {
+        var good = new RecordingExporter();
+        var bad = new RecordingExporter { OnExport = static _ => ExportResult.Failure };
+        using TracerProvider provider = Provider(new BatchTraceProcessor(good), new Wrapper(new BatchTraceProcessor(bad)));
+        var tracer = new JobTracer(provider);
+        if (isInAJob)
+            tracer.Start(new JobInfo { System = "test", Name = "job", Flush = FlushMode.None }).Dispose();
+        else
+            _source.StartActivity("a span of no job")!.Dispose();
+
+        FlushResult result = await tracer.Flusher.FlushAsync(Long);
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Failed, 1, 1, result.Elapsed)));
+        Assert.That(bad.Calls, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task FlushAsync_OnlyProcessorsInsideOthers_AreAllAsked()
+    {
+        var first = new RecordingExporter();
+        var second = new RecordingExporter();
+        using TracerProvider provider = Provider(
+            new Wrapper(new BatchTraceProcessor(first)), new Wrapper(new BatchTraceProcessor(second)));
+        var tracer = new JobTracer(provider);
+        _source.StartActivity("a span of no job")!.Dispose();
+
+        FlushResult result = await tracer.Flusher.FlushLastAsync(Long, CancellationToken.None);
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Delivered, 2, 0, result.Elapsed)));
+        Assert.That((first.Spans.Count, second.Spans.Count), Is.EqualTo((1, 1)));
+    }
+
+    [Test]
+    public async Task FlushAsync_ProcessorInsideAnotherOfAnotherProvider_IsNotAsked()
+    {
+        var own = new RecordingExporter();
+        var other = new RecordingExporter { OnExport = static _ => ExportResult.Failure };
+        using var otherSource = new ActivitySource($"test {Guid.NewGuid():n}");
+        using TracerProvider otherProvider = Sdk.CreateTracerProviderBuilder().AddSource(otherSource.Name)
+            .AddProcessor(new Wrapper(new BatchTraceProcessor(other, new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromDays(1) })))
+            .Build();
+        using TracerProvider provider = Provider(new BatchTraceProcessor(own));
+        var tracer = new JobTracer(provider);
+        otherSource.StartActivity("the other's")!.Dispose();
+        _source.StartActivity("own")!.Dispose();
+
+        FlushResult result = await tracer.Flusher.FlushAsync(Long);
+
+        Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Delivered, 1, 0, result.Elapsed)));
+        Assert.That(other.Calls, Is.Zero);
+    }
+
+    private TracerProvider Provider(params BaseProcessor<Activity>[] processors)
+    {
+        TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", _source.Name);
+        foreach (BaseProcessor<Activity> processor in processors)
+            builder.AddProcessor(processor);
+        return builder.Build();
+    }
+
+    private sealed class Wrapper(BaseProcessor<Activity> inner) : BaseProcessor<Activity>
+    {
+        public override void OnEnd(Activity data) => inner.OnEnd(data);
+
+        protected override bool OnForceFlush(int timeoutMilliseconds) => inner.ForceFlush(timeoutMilliseconds);
+
+        protected override bool OnShutdown(int timeoutMilliseconds) => inner.Shutdown(timeoutMilliseconds);
+    }
+}

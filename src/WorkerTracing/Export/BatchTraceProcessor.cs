@@ -150,7 +150,7 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
         base.Dispose(disposing);
     }
 
-    /// <summary>The processor is wrapped in another one: its provider, and the flush of the span's trace, must find it all the same.</summary>
+    /// <summary>The processor is wrapped in another one: its provider and the flush of the span's trace must find it.</summary>
     private void OnUnownedEnd(Activity span)
     {
         TraceSegment.Of(span)?.DeliveryOf(Pipeline);

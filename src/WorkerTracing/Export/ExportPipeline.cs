@@ -162,7 +162,9 @@ internal sealed class ExportPipeline
             _sender.EndAfter(timeout);
         FlushResult result = RequestFlush(null, default, timeout, isLast: true).WaitForAnswer();
         int lost = _shutdown.Close(this);
-        return lost == 0 ? result : result with { Status = FlushStatus.Failed, Lost = (int)Math.Min(int.MaxValue, (long)result.Lost + lost) };
+        return lost == 0
+            ? result
+            : result with { Status = FlushStatus.Failed, Lost = (int)Math.Min(int.MaxValue, (long)result.Lost + lost) };
     }
 
     /// <inheritdoc cref="ExportShutdown.AwaitExports"/>

@@ -57,7 +57,7 @@ internal sealed class ExportShutdown(PipelineState state, SpanSender sender, Exp
             report.LeftInFlight(inFlight);
     }
 
-    /// <summary>Drops everything that is queued or deferred after the pipeline has closed, and answers the flushes that waited for it.</summary>
+    /// <summary>Drops everything that is queued or deferred in a closed pipeline, and answers the flushes that waited for it.</summary>
     /// <returns>How many spans were dropped.</returns>
     public int DropRest()
     {

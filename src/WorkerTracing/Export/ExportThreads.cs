@@ -135,7 +135,7 @@ internal sealed class ExportThreads(
     }
 
     /// <returns>False when the pipeline is closed.</returns>
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of one export: the batch gets its outcomes, and the thread goes on.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of one export: the batch gets its outcomes, the thread goes on.")]
     private bool Export(ExportBatch batch)
     {
         try

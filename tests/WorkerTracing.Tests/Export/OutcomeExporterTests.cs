@@ -64,6 +64,7 @@ public sealed class OutcomeExporterTests : IDisposable
         FlushResult during = await processor.FlushAsync(Timeout.InfiniteTimeSpan);
         End(processor, "third");
         down = false;
+        processor.Pipeline.RequestExport();
         await Until.TrueAsync(() => exporter.Delivered.Count == 3, "all have arrived");
         FlushResult after = await processor.FlushAsync(Timeout.InfiniteTimeSpan);
 

@@ -55,7 +55,8 @@ public sealed class RetainedSpanTests
     {
         OutcomeExporter exporter = Refusing(TimeSpan.FromHours(1));
         using var pipeline = new Pipeline(batching: new BatchTraceProcessorOptions { ScheduleDelay = Never }, exporter: exporter);
-        FlushResult[] results = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => Task.Run(() => pipeline.Start().EndAsync().AsTask())));
+        FlushResult[] results = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(_ => Task.Run(() => pipeline.Start().EndAsync().AsTask())));
 
         Assert.That(results.Select(result => result.Status), Is.All.EqualTo(FlushStatus.TimedOut));
         Assert.That(exporter.Calls, Is.EqualTo(1));

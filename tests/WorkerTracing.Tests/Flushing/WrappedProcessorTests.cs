@@ -10,6 +10,7 @@ namespace WorkerTracing.Tests;
 public sealed class WrappedProcessorTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Never = TimeSpan.FromDays(1);
 
     private readonly ActivitySource _source = new($"test {Guid.NewGuid():n}");
 
@@ -57,7 +58,7 @@ public sealed class WrappedProcessorTests
         var other = new RecordingExporter { OnExport = static _ => ExportResult.Failure };
         using var otherSource = new ActivitySource($"test {Guid.NewGuid():n}");
         using TracerProvider otherProvider = Sdk.CreateTracerProviderBuilder().AddSource(otherSource.Name)
-            .AddProcessor(new Wrapper(new BatchTraceProcessor(other, new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromDays(1) })))
+            .AddProcessor(new Wrapper(new BatchTraceProcessor(other, new BatchTraceProcessorOptions { ScheduleDelay = Never })))
             .Build();
         using TracerProvider provider = Provider(new BatchTraceProcessor(own));
         var tracer = new JobTracer(provider);

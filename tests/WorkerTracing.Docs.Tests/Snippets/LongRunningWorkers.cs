@@ -151,7 +151,11 @@ public sealed class PromptWorker(Channel<Prompt> queue, JobTracer tracer, IAgent
         {
             var job = new JobInfo
             {
-                System = "hosted", Name = "run-prompt", Trigger = JobTrigger.Enqueued, Origin = prompt.Origin.Context, Flush = FlushMode.Wait,
+                System = "hosted",
+                Name = "run-prompt",
+                Trigger = JobTrigger.Enqueued,
+                Origin = prompt.Origin.Context,
+                Flush = FlushMode.Wait,
             };
             try
             {

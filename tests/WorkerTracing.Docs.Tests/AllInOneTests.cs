@@ -22,7 +22,7 @@ public sealed partial class AllInOneTests
     {
         _sample = await SampleProcess.StartAsync("AllInOne", "--Folder", Folder);
         _client = new HttpClient { BaseAddress = _sample.Address };
-        await _sample.WroteAsync(FirstTrace(), "shows the trace of its first export");
+        await _sample.WroteAsync(FirstTrace());
     }
 
     [OneTimeTearDown]
@@ -86,7 +86,7 @@ public sealed partial class AllInOneTests
     public async Task Stop_BySignal_EndsCleanlyWithEverySpanDelivered()
     {
         await using SampleProcess sample = await SampleProcess.StartAsync("AllInOne");
-        await sample.WroteAsync(Ready(), "has finished its first export");
+        await sample.WroteAsync(Ready());
 
         int exitCode = await sample.StopAsync();
 

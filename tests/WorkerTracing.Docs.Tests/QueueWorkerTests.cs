@@ -13,7 +13,7 @@ public sealed partial class QueueWorkerTests
     public async Task FirstJob_OnTheConsole_IsTheTreeOfTheReadme()
     {
         await using SampleProcess sample = await SampleProcess.StartAsync("QueueWorker");
-        await sample.WroteAsync(FirstTrace(), "shows the trace of its first job");
+        await sample.WroteAsync(FirstTrace());
 
         string readme = File.ReadAllText(Repository.PathOf("README.md")).ReplaceLineEndings("\n");
         Assert.That(Names(FirstTrace().Match(sample.Output).Value), Is.EqualTo(Names(FirstTrace().Match(readme).Value)));
@@ -28,7 +28,7 @@ public sealed partial class QueueWorkerTests
         string answer = await PostAsCurlAsync(sample.Address, "/jobs");
 
         Assert.That(answer, Does.StartWith("HTTP/1.1 202 "));
-        await sample.WroteAsync(SecondJob(), "has done the job");
+        await sample.WroteAsync(SecondJob());
     }
 
     /// <summary>As <c>curl -X POST</c> sends it: without a body, and without a length of one, which an HttpClient adds.</summary>

@@ -1,13 +1,13 @@
 namespace WorkerTracing.Faults;
 
-/// <summary>500 jobs in a real worker process, for each fault of the backend, each exporter and each flush mode.</summary>
+/// <summary>500 jobs in a real worker process, for each fault of the backend; in a full run for each exporter and flush mode too.</summary>
 public sealed class BackendTests
 {
-    private static IEnumerable<TestCaseData> Matrix() =>
-        from fault in FaultList.All
+    private static IEnumerable<TestCaseData> Matrix() => FaultMatrix.Of(
+        FaultList.All,
+        from flush in FaultMatrix.Modes
         from protocol in Protocol.All
-        from flush in Enum.GetValues<FlushMode>()
-        select new TestCaseData(fault, protocol, flush).SetArgDisplayNames(fault.Name, protocol.Exporter, flush.ToString());
+        select new object[] { protocol, flush });
 
     [TestCaseSource(nameof(Matrix))]
     public async Task Run_WhileTheBackendFails_JobsAreUnharmedAndEverySpanIsAccountedFor(object fault, object protocol, FlushMode flush)

@@ -7,11 +7,13 @@ public sealed class KillTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
-    private static IEnumerable<TestCaseData> Kills() =>
-        from fault in new[] { FaultList.Healthy, FaultList.Slow, FaultList.Flapping }
-        from protocol in Protocol.All
+    private static IEnumerable<TestCaseData> Kills() => FaultMatrix.Of(
+        [FaultList.Healthy, FaultList.Slow, FaultList.Flapping],
         from afterJobs in new[] { 40, 300 }
-        select new TestCaseData(fault, protocol, afterJobs).SetArgDisplayNames(fault.Name, protocol.Exporter, $"{afterJobs}");
+        from protocol in Protocol.All
+        select new object[] { protocol, afterJobs });
+
+    private static IEnumerable<TestCaseData> Protocols() => FaultMatrix.Protocols();
 
     [TestCaseSource(nameof(Kills))]
     public async Task Kill_InMidJob_WhatWasToldDeliveredHasArrived(object fault, object protocol, int afterJobs)
@@ -27,8 +29,8 @@ public sealed class KillTests
         Assert.That(told.Except(arrived), Is.Empty, $"spans that were told to be delivered, in {jobs} jobs");
     }
 
-    [Test]
-    public async Task Kill_BetweenJobs_EveryJobThatEndedHasArrived([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    [TestCaseSource(nameof(Protocols))]
+    public async Task Kill_BetweenJobs_EveryJobThatEndedHasArrived(object protocol)
     {
         (HashSet<ulong> told, HashSet<ulong> arrived, int jobs) = await RunAsync(
             FaultList.Healthy,
@@ -42,9 +44,8 @@ public sealed class KillTests
     }
 
     /// <summary>Shows what the flush is for, and that the tests above can fail.</summary>
-    [Test]
-    public async Task Kill_BetweenJobsWithoutAFlush_TheJobsOfTheLastSecondsAreMissing(
-        [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    [TestCaseSource(nameof(Protocols))]
+    public async Task Kill_BetweenJobsWithoutAFlush_TheJobsOfTheLastSecondsAreMissing(object protocol)
     {
         (HashSet<ulong> told, HashSet<ulong> arrived, _) = await RunAsync(
             FaultList.Healthy,
@@ -84,7 +85,7 @@ public sealed class KillTests
         int jobs = 0;
         await using (var worker = new WorkerProcess(plan))
         {
-            while (await worker.SaysAsync() is { } line && line != "half ")
+            while (await worker.ReadLineAsync() is { } line && line != "half ")
             {
                 string[] words = line.Split(' ');
                 if (words[1] == nameof(FlushStatus.Delivered))

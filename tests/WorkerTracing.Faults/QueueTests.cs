@@ -3,9 +3,13 @@ namespace WorkerTracing.Faults;
 /// <summary>An outage that is longer than the queue.</summary>
 public sealed class QueueTests
 {
-    [Test]
-    public async Task Run_OutageThatFillsTheQueue_WhatIsRefusedIsCounted(
-        [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol, [Values] FlushMode flush)
+    private static IEnumerable<TestCaseData> Runs() => FaultMatrix.Of(
+        from flush in FaultMatrix.Modes
+        from protocol in Protocol.All
+        select new object[] { protocol, flush });
+
+    [TestCaseSource(nameof(Runs))]
+    public async Task Run_OutageThatFillsTheQueue_WhatIsRefusedIsCounted(object protocol, FlushMode flush)
     {
         FaultRun run = await FaultRun.MakeAsync(FaultList.Hung, (Protocol)protocol, flush, static plan => plan with { MaxQueueSize = 256 });
         FaultTable.Add($"a queue of 256; the backend {run.Fault.Name}", run);

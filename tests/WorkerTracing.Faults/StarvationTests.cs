@@ -3,25 +3,31 @@ namespace WorkerTracing.Faults;
 /// <summary>Jobs on threads of their own, in a process whose thread pool is blocked by somebody else's synchronous work.</summary>
 public sealed class StarvationTests
 {
+    private static IEnumerable<TestCaseData> Protocols() => FaultMatrix.Protocols();
+
+    private static IEnumerable<TestCaseData> ProtocolsInTurn() => FaultMatrix.Protocols(turn: 1);
+
     /// <remarks>
     /// The backend takes a moment: a socket's answer that comes just as the export begins to read it may be left to the pool, by the
     /// runtime's own account of its race.
     /// </remarks>
-    [Test]
-    public async Task End_WhileTheThreadPoolIsBlocked_IsDelivered([ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    [TestCaseSource(nameof(Protocols))]
+    public async Task End_WhileTheThreadPoolIsBlocked_IsDelivered(object protocol)
     {
-        FaultRun run = await FaultRun.MakeAsync(FaultList.Unhurried, (Protocol)protocol, FlushMode.Wait, static plan => Starve(
-            plan) with
-        { WarmUp = 1, FlushTimeout = TimeSpan.FromSeconds(20), RequestTimeout = TimeSpan.FromSeconds(10) });
+        FaultRun run = await FaultRun.MakeAsync(FaultList.Unhurried, (Protocol)protocol, FlushMode.Wait, static plan => Starve(plan) with
+        {
+            WarmUp = 1,
+            FlushTimeout = TimeSpan.FromSeconds(20),
+            RequestTimeout = TimeSpan.FromSeconds(10),
+        });
         FaultTable.Add("the thread pool is blocked; the backend answers after 100 ms", run);
 
         Assert.That(run.Report.Flushes, Is.EqualTo(new Dictionary<FlushStatus, int> { [FlushStatus.Delivered] = run.Report.Jobs }));
         RunAssert.SpansAddUp(run);
     }
 
-    [Test]
-    public async Task End_WhileTheThreadPoolIsBlockedAndThereIsNoConnectionYet_IsBounded(
-        [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    [TestCaseSource(nameof(ProtocolsInTurn))]
+    public async Task End_WhileTheThreadPoolIsBlockedAndThereIsNoConnectionYet_IsBounded(object protocol)
     {
         FaultRun run = await FaultRun.MakeAsync(
             FaultList.Healthy with { Arrives = Arrival.Some, LosesAnswers = true },
@@ -34,9 +40,8 @@ public sealed class StarvationTests
         RunAssert.SpansAddUp(run);
     }
 
-    [Test]
-    public async Task End_WhileTheThreadPoolIsBlockedAndTheBackendHangs_IsBounded(
-        [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol)
+    [TestCaseSource(nameof(Protocols))]
+    public async Task End_WhileTheThreadPoolIsBlockedAndTheBackendHangs_IsBounded(object protocol)
     {
         FaultRun run = await FaultRun.MakeAsync(FaultList.Hung, (Protocol)protocol, FlushMode.Wait, Starve);
         FaultTable.Add("the thread pool is blocked; the backend reads, never answers", run);

@@ -3,14 +3,17 @@ namespace WorkerTracing.Faults;
 /// <summary>A worker that is asked to stop, with SIGTERM, while its backend is unwell.</summary>
 public sealed class StopTests
 {
-    private static IEnumerable<TestCaseData> Stops() =>
-        from fault in new[] { FaultList.Healthy, FaultList.Slow, FaultList.Hung, FaultList.Dead }
+    private static IEnumerable<object[]> Columns() =>
+        from flush in new[] { FlushMode.Wait, FlushMode.None }
         from protocol in Protocol.All
-        from flush in new[] { FlushMode.None, FlushMode.Wait }
-        select new TestCaseData(fault with { StopsAtHalf = true }, protocol, flush).SetArgDisplayNames(
-            fault.Name,
-            protocol.Exporter,
-            flush.ToString());
+        select new object[] { protocol, flush };
+
+    private static IEnumerable<TestCaseData> Stops() => FaultMatrix.Of(
+        from fault in new[] { FaultList.Healthy, FaultList.Slow, FaultList.Hung, FaultList.Dead }
+        select fault with { StopsAtHalf = true },
+        Columns());
+
+    private static IEnumerable<TestCaseData> LongRequests() => FaultMatrix.Of(Columns());
 
     [TestCaseSource(nameof(Stops))]
     public async Task Stop_WhileTheBackendIsUnwell_EndsWithinItsDeadlineAndSaysWhatItLeft(object fault, object protocol, FlushMode flush)
@@ -40,9 +43,8 @@ public sealed class StopTests
     /// <summary>
     /// The export that is in flight at the deadline would go on for half a minute: it is cancelled, and what it held is counted.
     /// </summary>
-    [Test]
-    public async Task Stop_WhileARequestWouldOutlastIt_CancelsAndCountsIt(
-        [ValueSource(typeof(Protocol), nameof(Protocol.All))] object protocol, [Values(FlushMode.None, FlushMode.Wait)] FlushMode flush)
+    [TestCaseSource(nameof(LongRequests))]
+    public async Task Stop_WhileARequestWouldOutlastIt_CancelsAndCountsIt(object protocol, FlushMode flush)
     {
         FaultRun run = await FaultRun.MakeAsync(
             FaultList.Hung with { StopsAtHalf = true },

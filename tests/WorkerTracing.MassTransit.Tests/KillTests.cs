@@ -56,7 +56,7 @@ public sealed class KillTests
             });
         }
 
-        using (var worker = WorkerProcess.Start(address, queue, new Uri(receiver.Endpoint, "v1/traces"), flush, prefetch: 16))
+        await using (var worker = WorkerProcess.Start(address, queue, new Uri(receiver.Endpoint, "v1/traces"), flush, prefetch: 16))
         {
             await UntilAsync(
                 async () =>

@@ -39,7 +39,7 @@ public sealed class ThroughputMeasurement
         for (int i = 0; i < messages; i++)
             await producer.PublishAsync($$"""{"number":{{i}}}""");
 
-        using var worker = WorkerProcess.Start(RabbitMq.Address, queue, new Uri(receiver.Endpoint, "v1/traces"), flush, prefetch);
+        await using var worker = WorkerProcess.Start(RabbitMq.Address, queue, new Uri(receiver.Endpoint, "v1/traces"), flush, prefetch);
         uint first = await WaitingAsync((uint)messages * 4 / 5);
         long started = Stopwatch.GetTimestamp();
         uint last = await WaitingAsync((uint)messages / 10u);

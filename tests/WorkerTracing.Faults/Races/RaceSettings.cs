@@ -5,7 +5,7 @@ namespace WorkerTracing.Faults;
 /// <summary>How long to look for races, and where to begin.</summary>
 /// <param name="Seed">Decides, for a lap, the order of the tests, their random arguments and the moments of the pressure; the variable
 /// <c>WORKERTRACING_RACES_SEED</c>, else chosen.</param>
-/// <param name="Time">The variable <c>WORKERTRACING_RACES_SECONDS</c>; 20 s without it.</param>
+/// <param name="Time">The variable <c>WORKERTRACING_RACES_SECONDS</c>; 5 s without it.</param>
 internal sealed record RaceSettings(int Seed, TimeSpan Time)
 {
     private const string SeedVariable = "WORKERTRACING_RACES_SEED";
@@ -19,7 +19,7 @@ internal sealed record RaceSettings(int Seed, TimeSpan Time)
 
     public static RaceSettings FromEnvironment() => new(
         Read(SeedVariable) ?? Random.Shared.Next(),
-        TimeSpan.FromSeconds(Read(SecondsVariable) ?? 20));
+        TimeSpan.FromSeconds(Read(SecondsVariable) ?? 5));
 
     private static int? Read(string variable) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } value ? int.Parse(value, CultureInfo.InvariantCulture) : null;

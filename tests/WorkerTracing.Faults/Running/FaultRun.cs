@@ -62,7 +62,7 @@ internal sealed record FaultRun(
 
     private static async Task<string> FinishAsync(WorkerProcess worker, Fault fault, FaultReceiver receiver)
     {
-        while (await worker.SaysAsync() is { } line)
+        while (await worker.ReadLineAsync() is { } line)
         {
             if (line.StartsWith("report ", StringComparison.Ordinal))
                 return line["report ".Length..];
@@ -72,7 +72,7 @@ internal sealed record FaultRun(
             if (fault.StopsAtHalf)
                 worker.Stop();
             else
-                await worker.GoAsync();
+                await worker.ContinueAsync();
         }
 
         throw new InvalidOperationException($"The worker ended without a report. Its log: {worker.Log}");

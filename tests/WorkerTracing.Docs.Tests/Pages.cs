@@ -9,6 +9,8 @@ internal static class Pages
         [
             "README.md",
             "CHANGELOG.md",
+            "CONTRIBUTING.md",
+            "SECURITY.md",
             .. Below("docs", "*.md"),
             .. Below("src", "README.md"),
             .. Below("samples", "README.md"),

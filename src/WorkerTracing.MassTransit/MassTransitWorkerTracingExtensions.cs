@@ -54,10 +54,11 @@ public static class MassTransitWorkerTracingExtensions
             return;
 
         var jobs = new MessageTracer(tracer);
+        var start = new BusStartContext(jobs.Boundary);
+        configurator.ConnectBusObserver(start);
 
-        // Before every other filter of the consume pipe, so outside every retry: what comes last here comes last before the
-        // acknowledgement.
-        configurator.AddPrePipeSpecification(new FilterPipeSpecification<ConsumeContext>(new FlushFilter()));
+        // Before every other filter of the consume pipe, so outside every retry: its end comes last before the acknowledgement.
+        configurator.AddPrePipeSpecification(new FilterPipeSpecification<ConsumeContext>(new FlushFilter(jobs.Boundary, start)));
 
         var observer = new JobConfigurationObserver(jobs);
         configurator.ConnectConsumerConfigurationObserver(observer);
@@ -65,12 +66,12 @@ public static class MassTransitWorkerTracingExtensions
         configurator.ConnectHandlerConfigurationObserver(observer);
         configurator.ConnectActivityConfigurationObserver(observer);
 
-        var origins = new OriginFilter(jobs);
+        var origins = new OriginFilter(jobs.Boundary);
         configurator.ConfigureSend(send => send.UseFilter(origins));
         configurator.ConfigurePublish(publish => publish.AddPipeSpecification(new FilterPipeSpecification<SendContext>(origins)));
 
-        var departures = new SendHeaderObserver(jobs);
-        configurator.ConnectSendObserver(departures);
-        configurator.ConnectPublishObserver(departures);
+        var headers = new SendHeaderObserver(jobs.Boundary);
+        configurator.ConnectSendObserver(headers);
+        configurator.ConnectPublishObserver(headers);
     }
 }

@@ -13,7 +13,10 @@ public sealed class BadInputTests
 {
     /// <summary>Everything else that is read of a message.</summary>
     private static readonly string[] OtherHeaders =
-        ["MT-Activity-Id", OriginHeaders.Due, ConsumeAttempt.Header, MessageHeaders.SchedulingTokenId, MessageHeaders.RedeliveryCount];
+    [
+        "MT-Activity-Id", "MT-Activity-Propagation", MessageSchedule.DueHeader, ConsumeAttempt.Header, MessageHeaders.SchedulingTokenId,
+        MessageHeaders.RedeliveryCount, MessageHeaders.Quartz.Scheduled, MessageHeaders.Quartz.ScheduleId,
+    ];
 
     /// <summary>What a serializer takes, and a trace's header never is.</summary>
     private static readonly Gen<object?> Mistyped = Gen.Elements<object?>(

@@ -15,7 +15,7 @@ public sealed class BatchTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(job.DisplayName, Is.EqualTo("OrdersConsumer Batch<OrderPlaced>"));
+            Assert.That(job.DisplayName, Is.EqualTo("BatchTests.OrdersConsumer Batch<OrderPlaced>"));
             Assert.That(job.Links.Select(link => link.Context.SpanId), Is.EquivalentTo(producers.Select(producer => producer.SpanId)));
             Assert.That(
                 producers.Select(producer => producer.TraceId),

@@ -165,7 +165,7 @@ public sealed class ConsumerTests
             await bus.Bus.Publish(new OrderPlaced("1"));
             Activity job = (await bus.JobsAsync(1, span => span.TraceId == producer.TraceId))[0];
             Assert.That(job.Status, Is.EqualTo(ActivityStatusCode.Error));
-            Assert.That(job.DisplayName, Is.EqualTo("BrokenConsumer OrderPlaced"));
+            Assert.That(job.DisplayName, Is.EqualTo("ConsumerTests.BrokenConsumer OrderPlaced"));
         }
     }
 

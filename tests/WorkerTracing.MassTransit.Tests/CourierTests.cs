@@ -20,7 +20,11 @@ public sealed class CourierTests
 
         Assert.That(
             jobs.Select(job => job.DisplayName),
-            Is.EqualTo(new[] { "ReserveActivity ReserveArguments", "ChargeActivity ChargeArguments" }));
+            Is.EqualTo(new[]
+            {
+                "CourierTests.ReserveActivity CourierTests.ReserveArguments",
+                "CourierTests.ChargeActivity CourierTests.ChargeArguments",
+            }));
         Assert.That(jobs[1].ParentSpanId, Is.EqualTo(jobs[0].SpanId), "the first activity sends the slip to the second");
         Assert.That(jobs.Select(job => job.Status), Has.None.EqualTo(ActivityStatusCode.Error));
     }
@@ -39,7 +43,12 @@ public sealed class CourierTests
 
         Assert.That(
             jobs.Select(job => job.DisplayName),
-            Is.EqualTo(new[] { "ReserveActivity ReserveArguments", "ChargeActivity ChargeArguments", "ReserveActivity ReserveLog" }));
+            Is.EqualTo(new[]
+            {
+                "CourierTests.ReserveActivity CourierTests.ReserveArguments",
+                "CourierTests.ChargeActivity CourierTests.ChargeArguments",
+                "CourierTests.ReserveActivity CourierTests.ReserveLog",
+            }));
         Assert.That(
             jobs[1].GetTagItem("error.type"),
             Is.EqualTo(typeof(InvalidOperationException).FullName),

@@ -53,7 +53,12 @@ public sealed class FlushTraceTests
         slip.AddActivity("marked", new Uri("queue:Marked_execute"), new { Order = "1" });
         await bus.Bus.Execute(slip.Build());
 
-        string[] expected = ["MarkedBatchConsumer Batch<OrderPlaced>", "MarkedSaga OrderSubmitted", "MarkedActivity MarkedArguments"];
+        string[] expected =
+        [
+            "FlushTraceTests.MarkedBatchConsumer Batch<OrderPlaced>",
+            "FlushTraceTests.MarkedSaga SagaTests.OrderSubmitted",
+            "FlushTraceTests.MarkedActivity FlushTraceTests.MarkedArguments",
+        ];
         await Until.TrueAsync(
             () => expected.All(name => bus.Exporter.Spans.Any(span => span.DisplayName == name)),
             "all three are delivered, and nothing but the jobs flushes");

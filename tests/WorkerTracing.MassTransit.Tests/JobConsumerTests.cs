@@ -17,7 +17,7 @@ public sealed class JobConsumerTests
 
         Assert.Multiple(() =>
         {
-            Assert.That(jobs[0].DisplayName, Is.EqualTo("ConvertConsumer ConvertVideo"));
+            Assert.That(jobs[0].DisplayName, Is.EqualTo("JobConsumerTests.ConvertConsumer JobConsumerTests.ConvertVideo"));
             Assert.That(jobs[0].ParentSpanId, Is.EqualTo(producer.SpanId), "the control messages in between hand the trace on");
             Assert.That(
                 bus.Exporter.SpansOf(producer.TraceId).Select(span => span.Source.Name),

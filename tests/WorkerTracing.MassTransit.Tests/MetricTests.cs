@@ -24,13 +24,15 @@ public sealed class MetricTests
     }
 
     [Test]
-    public void Guard_OfAnExceptionOfOurOwn_KeepsItFromMassTransitAndCountsIt()
+    public void Boundary_ExceptionOfOurOwn_IsKeptFromMassTransitAndCounted()
     {
         var counted = new ConcurrentBag<string>();
         using MeterListener listener = Listen("worker_tracing.callback.failures", counted);
 
-        new MessageTracer(new JobTracer(TracerProvider.Default)).Guard(null!, static _ => throw new InvalidOperationException());
+        bool completed = new MessageTracer(new JobTracer(TracerProvider.Default)).Boundary
+            .Run(0, static _ => throw new InvalidOperationException());
 
+        Assert.That(completed, Is.False);
         Assert.That(counted, Is.EqualTo(new[] { "MassTransit" }));
     }
 

@@ -159,7 +159,7 @@ public sealed class MiddlewareTests
             using Activity producer = TestSource.Start("producer");
             await bus.Publish(new OrderPlaced("1"));
             await Until.TrueAsync(
-                () => exporter.SpansOf(producer.TraceId).Any(span => span.DisplayName == "SilentConsumer OrderPlaced"),
+                () => exporter.SpansOf(producer.TraceId).Any(span => span.DisplayName == "MiddlewareTests.SilentConsumer OrderPlaced"),
                 "the job is delivered");
         }
         finally

@@ -150,7 +150,7 @@ public sealed class PropagationTests
 
         Assert.That(
             jobs[1].DisplayName,
-            Is.EqualTo("FaultConsumer Fault<OrderPlaced>"),
+            Is.EqualTo("PropagationTests.FaultConsumer Fault<OrderPlaced>"),
             "a user's consumer of MassTransit's message is a job");
         Assert.That(jobs[1].ParentSpanId, Is.EqualTo(jobs[0].SpanId));
     }

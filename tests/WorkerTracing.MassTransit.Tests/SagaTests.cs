@@ -21,7 +21,9 @@ public sealed class SagaTests
         }
 
         IReadOnlyList<Activity> jobs = await bus.JobsAsync(2, span => span.TraceId == trace);
-        Assert.That(jobs.Select(job => job.DisplayName), Is.EqualTo(new[] { "OrderMachine OrderSubmitted", "OrderMachine OrderPaid" }));
+        Assert.That(
+            jobs.Select(job => job.DisplayName),
+            Is.EqualTo(new[] { "SagaTests.OrderMachine SagaTests.OrderSubmitted", "SagaTests.OrderMachine SagaTests.OrderPaid" }));
         Assert.That(jobs.Select(job => JobTrace.Of(job)!.Job.Member), Is.All.EqualTo(typeof(OrderMachine)));
     }
 
@@ -46,7 +48,7 @@ public sealed class SagaTests
         await bus.Bus.Publish(new OrderSubmitted(Guid.NewGuid()));
         Activity job = (await bus.JobsAsync(1, span => span.TraceId == producer.TraceId))[0];
 
-        Assert.That(job.DisplayName, Is.EqualTo("OrderSaga OrderSubmitted"));
+        Assert.That(job.DisplayName, Is.EqualTo("SagaTests.OrderSaga SagaTests.OrderSubmitted"));
         Assert.That(JobTrace.Of(job)!.Job.Member, Is.EqualTo(typeof(OrderSaga)));
     }
 
@@ -86,8 +88,8 @@ public sealed class SagaTests
 
         string[] expected =
         [
-            "SupplyFuture Supply", "StockConsumer ReserveStock", "SupplyFuture StockReserved",
-            "RestockFuture Restock", "StockConsumer ReserveStock", "RestockFuture StockReserved",
+            "SagaTests.SupplyFuture SagaTests.Supply", "StockConsumer ReserveStock", "SagaTests.SupplyFuture StockReserved",
+            "SagaTests.RestockFuture SagaTests.Restock", "StockConsumer ReserveStock", "SagaTests.RestockFuture StockReserved",
         ];
         Assert.That(jobs.Select(job => job.DisplayName), Is.EqualTo(expected));
     }

@@ -3,9 +3,8 @@ using MassTransit;
 namespace WorkerTracing;
 
 /// <summary>
-/// The innermost filter of a consumer, saga or activity. It sees the consumer's own exception, before MassTransit wraps it or answers for
-/// it, and gives each
-/// attempt of a retry that is configured on the consumer a span of its own inside the job's.
+/// The innermost filter of a consumer, saga or activity. It sees the consumer's own exception, before MassTransit wraps or handles it, and
+/// gives each attempt of a retry that is configured on the consumer a span of its own inside the job's.
 /// </summary>
 internal sealed class AttemptFilter<TContext>(MessageTracer jobs, JobDescription description) : IFilter<TContext>
     where TContext : class, ConsumeContext
@@ -26,12 +25,12 @@ internal sealed class AttemptFilter<TContext>(MessageTracer jobs, JobDescription
         catch (Exception exception)
         {
             job.Failure = exception;
-            attempt?.FailWithOwn(exception, context.CancellationToken);
+            jobs.FailAttempt(attempt, job, exception, context);
             throw;
         }
         finally
         {
-            attempt?.Stop();
+            jobs.StopAttempt(attempt);
         }
     }
 }

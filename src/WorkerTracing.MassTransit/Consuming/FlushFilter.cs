@@ -1,46 +1,29 @@
-using System.Diagnostics;
 using MassTransit;
 
 namespace WorkerTracing;
 
 /// <summary>
-/// The outermost filter of an endpoint's consume pipe: once every consumer, every retry and the outbox are done with a message, it flushes
-/// the jobs that the
-/// message ran, all together, and only then lets go of the message.
+/// The outermost filter of an endpoint's consume pipe. Before the message is consumed it leaves ambient spans that are not in the message's
+/// trace. After every consumer, retry and outbox has finished with the message it flushes the jobs that the message ran, all together, and
+/// only then returns, which acknowledges the message.
 /// </summary>
-internal sealed class FlushFilter : IFilter<ConsumeContext>
+internal sealed class FlushFilter(FailureBoundary boundary, BusStartContext start) : IFilter<ConsumeContext>
 {
-    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMilliseconds(10);
-
     public async Task Send(ConsumeContext context, IPipe<ConsumeContext> next)
     {
-        if (Activity.Current is { } ambient && IsOlderThan(context.ReceiveContext, ambient))
-            Activity.Current = null;
         var delivery = Delivery.Begin(context);
+        boundary.Run(start, static it => it.LeaveBaggage());
+        boundary.Run((context, delivery, start), static it => ReceiveSpan.LeaveForeign(it.context, it.delivery, it.start));
         try
         {
             await next.Send(context).ConfigureAwait(false);
         }
         finally
         {
-            await delivery.FlushAsync().ConfigureAwait(false);
+            boundary.Run(delivery, static it => ReceiveSpan.DropUnsampled(it));
+            await boundary.RunAsync(delivery, static it => new ValueTask(it.FlushAsync())).ConfigureAwait(false);
         }
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("workerTracingFlush");
-
-    /// <summary>
-    /// A bus that was started under a span has that span ambient in every delivery. It says nothing about the message: who sent that is in
-    /// its headers.
-    /// </summary>
-    private static bool IsOlderThan(ReceiveContext received, Activity ambient)
-    {
-        for (Activity? span = ambient; span is not null; span = span.Parent)
-        {
-            if (span.Source.Name == MessageTracer.MassTransitSource)
-                return false;
-        }
-
-        return ambient.StartTimeUtc < TimeProvider.System.GetUtcNow().UtcDateTime - received.ElapsedTime - ClockTolerance;
-    }
 }

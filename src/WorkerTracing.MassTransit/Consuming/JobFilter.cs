@@ -3,7 +3,7 @@ using MassTransit;
 namespace WorkerTracing;
 
 /// <summary>
-/// Runs one consumer's part in a message inside a job's span. Retries that MassTransit makes around it pass through it once each.
+/// Runs one consumer's part in a message inside a job's span. Each attempt of a retry around this filter passes through it and is a job.
 /// </summary>
 internal sealed class JobFilter<TMessage>(MessageTracer jobs, JobDescription description) : IFilter<ConsumeContext<TMessage>>
     where TMessage : class
@@ -14,18 +14,18 @@ internal sealed class JobFilter<TMessage>(MessageTracer jobs, JobDescription des
         try
         {
             await next.Send(context).ConfigureAwait(false);
-            job?.Complete();
+            jobs.Complete(job);
         }
         catch (Exception exception)
         {
-            job?.Fail(exception, context.CancellationToken);
+            jobs.Fail(job, exception, context);
             throw;
         }
         finally
         {
-            job?.Stop();
+            jobs.Stop(job);
             if (job is { IsDetached: true })
-                await job.Trace.EndAsync().ConfigureAwait(false);
+                await jobs.FlushAsync(job).ConfigureAwait(false);
         }
     }
 

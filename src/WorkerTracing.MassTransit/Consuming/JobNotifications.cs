@@ -3,24 +3,32 @@ using MassTransit.Contracts.JobService;
 
 namespace WorkerTracing;
 
-/// <summary>Overhears what MassTransit reports about a job consumer's job: it catches the job's exception itself.</summary>
-internal sealed class JobNotifications(INotifyJobContext reported, MessageJob job) : INotifyJobContext
+/// <summary>
+/// Takes the result of a job consumer's job from the notifications that MassTransit sends: it handles the job's exception itself.
+/// </summary>
+internal sealed class JobNotifications(INotifyJobContext inner, MessageJob job, FailureBoundary boundary) : INotifyJobContext
 {
-    public Task NotifyStarted() => reported.NotifyStarted();
+    public Task NotifyStarted() => inner.NotifyStarted();
 
-    public Task NotifyCompleted() => reported.NotifyCompleted();
+    public Task NotifyCompleted() => inner.NotifyCompleted();
 
-    public Task NotifyJobProgress(SetJobProgress progress) => reported.NotifyJobProgress(progress);
+    public Task NotifyJobProgress(SetJobProgress progress) => inner.NotifyJobProgress(progress);
 
     public Task NotifyCanceled()
     {
-        job.Trace.Cancel();
-        return reported.NotifyCanceled();
+        boundary.Run(job, static it => it.Trace.Cancel());
+        return inner.NotifyCanceled();
     }
 
+    /// <param name="exception">The job's own exception.</param>
+    /// <param name="delay">The time until the next attempt; null where there is none.</param>
     public Task NotifyFaulted(Exception exception, TimeSpan? delay = null)
     {
-        job.Trace.Fail(exception);
-        return reported.NotifyFaulted(exception, delay);
+        boundary.Run((job, exception, delay), static it =>
+        {
+            it.job.Trace.Fail(it.exception);
+            it.job.Trace.IsFinalAttempt = it.delay is null;
+        });
+        return inner.NotifyFaulted(exception, delay);
     }
 }

@@ -3,102 +3,46 @@ using MassTransit;
 
 namespace WorkerTracing;
 
-/// <summary>What MassTransit's contexts say about a job.</summary>
+/// <summary>Translates MassTransit's contexts into <see cref="JobInfo"/>.</summary>
 internal static class MassTransitJobInfo
 {
-    private const string System = "masstransit";
+    /// <summary>The name of the framework in <see cref="JobInfo.System"/>.</summary>
+    public const string System = "masstransit";
 
-    /// <summary>
-    /// MassTransit names its own span inside a job after the ambient operation, and remembers it for ever: the job must not come between.
-    /// </summary>
-    private static string? AmbientOperation => Activity.Current?.OperationName;
-
-    public static JobInfo OfMessage(ConsumeContext context, object message, JobDescription description, MessageJob? before)
+    /// <summary>Describes the run of one consumer that begins now: at a message, at a batch, or at a job of the job service.</summary>
+    /// <param name="context">The message.</param>
+    /// <param name="description">The consumer.</param>
+    /// <param name="delivery">The delivery of the message.</param>
+    /// <param name="before">The attempt before in the same delivery, or null.</param>
+    public static JobInfo From<TMessage>(
+        ConsumeContext<TMessage> context,
+        JobDescription description,
+        Delivery delivery,
+        MessageJob? before)
+        where TMessage : class
     {
-        ConsumeAttempt last = before?.Attempt ?? ConsumeAttempt.Parse(OriginHeaders.Text(context, ConsumeAttempt.Header));
-        JobOrigin origin = OriginHeaders.Read(context);
-        DateTimeOffset? due = OriginHeaders.ReadDue(context);
-        bool scheduled = due is not null || OriginHeaders.Text(context, MessageHeaders.SchedulingTokenId) is not null;
-        return new JobInfo
+        object message = context.Message;
+        JobInfo info = new()
         {
             System = System,
             Name = description.Name,
-            OperationName = AmbientOperation,
+            OperationName = OperationNameOf(delivery),
             Member = description.Member,
-            Id = context.MessageId?.ToString(),
-            GroupId = context.ConversationId?.ToString(),
             Queue = QueueOf(context),
-            Attempt = Math.Max(last.Number, context.GetRetryAttempt()) + 1,
-            Trigger = before?.Trace.Job.Trigger ?? (scheduled && last.Number == 0 ? JobTrigger.Scheduled : JobTrigger.Message),
-            EnqueuedAt = before is null ? SentTimeOf(context) : null,
-            DueAt = before is null ? due : null,
-            Origin = origin.Context,
-            Baggage = origin.Baggage,
-            Links = last.Context == default ? null : [new ActivityLink(last.Context)],
-            Arguments = Arguments(message),
-        };
-    }
-
-    /// <summary>A batch has as many origins as messages: it continues none of their traces, and links to all.</summary>
-    public static JobInfo OfBatch(IEnumerable<ConsumeContext> batch, JobDescription description, MessageJob? before)
-    {
-        List<ActivityLink> links = [];
-        if (before is not null && before.Attempt.Context != default)
-            links.Add(new ActivityLink(before.Attempt.Context));
-        DateTimeOffset? oldest = null;
-        foreach (ConsumeContext message in batch)
-        {
-            if (OriginHeaders.Read(message).Context is var origin && origin != default && !links.Exists(link => link.Context == origin))
-                links.Add(new ActivityLink(origin));
-            if (SentTimeOf(message) is { } sent && !(sent >= oldest))
-                oldest = sent;
-        }
-
-        return new JobInfo
-        {
-            System = System,
-            Name = description.Name,
-            OperationName = AmbientOperation,
-            Member = description.Member,
-            Queue = batch.FirstOrDefault() is { } first ? QueueOf(first) : null,
-            Attempt = (before?.Attempt.Number ?? 0) + 1,
             Trigger = JobTrigger.Message,
-            EnqueuedAt = before is null ? oldest : null,
-            Links = links,
-            Arguments = Arguments(batch),
+            Arguments = new LazyArguments<object>(message, static source => [new("message", source)]),
         };
+        info = message is IEnumerable<ConsumeContext> batch ? OfBatch(info, batch, before)
+            : context.TryGetPayload(out JobContext? job) ? OfJobConsumer(info, context, job)
+            : OfMessage(info, context, before);
+        return LinkToReceive(info, delivery);
     }
 
-    /// <summary>
-    /// The job service sends a control message for every attempt. A retry's comes, over several hops, from the attempt before: that one's
-    /// span is its origin.
-    /// </summary>
-    public static JobInfo OfJobConsumer(ConsumeContext context, object message, JobContext job, JobDescription description)
-    {
-        JobOrigin origin = OriginHeaders.Read(context);
-        return new JobInfo
-        {
-            System = System,
-            Name = description.Name,
-            OperationName = AmbientOperation,
-            Member = description.Member,
-            Id = job.JobId.ToString(),
-            GroupId = context.ConversationId?.ToString(),
-            Queue = QueueOf(context),
-            Attempt = job.RetryAttempt + 1,
-            Trigger = JobTrigger.Message,
-            Origin = origin.Context,
-            Baggage = origin.Baggage,
-            Links = job.RetryAttempt > 0 && origin.Context != default ? [new ActivityLink(origin.Context)] : null,
-            Arguments = Arguments(message),
-        };
-    }
-
-    /// <summary>An attempt inside the job: a child of what is ambient.</summary>
-    public static JobInfo OfInnerAttempt(MessageJob job) => job.Trace.Job with
+    /// <summary>Describes an attempt inside the job. It is a child of the ambient span.</summary>
+    public static JobInfo FromInnerAttempt(MessageJob job) => job.Trace.Job with
     {
         Attempt = job.HasOwnRetry ? job.Attempt.Number + 1 : job.Attempt.Number,
-        Links = job.HasOwnRetry && job.Attempt.Context != default ? [new ActivityLink(job.Attempt.Context)] : null,
+        Links = job.HasOwnRetry && job.Attempt.Context != default ? [JobLinks.PreviousAttempt(job.Attempt.Context)] : null,
         Origin = default,
         Baggage = null,
         EnqueuedAt = null,
@@ -106,24 +50,88 @@ internal static class MassTransitJobInfo
         Arguments = null,
     };
 
-    /// <summary>What OpenTelemetry's messaging conventions call the transport; the framework, where they have no name for it.</summary>
-    public static string MessagingSystem(ConsumeContext context) => context.ReceiveContext.InputAddress?.Scheme switch
+    private static JobInfo OfMessage(JobInfo info, ConsumeContext context, MessageJob? before)
     {
-        "rabbitmq" or "rabbitmqs" or "amqp" or "amqps" => "rabbitmq",
-        "sb" => "servicebus",
-        "amazonsqs" => "aws_sqs",
-        "activemq" => "activemq",
-        _ => System,
-    };
+        ConsumeAttempt last = before?.Attempt ?? ConsumeAttempt.Parse(MessageHeader.Text(context, ConsumeAttempt.Header));
+        JobOrigin origin = OriginHeaders.Read(context);
+        MessageSchedule schedule = before is null ? MessageSchedule.Of(context) : default;
+        return info with
+        {
+            Id = context.MessageId?.ToString(),
+            GroupId = context.ConversationId?.ToString(),
+            Attempt = Math.Max(last.Number, context.GetRetryAttempt()) + 1,
+            Trigger = before?.Trace.Job.Trigger ?? (last.Number == 0 ? schedule.Trigger : JobTrigger.Message),
+            EnqueuedAt = schedule.SentAt,
+            DueAt = schedule.DueAt,
+            Origin = origin.Context,
+            Baggage = origin.Baggage,
+            Links = last.Context == default ? null : [JobLinks.PreviousAttempt(last.Context)],
+        };
+    }
 
-    /// <summary>The last part of the endpoint's address: <c>rabbitmq://host/vhost/orders?durable=true</c> is <c>orders</c>.</summary>
+    /// <summary>A batch has as many origins as messages. It continues none of their traces, and links to all.</summary>
+    private static JobInfo OfBatch(JobInfo info, IEnumerable<ConsumeContext> batch, MessageJob? before)
+    {
+        List<ActivityLink> links = [];
+        if (before is not null && before.Attempt.Context != default)
+            links.Add(JobLinks.PreviousAttempt(before.Attempt.Context));
+        DateTimeOffset? sent = null;
+        DateTimeOffset? due = null;
+        foreach (ConsumeContext message in batch)
+        {
+            ActivityContext origin = OriginHeaders.Read(message).Context;
+            if (origin != default && !links.Exists(link => link.Context == origin))
+                links.Add(JobLinks.Message(origin));
+            var schedule = MessageSchedule.Of(message);
+            sent = Earlier(sent, schedule.SentAt);
+            due = Earlier(due, schedule.DueAt ?? schedule.SentAt);
+        }
+
+        return info with
+        {
+            Attempt = (before?.Attempt.Number ?? 0) + 1,
+            EnqueuedAt = before is null ? sent : null,
+            DueAt = before is null ? due : null,
+            Links = links,
+        };
+    }
+
+    /// <summary>
+    /// The job service sends a control message for every attempt. The message of a retry comes, over several hops, from the attempt before,
+    /// so the span of that attempt is its origin. The message does not say when the job was submitted, so the wait is not known.
+    /// </summary>
+    private static JobInfo OfJobConsumer(JobInfo info, ConsumeContext context, JobContext job)
+    {
+        JobOrigin origin = OriginHeaders.Read(context);
+        return info with
+        {
+            Id = job.JobId.ToString(),
+            GroupId = context.ConversationId?.ToString(),
+            Attempt = job.RetryAttempt + 1,
+            Origin = origin.Context,
+            Baggage = origin.Baggage,
+            Links = job.RetryAttempt > 0 && origin.Context != default ? [JobLinks.PreviousAttempt(origin.Context)] : null,
+        };
+    }
+
+    /// <summary>
+    /// Links to MassTransit's own span where that is not the parent. The link comes last: the first link of a retry is the attempt before.
+    /// </summary>
+    private static JobInfo LinkToReceive(JobInfo info, Delivery delivery) =>
+        delivery.ForeignReceive is { Recorded: true } receive && (info.Attempt == 1 || info.Links is { Count: > 0 })
+            ? info with { Links = [.. info.Links ?? [], JobLinks.Message(receive.Context)] }
+            : info;
+
+    /// <summary>
+    /// MassTransit names its own span inside a job after the operation of the ambient span, and caches that name for ever. So the job's
+    /// span has the operation name of MassTransit's span around it.
+    /// </summary>
+    private static string? OperationNameOf(Delivery delivery) => (delivery.ForeignReceive ?? Activity.Current)?.OperationName;
+
+    /// <summary>Gets the last part of the endpoint's address: <c>rabbitmq://host/vhost/orders?durable=true</c> is <c>orders</c>.</summary>
     private static string? QueueOf(ConsumeContext context) =>
         context.ReceiveContext.InputAddress?.AbsolutePath is { } path ? Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]) : null;
 
-    private static DateTimeOffset? SentTimeOf(ConsumeContext context) =>
-        context.SentTime is { } sent
-            ? new DateTimeOffset(DateTime.SpecifyKind(sent.Kind == DateTimeKind.Local ? sent.ToUniversalTime() : sent, DateTimeKind.Utc))
-            : null;
-
-    private static Dictionary<string, object?> Arguments(object message) => new(1) { ["message"] = message };
+    private static DateTimeOffset? Earlier(DateTimeOffset? first, DateTimeOffset? second) =>
+        first is null || second < first ? second : first;
 }

@@ -1,96 +1,106 @@
-using System.Diagnostics.CodeAnalysis;
 using MassTransit;
 using MassTransit.RetryPolicies;
 
 namespace WorkerTracing;
 
 /// <summary>
-/// Translates MassTransit's contexts into jobs. The boundary of the package: what fails in here leaves a message untraced, and nothing
-/// else.
+/// Begins and ends the jobs of a bus, behind the failure boundary: an exception in here leaves a message untraced, and changes nothing
+/// else about it.
 /// </summary>
-[SuppressMessage("Design", "CA1031", Justification = "The failure boundary: a message is consumed and sent, traced or not.")]
 internal sealed class MessageTracer(JobTracer tracer)
 {
-    /// <summary>MassTransit's own activity source.</summary>
+    /// <summary>The name of MassTransit's own activity source.</summary>
     public const string MassTransitSource = "MassTransit";
 
+    public FailureBoundary Boundary { get; } = new(tracer, "MassTransit");
+
     /// <summary>Begins the job of one consumer and makes its span current.</summary>
-    /// <returns>Null where that failed.</returns>
+    /// <returns>Null if that failed.</returns>
     public MessageJob? Begin<TMessage>(ConsumeContext<TMessage> context, JobDescription description)
-        where TMessage : class
-    {
-        try
-        {
-            var delivery = Delivery.Begin(context);
-            context.TryGetPayload(out ConsumeRetryContext? retry);
-            MessageJob? before = delivery.Latest(description);
-            var batch = context.Message as IEnumerable<ConsumeContext>;
-            bool detached = context.TryGetPayload(out JobContext? jobContext);
-            JobInfo info = batch is not null ? MassTransitJobInfo.OfBatch(batch, description, before)
-                : jobContext is not null ? MassTransitJobInfo.OfJobConsumer(context, context.Message, jobContext, description)
-                : MassTransitJobInfo.OfMessage(context, context.Message, description, before);
+        where TMessage : class =>
+        Boundary.Run(
+            (tracer, context, description),
+            static MessageJob? (it) => Begin(it.tracer, it.context, it.description),
+            fallback: null);
 
-            var job = new MessageJob(description, tracer.Start(info), delivery, retry) { IsDetached = detached };
-            if (job.Trace is { IsRecorded: true, Activity: { } span })
-                span.SetTag("messaging.system", MassTransitJobInfo.MessagingSystem(context)).SetTag("messaging.operation.type", "process");
-            delivery.Add(job);
-            foreach (ConsumeContext message in batch ?? [])
-            {
-                var other = Delivery.Begin(message);
-                if (!ReferenceEquals(other, delivery))
-                    other.Add(job);
-            }
+    /// <inheritdoc cref="MessageJob.Complete"/>
+    public void Complete(MessageJob? job) => Boundary.Run(job, static it => it?.Complete());
 
-            return job;
-        }
-        catch (Exception exception)
-        {
-            Report(exception);
-            return null;
-        }
-    }
+    /// <inheritdoc cref="MessageJob.Fail"/>
+    public void Fail(MessageJob? job, Exception exception, ConsumeContext context) =>
+        Boundary.Run((job, exception, context), static it => it.job?.Fail(it.exception, it.context));
+
+    /// <summary>Ends the job's span.</summary>
+    public void Stop(MessageJob? job) => Boundary.Run(job, static it => it?.Stop());
+
+    /// <summary>Flushes one job that has ended, as its mode says.</summary>
+    public ValueTask FlushAsync(MessageJob job) => Boundary.RunAsync(job, static it => it.Trace.DisposeAsync());
 
     /// <summary>Begins an attempt of the retry that is configured on the consumer itself, and so runs inside the job.</summary>
-    /// <returns>Null where the consumer has no retry, or this failed.</returns>
-    public JobTrace? BeginAttempt(MessageJob job, ConsumeContext context)
-    {
-        try
-        {
-            if (context.TryGetPayload(out INotifyJobContext? reported) && context.HasPayloadType(typeof(JobContext)))
-                context.AddOrUpdatePayload<INotifyJobContext>(
-                    () => new JobNotifications(reported, job),
-                    known => new JobNotifications(known, job));
-            if (!context.TryGetPayload(out ConsumeRetryContext? retry) || ReferenceEquals(retry, job.Retry) || IsRedelivery(retry))
-                return null;
+    /// <returns>Null if the consumer has no retry, or if this failed.</returns>
+    public JobTrace? BeginAttempt(MessageJob job, ConsumeContext context) =>
+        Boundary.Run(
+            (tracer, Boundary, job, context),
+            static JobTrace? (it) => BeginAttempt(it.tracer, it.Boundary, it.job, it.context),
+            fallback: null);
 
-            JobTrace attempt = tracer.Start(MassTransitJobInfo.OfInnerAttempt(job));
-            job.Attempt = new ConsumeAttempt(attempt.Job.Attempt, attempt.Activity?.Context ?? default);
-            job.HasOwnRetry = true;
-            return attempt;
-        }
-        catch (Exception exception)
+    /// <summary>Marks an attempt inside the job as failed or canceled.</summary>
+    public void FailAttempt(JobTrace? attempt, MessageJob job, Exception exception, ConsumeContext context) =>
+        Boundary.Run((attempt, job, exception, context), static it =>
         {
-            Report(exception);
+            if (it.attempt is not { } attempt)
+                return;
+            attempt.Fail(MessageJob.OwnException(it.exception), it.context.CancellationToken);
+            attempt.IsFinalAttempt =
+                RetryForecast.IsFinal(it.context, it.exception, it.job.Description, it.job.OwnForecast, out RetryForecast? forecast);
+            it.job.OwnForecast = forecast;
+        });
+
+    /// <summary>Ends the span of an attempt inside the job.</summary>
+    public void StopAttempt(JobTrace? attempt) => Boundary.Run(attempt, static it => it?.Stop());
+
+    private static MessageJob Begin<TMessage>(JobTracer tracer, ConsumeContext<TMessage> context, JobDescription description)
+        where TMessage : class
+    {
+        var delivery = Delivery.Begin(context);
+        context.TryGetPayload(out ConsumeRetryContext? retry);
+        MessageJob? before = delivery.Latest(description);
+        JobInfo info = MassTransitJobInfo.From(context, description, delivery, before);
+        Delivery[] others = context.Message is IEnumerable<ConsumeContext> batch ? [.. batch.Select(Delivery.Begin).Distinct()] : [];
+
+        var job = new MessageJob(description, tracer.Start(info), delivery, retry)
+        {
+            IsDetached = context.HasPayloadType(typeof(JobContext)),
+            Forecast = before?.Forecast,
+        };
+        if (job.Trace is { IsRecorded: true, Activity: { } span })
+            MessageAttributes.Set(span, context);
+        delivery.Add(job);
+        foreach (Delivery other in others)
+        {
+            if (!ReferenceEquals(other, delivery))
+                other.Add(job);
+        }
+
+        return job;
+    }
+
+    private static JobTrace? BeginAttempt(JobTracer tracer, FailureBoundary boundary, MessageJob job, ConsumeContext context)
+    {
+        if (context.TryGetPayload(out INotifyJobContext? notified) && context.HasPayloadType(typeof(JobContext)))
+            context.AddOrUpdatePayload<INotifyJobContext>(
+                () => new JobNotifications(notified, job, boundary),
+                known => new JobNotifications(known, job, boundary));
+        if (!context.TryGetPayload(out ConsumeRetryContext? retry) || ReferenceEquals(retry, job.Retry) || IsRedelivery(retry))
             return null;
-        }
+
+        JobTrace attempt = tracer.Start(MassTransitJobInfo.FromInnerAttempt(job));
+        job.Attempt = new ConsumeAttempt(attempt.Job.Attempt, attempt.Activity?.Context ?? default);
+        job.HasOwnRetry = true;
+        return attempt;
     }
 
-    /// <summary>Does something to a message that is being sent, without ever standing in its way.</summary>
-    public void Guard(SendContext context, Action<SendContext> action)
-    {
-        try
-        {
-            action(context);
-        }
-        catch (Exception exception)
-        {
-            Report(exception);
-        }
-    }
-
-    private void Report(Exception exception) => tracer.ReportFailure("MassTransit", exception);
-
-    /// <summary>A redelivery borrows the type of a retry's context, but makes no second attempt.</summary>
+    /// <summary>Returns true for the context of a redelivery, which is a retry's context by type but makes no second attempt.</summary>
     private static bool IsRedelivery(ConsumeRetryContext retry) =>
         retry.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(RedeliveryRetryConsumeContext<>);
 }

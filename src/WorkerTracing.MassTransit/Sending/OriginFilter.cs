@@ -4,30 +4,29 @@ using MassTransit.Serialization;
 
 namespace WorkerTracing;
 
-/// <summary>Writes the trace of whoever sends or publishes a message into the message's headers.</summary>
-internal sealed class OriginFilter(MessageTracer jobs) : IFilter<SendContext>
+/// <summary>Writes the trace of the sender into the headers of every message that the bus sends or publishes.</summary>
+internal sealed class OriginFilter(FailureBoundary boundary) : IFilter<SendContext>
 {
     public Task Send(SendContext context, IPipe<SendContext> next)
     {
         // A message that an outbox or a scheduler stored has its headers already.
         if (context is not SendContext<SerializedMessageBody>)
-            jobs.Guard(context, static sent => OriginHeaders.Write(sent, OriginOf(sent)));
+            boundary.Run(context, static sent => OriginHeaders.Write(sent, OriginOf(sent)));
         return next.Send(context);
     }
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("workerTracingOrigin");
 
-    /// <summary>The ambient span; but what the in-memory outbox held back until the job had ended was sent by that job.</summary>
-    private static JobOrigin OriginOf(SendContext context)
-    {
-        if ((JobTrace.Current is null || Activity.Current is null)
-            && context.TryGetPayload(out ConsumeContext? consumed)
-            && Delivery.Of(consumed)?.Latest() is { } job
-            && job.Trace.Activity is { } span)
-        {
-            return new JobOrigin(span.Context, job.Trace.Job.Baggage);
-        }
+    /// <summary>
+    /// Gets the ambient origin. A message that an outbox held back until the job had ended has that job as its origin.
+    /// </summary>
+    private static JobOrigin OriginOf(SendContext context) =>
+        IsOutsideJob
+        && context.TryGetPayload(out ConsumeContext? consumed)
+        && Delivery.Of(consumed)?.Latest() is { Trace: { Activity: { } span } trace }
+            ? new JobOrigin(span.Context, trace.Job.Baggage)
+            : JobOrigin.Current;
 
-        return JobOrigin.Current;
-    }
+    private static bool IsOutsideJob =>
+        JobTrace.Current is null || Activity.Current is not { } ambient || JobTrace.Of(ambient) is null;
 }

@@ -6,16 +6,15 @@ using MassTransit.Serialization;
 namespace WorkerTracing;
 
 /// <summary>
-/// Completes a message's headers at the last moment before the transport takes it, when what the send pipe's filters come too early for is
-/// known: the delay, a
-/// redelivery, and MassTransit's own span of the sending.
+/// Completes the headers of a message right before the transport takes it. Only then the delay, the redelivery and MassTransit's own span
+/// of the sending are known; the filters of the send pipe run too early.
 /// </summary>
-internal sealed class SendHeaderObserver(MessageTracer jobs) : ISendObserver, IPublishObserver
+internal sealed class SendHeaderObserver(FailureBoundary boundary) : ISendObserver, IPublishObserver
 {
     public Task PreSend<T>(SendContext<T> context)
         where T : class
     {
-        jobs.Guard(context, static departing => Complete(departing));
+        boundary.Run<SendContext>(context, static sent => Complete(sent));
         return Task.CompletedTask;
     }
 
@@ -46,25 +45,25 @@ internal sealed class SendHeaderObserver(MessageTracer jobs) : ISendObserver, IP
             : null;
         if (context is SendContext<SerializedMessageBody>)
         {
-            // What an outbox or a scheduler stored keeps the headers that it was stored with.
+            // A message that an outbox or a scheduler stored keeps the headers that it was stored with.
             if (due is not null)
-                context.Headers.Set(OriginHeaders.Due, due);
+                context.Headers.Set(MessageSchedule.DueHeader, due);
             return;
         }
 
         context.TryGetPayload(out ConsumeContext? consumed);
         bool again = consumed is not null && IsRedelivery(context, consumed);
-        Replace(context, consumed, OriginHeaders.Due, due);
+        Replace(context, consumed, MessageSchedule.DueHeader, due);
         Replace(context, consumed, ConsumeAttempt.Header, again ? Redeliver(consumed!)?.ToString() : null);
         if (again)
             OriginHeaders.Keep(context, consumed!);
-        else if (Activity.Current is { Recorded: true, Source.Name: MessageTracer.MassTransitSource })
-            OriginHeaders.Write(context, JobOrigin.Current);
+        else if (Activity.Current is { Recorded: true, Source.Name: MessageTracer.MassTransitSource } send)
+            OriginHeaders.WriteSendSpan(context, send.Context);
     }
 
-    /// <summary>A message that is forwarded keeps its envelope, where a header can be written over but not removed.</summary>
+    /// <summary>Sets or clears a header. A message that is forwarded keeps its envelope, where a header can only be overwritten.</summary>
     private static void Replace(SendContext context, ConsumeContext? consumed, string header, string? value) =>
-        context.Headers.Set(header, value ?? (consumed is not null && OriginHeaders.Text(consumed, header) is not null ? "" : null));
+        context.Headers.Set(header, value ?? (consumed is not null && MessageHeader.Text(consumed, header) is not null ? "" : null));
 
     /// <summary>Notes that the message is sent again.</summary>
     /// <returns>The attempt that the next one follows.</returns>
@@ -77,5 +76,6 @@ internal sealed class SendHeaderObserver(MessageTracer jobs) : ISendObserver, IP
     }
 
     private static bool IsRedelivery(SendContext context, ConsumeContext consumed) =>
-        context.Headers.Get(MessageHeaders.RedeliveryCount, default(int?)) > consumed.GetRedeliveryCount();
+        context.Headers.Get(MessageHeaders.RedeliveryCount, default(int?))
+            > MessageHeader.Number(consumed, MessageHeaders.RedeliveryCount);
 }

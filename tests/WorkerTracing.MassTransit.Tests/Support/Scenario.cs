@@ -7,6 +7,7 @@ namespace WorkerTracing.MassTransit.Tests;
 public sealed class Scenario
 {
     private int _calls;
+    private int _returned;
 
     /// <summary>What a consumer does with a message; the number says which call this is, from 1.</summary>
     public Func<ConsumeContext, int, Task> OnConsume { get; set; } = static (_, _) => Task.CompletedTask;
@@ -18,16 +19,33 @@ public sealed class Scenario
     public Task ConsumeAsync(ConsumeContext context)
     {
         Seen.Enqueue(JobTrace.Current);
-        return OnConsume(context, Interlocked.Increment(ref _calls));
+        return OnConsumeAsync(context);
     }
 
     public Task RunAsync(JobContext job)
     {
         Seen.Enqueue(JobTrace.Current);
         ArgumentNullException.ThrowIfNull(job);
-        return OnConsume(null!, Interlocked.Increment(ref _calls));
+        return OnConsumeAsync(null!);
     }
 
+    /// <summary>Waits until consumers have returned, or thrown, so often.</summary>
+    public Task ReturnedAsync(int count = 1)
+        => WorkerTracing.Testing.Until.TrueAsync(() => Volatile.Read(ref _returned) >= count, $"{count} consumers have returned");
+
+    /// <summary>Waits until consumers have been called so often.</summary>
     public Task CalledAsync(int count = 1)
         => WorkerTracing.Testing.Until.TrueAsync(() => Calls >= count, $"{count} messages have been consumed");
+
+    private async Task OnConsumeAsync(ConsumeContext context)
+    {
+        try
+        {
+            await OnConsume(context, Interlocked.Increment(ref _calls));
+        }
+        finally
+        {
+            Interlocked.Increment(ref _returned);
+        }
+    }
 }

@@ -39,7 +39,8 @@ public sealed class TestBus : IAsyncDisposable
         Action<TracerProviderBuilder>? tracing = null,
         RecordingExporter? exporter = null,
         BatchTraceProcessorOptions? batching = null,
-        Action<IServiceCollection>? services = null)
+        Action<IServiceCollection>? services = null,
+        Action? beforeStart = null)
     {
         exporter ??= new RecordingExporter();
         // Nothing leaves by itself within a test: what arrives was flushed.
@@ -69,6 +70,7 @@ public sealed class TestBus : IAsyncDisposable
         });
         ServiceProvider built = collection.BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true });
         var test = new TestBus(built, provider, exporter, processor);
+        beforeStart?.Invoke(); // its ambient context is the bus's, and not the caller's
         await built.GetRequiredService<IBusControl>().StartAsync(new CancellationTokenSource(TimeSpan.FromSeconds(30)).Token);
         return test;
     }

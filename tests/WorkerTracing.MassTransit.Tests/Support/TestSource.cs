@@ -9,6 +9,7 @@ internal static class TestSource
 
     private static readonly ActivitySource Source = new(Name);
 
-    public static Activity Start(string name)
-        => Source.StartActivity(name) ?? throw new InvalidOperationException("No provider listens to the test's source.");
+    public static Activity Start(string name, ActivityContext parent = default) =>
+        Source.StartActivity(name, ActivityKind.Internal, parent)
+        ?? throw new InvalidOperationException("No provider listens to the test's source.");
 }

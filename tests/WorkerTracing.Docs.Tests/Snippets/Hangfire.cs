@@ -58,7 +58,7 @@ internal static class ReadmeHangfire
 #region readme
 public sealed class MailJobs
 {
-    [FlushTrace(FlushMode.Wait)]   // its trace is delivered before Hangfire moves the job on
+    [FlushTrace(FlushMode.Wait)]   // its trace is delivered before Hangfire changes the job's state
     public Task WelcomeAsync(string address) => Console.Out.WriteLineAsync($"Welcome, {address}");
 }
 #endregion

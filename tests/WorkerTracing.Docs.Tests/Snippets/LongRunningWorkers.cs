@@ -43,7 +43,7 @@ public static class LongRunningWorkers
         services.AddWorkerTracing(options =>
         {
             options.Flush = FlushMode.None;
-            options.FlushSelector = job => job.Queue == "interactive" ? FlushMode.Background : null;   // null: leave the choice to others
+            options.FlushSelector = job => job.Queue == "interactive" ? FlushMode.Background : null;   // null: the attribute or the option decides
         }).AddOtlpExporter();
         #endregion
     }

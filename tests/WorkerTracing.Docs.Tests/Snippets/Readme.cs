@@ -13,7 +13,7 @@ public static class Readme
     {
         #region use-it
         builder.Services.AddWorkerTracing(options => options.Flush = FlushMode.Wait)   // or None (the default), or Background
-            .AddOtlpExporter();                                                        // OTEL_EXPORTER_OTLP_ENDPOINT and its siblings are honoured
+            .AddOtlpExporter();                                                        // reads the OTEL_EXPORTER_OTLP_* variables
         #endregion
     }
 

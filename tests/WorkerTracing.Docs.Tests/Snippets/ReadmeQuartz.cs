@@ -27,7 +27,7 @@ public static class ReadmeQuartz
 }
 
 #region quartz
-[FlushTrace(FlushMode.Wait)]   // its trace is delivered when Quartz calls it done
+[FlushTrace(FlushMode.Wait)]   // its trace is delivered before Quartz completes the firing
 internal sealed class ReportJob : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await WriteReportAsync(cancellationToken);

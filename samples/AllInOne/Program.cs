@@ -18,7 +18,8 @@ builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("AllInOne", LogLevel
 builder.Configuration["OTEL_BSP_SCHEDULE_DELAY"] ??= "30000";
 WorkerTracingBuilder tracing = builder.Services.AddWorkerTracing()
     .AddSource("Microsoft.AspNetCore", OrderBook.SourceName)
-    .AddConsoleExporter();
+    .AddConsoleExporter()
+    .AddDashboard();
 if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
     tracing.AddOtlpExporter();
 
@@ -50,6 +51,8 @@ builder.Services.AddQuartzHostedService(static options => options.WaitForJobsToC
 builder.Services.AddHealthChecks().AddWorkerTracing();
 
 await using WebApplication app = builder.Build();
+app.MapGet("/", static () => Results.Redirect("/worker-tracing"));
+app.MapWorkerTracingDashboard();
 app.MapHealthChecks("/health");
 app.MapExports();
 await app.StartAsync();

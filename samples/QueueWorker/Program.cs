@@ -16,7 +16,8 @@ builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter
 WorkerTracingBuilder tracing = builder.Services
     .AddWorkerTracing(options => options.Flush = FlushMode.Wait)
     .AddSource("Microsoft.AspNetCore", MarkdownIndex.SourceName)
-    .AddConsoleExporter();
+    .AddConsoleExporter()
+    .AddDashboard();
 if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
     tracing.AddOtlpExporter();
 
@@ -28,6 +29,8 @@ builder.Services.AddHostedService<IndexWorker>();
 builder.Services.AddHealthChecks().AddWorkerTracing();
 
 WebApplication app = builder.Build();
+app.MapGet("/", static () => Results.Redirect("/worker-tracing"));
+app.MapWorkerTracingDashboard();
 app.MapHealthChecks("/health");
 app.MapPost("/jobs", async (HttpRequest http, Channel<IndexJob> queue) =>
 {

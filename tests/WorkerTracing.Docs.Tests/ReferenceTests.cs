@@ -15,11 +15,12 @@ public sealed partial class ReferenceTests
     [
         typeof(JobTracer).Assembly, typeof(JobTraceListener).Assembly, typeof(MassTransitWorkerTracingExtensions)
             .Assembly, typeof(OpenAITraceExporter).Assembly,
-        typeof(JobTraceFilter).Assembly,
+        typeof(JobTraceFilter).Assembly, typeof(DashboardWorkerTracingExtensions).Assembly,
     ];
 
     [TestCase(typeof(WorkerTracingOptions), "docs/configuration.md", "Jobs: `WorkerTracingOptions`", 2)]
     [TestCase(typeof(BatchTraceProcessorOptions), "docs/configuration.md", "Queue and batches: `BatchTraceProcessorOptions`", 2)]
+    [TestCase(typeof(WorkerTracingDashboardOptions), "docs/jobs-page.md", "Options", 2)]
     [TestCase(typeof(OpenAIExporterOptions), "docs/exporters/openai.md", "Options", 1)]
     public void Options_OnThePage_AreAllThereAreWithTheirDefaults(Type options, string page, string heading, int defaultColumn)
     {

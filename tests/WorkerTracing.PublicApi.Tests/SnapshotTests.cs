@@ -9,6 +9,7 @@ public sealed class SnapshotTests
     [TestCase(typeof(OpenAIWorkerTracingExtensions))]
     [TestCase(typeof(JobTraceListener))]
     [TestCase(typeof(JobTraceFilter))]
+    [TestCase(typeof(DashboardWorkerTracingExtensions))]
     public void PublicApi_OfAPackage_IsWhatWasApproved(Type one)
     {
         string difference = PublicApiSnapshot.Difference(one.Assembly, "tests/WorkerTracing.PublicApi.Tests");

@@ -248,6 +248,24 @@ internal sealed class ExportPipeline
         }
     }
 
+    /// <summary>Gets the present state, for monitoring.</summary>
+    public ExporterStatus Status()
+    {
+        lock (_sync)
+        {
+            return new ExporterStatus
+            {
+                Name = ExporterName,
+                Queued = Waiting,
+                QueueCapacity = _maxQueueSize,
+                InFlight = _inFlight.Count,
+                Delivered = Health.Delivered,
+                Lost = new Dictionary<string, long> { ["all"] = Health.Lost },
+                FailedExports = Health.FailedExports,
+            };
+        }
+    }
+
     /// <summary>Asks the threads to send everything that has ended by now.</summary>
     private void RequestAll()
     {

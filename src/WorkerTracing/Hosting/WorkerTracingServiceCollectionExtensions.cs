@@ -52,6 +52,8 @@ public static class WorkerTracingServiceCollectionExtensions
             provider.GetRequiredService<IOptions<FlushOptions>>().Value.FlushTracerProvider,
             provider.GetRequiredService<RateLimitedLogger>(),
             provider.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(static provider =>
+            new WorkerTracingMonitor(provider.GetRequiredService<JobTracer>(), provider.GetRequiredService<TracerProvider>()));
         services.TryAddSingleton<ITraceFlusher>(static provider => provider.GetRequiredService<JobTracer>().Flusher);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TracingLifetime>());
 

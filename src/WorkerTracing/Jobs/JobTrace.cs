@@ -267,7 +267,9 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         spans.Describe(span, Job);
     }
 
-    /// <summary>Returns true for a cancellation, also where a blocking wait has wrapped it in an <see cref="AggregateException"/>.</summary>
+    /// <summary>
+    /// Returns true for a cancellation, also where a blocking wait has wrapped it in an <see cref="AggregateException"/>.
+    /// </summary>
     private static bool IsCancellation(Exception exception) => exception is OperationCanceledException
         || (exception is AggregateException { InnerExceptions: { Count: > 0 } inner } && inner.All(IsCancellation));
 
@@ -276,7 +278,10 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         if (IsRecorded)
             Try(static trace => trace._outcome.RecordOn(trace.Activity!, trace.IsFinalAttempt));
         Try(static trace => trace.Activity?.Stop());
-        Try(static trace => trace._outcome.Measure(trace.Job, trace._tracer.Time.GetElapsedTime(trace._started)));
+        TimeSpan duration = _tracer.Time.GetElapsedTime(_started);
+        Try(trace => trace._outcome.Measure(trace.Job, duration));
+        if (!_tracer.Observers.IsEmpty)
+            _tracer.Observers.OnStopped(this, new JobResult(_outcome.Result, duration, _outcome.Exception));
     }
 
     [SuppressMessage(

@@ -46,6 +46,7 @@ public sealed class JobTracer
         provider.AddProcessor(new ProviderSpanObserver(provider, foreign));
         Flusher = new ProviderFlusher(provider, foreign, log, time);
         _log = log;
+        Observers = new JobObservers(ReportFailure);
         _callbacks = new Callbacks(log);
         _modes = new FlushModeSelector(options, _callbacks);
         _spans = new JobSpanFactory(options, _callbacks, time);
@@ -62,6 +63,8 @@ public sealed class JobTracer
     internal TimeProvider Time { get; }
 
     internal ProviderFlusher Flusher { get; }
+
+    internal JobObservers Observers { get; }
 
     /// <summary>Begins the trace of a job and makes its span current on the calling flow.</summary>
     /// <param name="job">What runs.</param>
@@ -86,6 +89,8 @@ public sealed class JobTracer
             trace.Enter(_spans, _modes);
             if (trace.IsRecorded)
                 _callbacks.Run(nameof(Options.Enrich), Options.Enrich, trace, job);
+            if (!Observers.IsEmpty)
+                Observers.OnStarted(trace);
         }
         catch (Exception exception)
         {

@@ -1,0 +1,103 @@
+using System.Collections.Concurrent;
+
+namespace WorkerTracing;
+
+/// <summary>Follows the jobs of this process: what runs, what has ended, and what became of each trace.</summary>
+internal sealed class JobRecorder : IJobObserver, IDisposable
+{
+    private readonly TraceStore _store;
+    private readonly JobStatistics _statistics;
+    private readonly WorkerTracingMonitor _monitor;
+    private readonly TimeProvider _time;
+    private readonly IDisposable _subscription;
+    private readonly ConcurrentDictionary<JobTrace, JobRecord> _running = [];
+    private readonly List<JobRecord> _unsettled = [];
+    private readonly Lock _sync = new();
+    private long _started;
+
+    public JobRecorder(TraceStore store, JobStatistics statistics, WorkerTracingMonitor monitor, TimeProvider time)
+    {
+        (_store, _statistics, _monitor, _time) = (store, statistics, monitor, time);
+        _subscription = monitor.Subscribe(this);
+    }
+
+    /// <summary>Gets the number of jobs that have started in this process.</summary>
+    public long Started => Volatile.Read(ref _started);
+
+    /// <summary>Gets the number of jobs that run now.</summary>
+    public int RunningCount => _running.Count;
+
+    /// <summary>Gets running jobs, the longest running first.</summary>
+    public IReadOnlyList<JobRecord> Running(int most) => [.. _running.Values.OrderBy(static job => job.Number).Take(most)];
+
+    public void OnJobStarted(JobTrace job)
+    {
+        var record = new JobRecord(Interlocked.Increment(ref _started), job, _time.GetUtcNow());
+        _running[job] = record;
+        _store.Add(record);
+    }
+
+    public void OnJobStopped(JobTrace job, JobResult result)
+    {
+        if (!_running.TryRemove(job, out JobRecord? record))
+            return;
+        record.Stop(result);
+        _statistics.Add(record, result, _time.GetUtcNow());
+        if (record.Version == 0)
+            return; // not kept by the store
+        _store.Touch(record);
+        lock (_sync)
+            _unsettled.Add(record);
+    }
+
+    /// <summary>Looks at what became of the traces of jobs that have ended.</summary>
+    public void Refresh()
+    {
+        JobRecord[] unsettled;
+        lock (_sync)
+            unsettled = [.. _unsettled];
+        HashSet<JobRecord>? settled = null;
+        foreach (JobRecord job in unsettled)
+        {
+            Delivery now = Follow(job);
+            if (now != job.Delivery)
+            {
+                job.Delivery = now;
+                _store.Touch(job);
+            }
+
+            if (now.IsSettled)
+                (settled ??= []).Add(job);
+        }
+
+        if (settled is null)
+            return;
+        lock (_sync)
+            _unsettled.RemoveAll(settled.Contains);
+        foreach (JobRecord job in settled)
+            job.Trace = null;
+    }
+
+    public void Dispose() => _subscription.Dispose();
+
+    private Delivery Follow(JobRecord job)
+    {
+        if (job.Trace is not { IsRecorded: true } trace || job.Result is not { } result)
+            return Delivery.NotRecorded;
+        TimeSpan since = _time.GetUtcNow() - (job.Started + result.Duration);
+        FlushResult flush = trace.Result;
+        TraceDelivery told = _monitor.GetDelivery(trace);
+        TimeSpan? elapsed = flush.Status is FlushStatus.NotRequested or FlushStatus.Requested ? null : flush.Elapsed;
+        if (told.Lost > 0)
+            return new Delivery(DeliveryState.Lost, elapsed, told.Exported, told.Lost, told.LastError);
+        if (flush.Status == FlushStatus.Delivered)
+            return new Delivery(DeliveryState.Delivered, elapsed, flush.Exported);
+        if (told.IsComplete(_store.EndedSpans(job.TraceId)))
+            return new Delivery(DeliveryState.Delivered, elapsed ?? since, told.Exported);
+        if (flush.Status == FlushStatus.Unconfirmed)
+            return new Delivery(DeliveryState.Unconfirmed, elapsed, told.Exported);
+        return since > TimeSpan.FromMinutes(10)
+            ? new Delivery(DeliveryState.Unknown, elapsed, told.Exported)
+            : new Delivery(DeliveryState.Waiting, null, told.Exported, 0, told.LastError);
+    }
+}

@@ -1,0 +1,60 @@
+using System.Diagnostics.CodeAnalysis;
+using OpenTelemetry.Trace;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// Reads the state of tracing in this process: the exporters with their queues and counts, and the jobs as they start and end.
+/// </summary>
+/// <remarks>
+/// <c>AddWorkerTracing</c> registers it. All members are thread-safe and do not block. Nothing is kept where nothing subscribes: a job
+/// then pays for one check.
+/// </remarks>
+public sealed class WorkerTracingMonitor
+{
+    private readonly JobTracer _tracer;
+    private readonly TracerProvider _provider;
+
+    internal WorkerTracingMonitor(JobTracer tracer, TracerProvider provider) => (_tracer, _provider) = (tracer, provider);
+
+    /// <summary>
+    /// Gets the state of each exporter of the application's TracerProvider that is behind a <see cref="BatchTraceProcessor"/>.
+    /// </summary>
+    /// <returns>The exporters, in the order in which they were added.</returns>
+    public IReadOnlyList<ExporterStatus> GetExporters() =>
+    [
+        .. LiveProcessors.All
+            .Where(processor => ReferenceEquals(processor.ParentProvider, _provider))
+            .Select(static processor => processor.Pipeline.Status()),
+    ];
+
+    /// <summary>Gets the delivery of a job's trace, as far as its exporters know it.</summary>
+    /// <param name="job">A job that has started. Its trace includes the jobs that run inside it.</param>
+    /// <returns>The counts since the trace's outermost span in this process began.</returns>
+    [SuppressMessage("Performance", "CA1822", Justification = "Reads the state of this application's tracing, like the other members.")]
+    public TraceDelivery GetDelivery(JobTrace job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        int exporters = 0;
+        long exported = 0, lost = 0, slowest = long.MaxValue;
+        string? error = null;
+        for (SegmentDelivery? account = job.Local?.Accounts; account is not null; account = account.Next)
+        {
+            exporters++;
+            exported += account.Exported;
+            lost += account.Lost;
+            slowest = Math.Min(slowest, account.Exported);
+        }
+
+        return new TraceDelivery(exporters, exported, lost, exporters == 0 ? 0 : slowest, error);
+    }
+
+    /// <summary>Subscribes to the jobs of the application's <see cref="JobTracer"/>.</summary>
+    /// <param name="observer">Receives each job that starts after the call.</param>
+    /// <returns>Ends the subscription when it is disposed.</returns>
+    public IDisposable Subscribe(IJobObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        return _tracer.Observers.Add(observer);
+    }
+}

@@ -25,7 +25,7 @@ public sealed class WorkerTracingMonitor
     [
         .. LiveProcessors.All
             .Where(processor => ReferenceEquals(processor.ParentProvider, _provider))
-            .Select(static processor => processor.Pipeline.Status()),
+            .Select(static processor => processor.Pipeline.Status.Get()),
     ];
 
     /// <summary>Gets the delivery of a job's trace, as far as its exporters know it.</summary>
@@ -44,6 +44,7 @@ public sealed class WorkerTracingMonitor
             exported += account.Exported;
             lost += account.Lost;
             slowest = Math.Min(slowest, account.Exported);
+            error ??= account.Pending > 0 || account.Lost > 0 ? account.Pipeline.Status.LastError?.Message : null;
         }
 
         return new TraceDelivery(exporters, exported, lost, exporters == 0 ? 0 : slowest, error);

@@ -48,18 +48,23 @@ internal sealed class ExportPipeline
         _time = time;
         _trigger = Math.Max(1, (int)(options.MaxQueueSize * options.ExportTriggerRatio));
         _sender = new SpanSender(exporter, options.ExportTimeout, log);
-        _report = new ExportReport(ExporterName, options.MaxQueueSize, log);
+        var target = exporter as IExportTarget;
+        _report = new ExportReport(ExporterName, options.MaxQueueSize, target, log, time);
         _state = new PipelineState(this, _sender, options, time);
         _sync = _state.Sync;
         _queue = _state.Spans.Queue;
         _shutdown = new ExportShutdown(_state, _sender, _report, time);
         _threads = new ExportThreads(this, _state, _sender, options, log, time, start);
+        Status = new ExporterStatusSource(ExporterName, options.MaxQueueSize, target, _state, _report, time);
         Worker = new ExportWorker(this, _state, _threads, _shutdown, _report, time);
     }
 
     public string ExporterName { get; }
 
     public ExporterHealth Health => _state.Health;
+
+    /// <summary>Gets the state for monitoring.</summary>
+    public ExporterStatusSource Status { get; }
 
     /// <summary>Gets the side of the export threads.</summary>
     public ExportWorker Worker { get; }
@@ -245,24 +250,6 @@ internal sealed class ExportPipeline
                 return;
             _thresholdReached = true;
             RequestAll();
-        }
-    }
-
-    /// <summary>Gets the present state, for monitoring.</summary>
-    public ExporterStatus Status()
-    {
-        lock (_sync)
-        {
-            return new ExporterStatus
-            {
-                Name = ExporterName,
-                Queued = Waiting,
-                QueueCapacity = _maxQueueSize,
-                InFlight = _inFlight.Count,
-                Delivered = Health.Delivered,
-                Lost = new Dictionary<string, long> { ["all"] = Health.Lost },
-                FailedExports = Health.FailedExports,
-            };
         }
     }
 

@@ -1,8 +1,10 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace WorkerTracing.Tests;
 
 public sealed class ExportRetryTests
 {
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly ExportRetry _retry;
 
     public ExportRetryTests() => _retry = new ExportRetry(_time, new NoJitter());

@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace WorkerTracing.Tests;
 
 public sealed class ExportScheduleTests
@@ -5,7 +7,7 @@ public sealed class ExportScheduleTests
     private static readonly TimeSpan Delay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan None = Timeout.InfiniteTimeSpan;
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
     private readonly ExportRetry _retry;
     private readonly ExportSchedule _schedule;
     private readonly List<ExportBatch> _inFlight = [];

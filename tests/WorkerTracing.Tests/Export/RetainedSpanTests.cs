@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
@@ -171,7 +172,7 @@ public sealed class RetainedSpanTests
     [Test]
     public void IsolatedSpans_SpanFailsAloneWhileOthersAreDelivered_IsGivenUpAfterTenTimes()
     {
-        var time = new ManualTime();
+        var time = new FakeTimeProvider();
         var isolated = new IsolatedSpans(time);
         var span = new IsolatedSpan(Spans.Ended(), null, 0, 0, null);
         var delays = new List<double>();
@@ -191,7 +192,7 @@ public sealed class RetainedSpanTests
     [Test]
     public void IsolatedSpans_EverythingFails_IsNeverGivenUp()
     {
-        var isolated = new IsolatedSpans(new ManualTime());
+        var isolated = new IsolatedSpans(new FakeTimeProvider());
         var span = new IsolatedSpan(Spans.Ended(), null, 0, 0, null);
         for (int i = 0; i < 100; i++)
         {

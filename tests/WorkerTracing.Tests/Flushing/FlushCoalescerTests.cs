@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Time.Testing;
+
 namespace WorkerTracing.Tests;
 
 public sealed class FlushCoalescerTests
@@ -5,7 +7,7 @@ public sealed class FlushCoalescerTests
     private static readonly TimeSpan RoundTrip = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(1);
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Test]
     public void Delay_LoneFlushAgainAndAgain_IsNeverHeldBack()

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using OpenTelemetry;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -309,7 +310,7 @@ public sealed class HostTests
         Console.SetOut(output);
         try
         {
-            var time = new ManualTime();
+            var time = new FakeTimeProvider();
             HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
             builder.Configuration.AddInMemoryCollection([new("OTEL_BSP_SCHEDULE_DELAY", "5")]);
             builder.Services.AddSingleton<TimeProvider>(time).AddWorkerTracing().AddConsoleExporter();

@@ -37,6 +37,8 @@ builder.Services.AddMassTransit(bus =>
 });
 
 // The customer orders when the queues are there.
+Console.WriteLine(
+    "One order through four consumers, as one trace. The stock fails its first attempt on purpose; MassTransit logs it and retries.");
 builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
 builder.Services.AddHostedService<Customer>();
 await builder.Build().RunAsync();

@@ -4,8 +4,8 @@ namespace WorkerTracing;
 
 /// <summary>Puts an <see cref="AttemptFilter{TContext}"/> right before a consumer or saga, inside its own middleware.</summary>
 /// <param name="jobs">Traces the jobs.</param>
-/// <param name="around">Puts the job's own filter around it.</param>
-/// <param name="machine">The state machine of the saga, where it has one.</param>
+/// <param name="around">Puts the job's own filter around the middleware.</param>
+/// <param name="machine">The state machine of the saga, or null.</param>
 internal sealed class AttemptConfigurationObserver(MessageTracer jobs, JobConfigurationObserver around, Type? machine = null) :
     IConsumerConfigurationObserver,
     ISagaConfigurationObserver
@@ -17,15 +17,15 @@ internal sealed class AttemptConfigurationObserver(MessageTracer jobs, JobConfig
 
     public void ConsumerMessageConfigured<TConsumer, TMessage>(IConsumerMessageConfigurator<TConsumer, TMessage> configurator)
         where TConsumer : class
-        where TMessage : class
-    {
-        // A job consumer's specification also announces MassTransit's own consumers of its control messages.
-        if (JobConfigurationObserver.IsJob(typeof(TConsumer)))
+        where TMessage : class =>
+        jobs.Boundary.Run((jobs, around, configurator), static it =>
         {
-            JobDescription description = around.Describe<TMessage>(configurator, typeof(TConsumer));
-            configurator.UseFilter(new AttemptFilter<ConsumerConsumeContext<TConsumer, TMessage>>(jobs, description));
-        }
-    }
+            // A job consumer's specification also announces MassTransit's own consumers of its control messages.
+            if (!JobConfigurationObserver.IsJob(typeof(TConsumer)))
+                return;
+            JobDescription description = it.around.Describe<TMessage>(it.configurator, typeof(TConsumer));
+            it.configurator.UseFilter(new AttemptFilter<ConsumerConsumeContext<TConsumer, TMessage>>(it.jobs, description));
+        });
 
     public void SagaConfigured<TSaga>(ISagaConfigurator<TSaga> configurator)
         where TSaga : class, ISaga
@@ -39,11 +39,12 @@ internal sealed class AttemptConfigurationObserver(MessageTracer jobs, JobConfig
 
     public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
         where TSaga : class, ISaga
-        where TMessage : class
-    {
-        JobDescription description = around.Describe<TMessage>(configurator, typeof(TSaga));
-        if (machine is not null)
-            description.DeclareBy<TMessage>(machine);
-        configurator.UseFilter(new AttemptFilter<SagaConsumeContext<TSaga, TMessage>>(jobs, description));
-    }
+        where TMessage : class =>
+        jobs.Boundary.Run((jobs, around, machine, configurator), static it =>
+        {
+            JobDescription description = it.around.Describe<TMessage>(it.configurator, typeof(TSaga));
+            if (it.machine is not null)
+                description.DeclareBy<TMessage>(it.machine);
+            it.configurator.UseFilter(new AttemptFilter<SagaConsumeContext<TSaga, TMessage>>(it.jobs, description));
+        });
 }

@@ -7,11 +7,11 @@ using MassTransit.DependencyInjection;
 
 namespace WorkerTracing;
 
-/// <summary>Puts a <see cref="JobFilter{TMessage}"/> before everything that consumes messages, when the bus builds it.</summary>
+/// <summary>Puts a <see cref="JobFilter{TMessage}"/> before everything that consumes messages, when the bus is built.</summary>
 /// <remarks>
-/// The observers, not <c>UseConsumeFilter</c>: they know the consumer's type, and they see handlers and courier activities too. The job
-/// service's own
-/// consumers and sagas are MassTransit's control messages, not jobs.
+/// Observers have the consumer's type, and see handlers and courier activities too; <c>UseConsumeFilter</c> does not. The consumers and
+/// sagas of MassTransit's job service handle control messages, which are not jobs. A failure in here leaves a consumer untraced; the bus
+/// is built.
 /// </remarks>
 internal sealed class JobConfigurationObserver(MessageTracer jobs) :
     IConsumerConfigurationObserver,
@@ -29,35 +29,37 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
     /// <summary>By the saga's configurator: several machines can share one instance type, as futures do.</summary>
     private readonly ConditionalWeakTable<object, Type> _stateMachines = [];
 
-    /// <summary>The instance types of the user's own machines. That of futures is MassTransit's.</summary>
+    /// <summary>The instance types of the application's own machines. The instance type of futures is MassTransit's.</summary>
     private readonly ConcurrentDictionary<Type, bool> _instances = new();
 
     public void ConsumerConfigured<TConsumer>(IConsumerConfigurator<TConsumer> configurator)
-        where TConsumer : class
-    {
-        // Connected this late, it is asked after the consumer's own middleware: its filters come innermost, inside the consumer's own
-        // retry.
-        if (IsJob(typeof(TConsumer)))
-            configurator.ConnectConsumerConfigurationObserver(new AttemptConfigurationObserver(jobs, this));
-    }
+        where TConsumer : class =>
+        jobs.Boundary.Run((jobs, self: this, configurator), static it =>
+        {
+            // An observer that is connected here runs after the consumer's own middleware is configured, so its filter is innermost.
+            if (IsJob(typeof(TConsumer)))
+                it.configurator.ConnectConsumerConfigurationObserver(new AttemptConfigurationObserver(it.jobs, it.self));
+        });
 
     public void ConsumerMessageConfigured<TConsumer, TMessage>(IConsumerMessageConfigurator<TConsumer, TMessage> configurator)
         where TConsumer : class
-        where TMessage : class
-    {
-        if (IsJob(typeof(TConsumer)) && configurator is IConsumerMessageConfigurator<TMessage> messages)
-            messages.UseFilter(new JobFilter<TMessage>(jobs, Describe<TMessage>(configurator, typeof(TConsumer))));
-    }
+        where TMessage : class =>
+        jobs.Boundary.Run((jobs, self: this, configurator), static it =>
+        {
+            if (IsJob(typeof(TConsumer)) && it.configurator is IConsumerMessageConfigurator<TMessage> messages)
+                messages.UseFilter(new JobFilter<TMessage>(it.jobs, it.self.Describe<TMessage>(it.configurator, typeof(TConsumer))));
+        });
 
     public void SagaConfigured<TSaga>(ISagaConfigurator<TSaga> configurator)
-        where TSaga : class, ISaga
-    {
-        Type? machine = _stateMachines.TryGetValue(configurator, out Type? known) ? known : null;
-        if (IsJob(machine ?? typeof(TSaga)))
-            configurator.ConnectSagaConfigurationObserver(new AttemptConfigurationObserver(jobs, this, machine));
-    }
+        where TSaga : class, ISaga =>
+        jobs.Boundary.Run((jobs, self: this, configurator), static it =>
+        {
+            Type? machine = it.self._stateMachines.TryGetValue(it.configurator, out Type? known) ? known : null;
+            if (IsJob(machine ?? typeof(TSaga)))
+                it.configurator.ConnectSagaConfigurationObserver(new AttemptConfigurationObserver(it.jobs, it.self, machine));
+        });
 
-    /// <summary>Comes ahead of <see cref="SagaConfigured"/>.</summary>
+    /// <summary>Runs before <see cref="SagaConfigured"/>.</summary>
     public void StateMachineSagaConfigured<TInstance>(ISagaConfigurator<TInstance> configurator, SagaStateMachine<TInstance> stateMachine)
         where TInstance : class, ISaga, SagaStateMachineInstance
     {
@@ -69,15 +71,19 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
 
     public void SagaMessageConfigured<TSaga, TMessage>(ISagaMessageConfigurator<TSaga, TMessage> configurator)
         where TSaga : class, ISaga
-        where TMessage : class
-    {
-        if ((IsJob(typeof(TSaga)) || _instances.ContainsKey(typeof(TSaga))) && configurator is ISagaMessageConfigurator<TMessage> messages)
-            messages.UseFilter(new JobFilter<TMessage>(jobs, Describe<TMessage>(configurator, typeof(TSaga))));
-    }
+        where TMessage : class =>
+        jobs.Boundary.Run((jobs, self: this, configurator), static it =>
+        {
+            if ((IsJob(typeof(TSaga)) || it.self._instances.ContainsKey(typeof(TSaga)))
+                && it.configurator is ISagaMessageConfigurator<TMessage> messages)
+                messages.UseFilter(new JobFilter<TMessage>(it.jobs, it.self.Describe<TMessage>(it.configurator, typeof(TSaga))));
+        });
 
     public void HandlerConfigured<TMessage>(IHandlerConfigurator<TMessage> configurator)
         where TMessage : class =>
-        configurator.UseFilter(new JobFilter<TMessage>(jobs, JobDescription.OfHandler<TMessage>()));
+        jobs.Boundary.Run(
+            (jobs, configurator),
+            static it => it.configurator.UseFilter(new JobFilter<TMessage>(it.jobs, JobDescription.OfHandler<TMessage>())));
 
     public void ActivityConfigured<TActivity, TArguments>(
         IExecuteActivityConfigurator<TActivity, TArguments> configurator,
@@ -88,22 +94,25 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
 
     public void ExecuteActivityConfigured<TActivity, TArguments>(IExecuteActivityConfigurator<TActivity, TArguments> configurator)
         where TActivity : class, IExecuteActivity<TArguments>
-        where TArguments : class
-    {
-        var description = JobDescription.Of<TArguments>(typeof(TActivity), typeof(IExecuteActivity<TArguments>), hidesFailures: true);
-        configurator.RoutingSlip(slip => slip.UseFilter(new JobFilter<RoutingSlip>(jobs, description)));
-        configurator.UseFilter(new AttemptFilter<ExecuteActivityContext<TActivity, TArguments>>(jobs, description));
-    }
+        where TArguments : class =>
+        jobs.Boundary.Run((jobs, configurator), static it =>
+        {
+            var description = JobDescription.Of<TArguments>(typeof(TActivity), typeof(IExecuteActivity<TArguments>), hidesFailures: true);
+            it.configurator.RoutingSlip(slip => slip.UseFilter(new JobFilter<RoutingSlip>(it.jobs, description)));
+            it.configurator.UseFilter(new AttemptFilter<ExecuteActivityContext<TActivity, TArguments>>(it.jobs, description));
+        });
 
     public void CompensateActivityConfigured<TActivity, TLog>(ICompensateActivityConfigurator<TActivity, TLog> configurator)
         where TActivity : class, ICompensateActivity<TLog>
-        where TLog : class
-    {
-        var description = JobDescription.Of<TLog>(typeof(TActivity), typeof(ICompensateActivity<TLog>), hidesFailures: true);
-        configurator.RoutingSlip(slip => slip.UseFilter(new JobFilter<RoutingSlip>(jobs, description)));
-        configurator.UseFilter(new AttemptFilter<CompensateActivityContext<TActivity, TLog>>(jobs, description));
-    }
+        where TLog : class =>
+        jobs.Boundary.Run((jobs, configurator), static it =>
+        {
+            var description = JobDescription.Of<TLog>(typeof(TActivity), typeof(ICompensateActivity<TLog>), hidesFailures: true);
+            it.configurator.RoutingSlip(slip => slip.UseFilter(new JobFilter<RoutingSlip>(it.jobs, description)));
+            it.configurator.UseFilter(new AttemptFilter<CompensateActivityContext<TActivity, TLog>>(it.jobs, description));
+        });
 
+    /// <summary>Gets the description of a consumer, which the filters around and inside its middleware share.</summary>
     public JobDescription Describe<TMessage>(object configurator, Type consumer)
         where TMessage : class
     {
@@ -115,8 +124,9 @@ internal sealed class JobConfigurationObserver(MessageTracer jobs) :
             _ => IsHandler(consumer) ? JobDescription.OfHandler<TMessage>() : JobDescription.Of<TMessage>(consumer, contract));
     }
 
+    /// <summary>Returns true for a consumer or saga of the application, false for one of MassTransit's job service.</summary>
     public static bool IsJob(Type consumer) => !MassTransitsOwn.Contains(consumer.Assembly) || IsHandler(consumer);
 
-    /// <summary>What <c>AddHandler</c> is given, MassTransit wraps in consumers of its own, all in one namespace.</summary>
+    /// <summary>Returns true for the consumers that MassTransit makes of the handlers of <c>AddHandler</c>, all in one namespace.</summary>
     private static bool IsHandler(Type consumer) => consumer.Namespace == typeof(MessageHandlerConsumer<>).Namespace;
 }

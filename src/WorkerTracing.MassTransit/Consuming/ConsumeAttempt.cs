@@ -4,20 +4,22 @@ using System.Globalization;
 namespace WorkerTracing;
 
 /// <summary>
-/// An attempt at a message, as the attempt that follows it needs to know it: in memory for a retry, in a header for a redelivery.
+/// An attempt at a message: the facts that the attempt after it needs, kept in memory for a retry and in a header for a redelivery.
 /// </summary>
-/// <param name="Number">From 1; 0 where there was none.</param>
-/// <param name="Context">Its span; the default where that was not recorded.</param>
+/// <param name="Number">From 1; 0 if there was no attempt.</param>
+/// <param name="Context">Its span; the default if that was not recorded.</param>
 internal readonly record struct ConsumeAttempt(int Number, ActivityContext Context)
 {
     /// <summary>
-    /// MassTransit copies a consumed message's headers to the messages that its consumer sends, but for those that begin with MT.
+    /// The header of a redelivered message. MassTransit copies the headers of a consumed message to the messages that its consumer sends,
+    /// except those that begin with <c>MT-</c>.
     /// </summary>
     public const string Header = "MT-WorkerTracing-Attempt";
 
     private const int HighestNumber = 1_000_000;
 
-    /// <summary>Reads <see cref="Header"/>. What is not in its format is no attempt.</summary>
+    /// <summary>Reads <see cref="Header"/>.</summary>
+    /// <returns>The default if the header is absent or malformed.</returns>
     public static ConsumeAttempt Parse(string? header)
     {
         int end = header is { Length: < 80 } ? header.IndexOf(';', StringComparison.Ordinal) : -1;

@@ -35,6 +35,39 @@ public sealed class AttemptTests
     }
 
     [Test]
+    public async Task Perform_ClosedGenericMethods_HaveDifferentNames()
+    {
+        using Server server = new Server().Start();
+
+        string numbers = server.Client.Enqueue(() => Work.Generic(1));
+        string lists = server.Client.Enqueue(() => Work.Generic(new List<string>()));
+
+        Assert.That((await server.SpanAsync(numbers)).DisplayName, Is.EqualTo("Work.Generic<Int32>"));
+        Assert.That((await server.SpanAsync(lists)).DisplayName, Is.EqualTo("Work.Generic<List<String>>"));
+    }
+
+    [Test]
+    public async Task Perform_ARetryOfAScheduledJob_HasATraceOfItsOwnLikeEachAttempt()
+    {
+        using Server server = new Server().Retrying(0).Start();
+        using Activity creator = server.Source.StartActivity("creator")!;
+        int runs = 0;
+        string key = Work.Does(() =>
+        {
+            if (++runs == 1)
+                throw new InvalidOperationException();
+        });
+
+        string job = server.Client.Create(() => Work.Run(key), new ScheduledState(DateTime.UtcNow.AddHours(-1)));
+
+        Activity first = await server.SpanAsync(job), second = await server.SpanAsync(job, 2);
+        Assert.That(new[] { creator, first, second }.Select(static span => span.TraceId), Is.Unique);
+        Assert.That(
+            second.Links.Select(static link => (link.Tags!.Single().Value, link.Context.SpanId)),
+            Is.EquivalentTo(new (object?, ActivitySpanId)[] { ("origin", creator.SpanId), ("previous_attempt", first.SpanId) }));
+    }
+
+    [Test]
     public async Task Perform_UnderAnyFilter_TheSpanEnclosesIt()
     {
         Activity? before = null, after = null;

@@ -94,6 +94,6 @@ public sealed class BadInputTests
             Assert.That((span.TraceId, span.SpanId), Is.Not.EqualTo((default(ActivityTraceId), default(ActivitySpanId))));
             if (span.ParentSpanId != default)
                 Assert.That(parameters[0] + parameters[1], Does.Contain(span.ParentSpanId.ToHexString()), "a stored creator");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 100 : 15));
     }
 }

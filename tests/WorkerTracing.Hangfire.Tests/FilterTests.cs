@@ -62,17 +62,8 @@ public sealed class FilterTests
     [NonParallelizable] // the meter is the whole process's
     public async Task Perform_WhileItsStorageFails_IsCounted()
     {
-        var counted = new ConcurrentBag<object?>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = static (instrument, self) =>
-            {
-                if (instrument is { Meter.Name: "WorkerTracing", Name: "worker_tracing.callback.failures" })
-                    self.EnableMeasurementEvents(instrument);
-            },
-        };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) => counted.Add(tags[0].Value));
-        listener.Start();
+        int counted = 0;
+        using MeterListener listener = Failures(() => Interlocked.Increment(ref counted));
         var storage = new FaultyStorage();
         using var server = new Server(storage: real => storage.Over(real));
         string work = Work.Does(static () => { });
@@ -81,7 +72,37 @@ public sealed class FilterTests
         server.Start();
 
         await server.StateAsync(job, SucceededState.StateName);
-        Assert.That(counted, Is.Not.Empty.And.All.EqualTo("Hangfire"));
+        Assert.That(counted, Is.Positive);
+    }
+
+    [Test]
+    [NonParallelizable] // the meter is the whole process's
+    public async Task Perform_OnAStorageThatClaimsAFeatureAndThrows_StoresAllTheSameAndIsCountedOnce()
+    {
+        int counted = 0;
+        using MeterListener listener = Failures(() => Interlocked.Increment(ref counted));
+        var storage = new FaultyStorage { Faultless = true, ClaimsTransactions = true };
+        using var server = new Server(storage: storage.Over);
+        server.Retrying(0).Start(1, "default", "chosen");
+        for (int i = 0; i < 3; i++)
+        {
+            int runs = 0;
+            string key = Work.Does(() =>
+            {
+                if (++runs == 1)
+                    throw new InvalidOperationException();
+            });
+            string job = server.Client.Create(() => Work.Run(key), new EnqueuedState("chosen"));
+
+            Activity first = await server.SpanAsync(job), second = await server.SpanAsync(job, 2);
+            Assert.That(second.Links.Single().Context.SpanId, Is.EqualTo(first.SpanId));
+            Assert.That(
+                new[] { first, second }.Select(static span => span.GetTagItem("messaging.destination.name")),
+                Is.EqualTo(new[] { "chosen", "default" }),
+                "Hangfire puts a retry into the job's own queue");
+        }
+
+        Assert.That(counted, Is.EqualTo(1));
     }
 
     [Test]
@@ -225,5 +246,25 @@ public sealed class FilterTests
         server.PerformHere(() => Work.Run(key));
 
         Assert.That((inside?.ParentSpanId, Activity.Current), Is.EqualTo((caller.SpanId, caller)), "there the caller's span is the parent");
+    }
+
+    /// <summary>Listens to the failures of the integration that are kept from jobs.</summary>
+    private static MeterListener Failures(Action failed)
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, self) =>
+            {
+                if (instrument is { Meter.Name: "WorkerTracing", Name: "worker_tracing.callback.failures" })
+                    self.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            if (tags[0].Value is "Hangfire")
+                failed();
+        });
+        listener.Start();
+        return listener;
     }
 }

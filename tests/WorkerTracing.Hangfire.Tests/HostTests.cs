@@ -96,6 +96,21 @@ public sealed class HostTests
     }
 
     [Test]
+    public async Task Perform_AJobThatFails_SaysOfEachAttemptWhetherItIsTheLast()
+    {
+        var exporter = new RecordingExporter();
+        WebApplication host = await StartAsync("one", exporter);
+
+        string job = host.Services.GetRequiredService<IBackgroundJobClient>().Enqueue(() => Work.Fail());
+
+        await Until.TrueAsync(() => NamesOf(exporter, job).Count() == 2, "both attempts have been exported");
+        Assert.That(
+            exporter.Spans.Where(span => Equals(span.GetTagItem("worker_tracing.job.id"), job))
+                .Select(static span => span.GetTagItem("worker_tracing.final")),
+            Is.EqualTo(new object[] { false, true }));
+    }
+
+    [Test]
     public async Task Perform_WhileAnotherHostChangesTheFilters_IsTraced()
     {
         using var server = new Server();

@@ -226,6 +226,7 @@ public sealed class StorageTests(string storage)
         Activity first = await server.SpanAsync(job), second = await server.SpanAsync(job, 2);
         Assert.That((first.Status, second.Status), Is.EqualTo((ActivityStatusCode.Error, ActivityStatusCode.Error)));
         Assert.That(first.ParentSpanId, Is.EqualTo(caller.SpanId));
+        Assert.That(first.DisplayName, Is.EqualTo(storage == "InMemory" ? "Report.Run" : "unknown"), "as much as the storage says");
         Assert.That(LinksOf(second), Has.Some.EqualTo(("previous_attempt", first.SpanId)));
         await server.StateAsync(job, FailedState.StateName);
     }

@@ -9,6 +9,9 @@ namespace WorkerTracing;
 /// <summary>Translates a Hangfire job, and what is stored with it, into a <see cref="JobInfo"/>.</summary>
 internal static class HangfireJobInfo
 {
+    /// <summary>The name of a job that cannot be loaded and of which nothing else is known.</summary>
+    public const string UnknownName = "unknown";
+
     private static readonly Dictionary<string, string?> NoBaggage = [];
 
     /// <summary>Gets the job of an attempt that is about to be performed.</summary>
@@ -26,7 +29,7 @@ internal static class HangfireJobInfo
         return new JobInfo
         {
             System = "hangfire",
-            Name = job is null ? "unknown" : TypeName.Of(job.Type, job.Method),
+            Name = job is null ? UnknownName : TypeName.Of(job.Type, job.Method),
             Id = background.Id,
             Queue = stored.Queue ?? JobQueue.Of(job),
             Attempt = stored.Attempt ?? 1,

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Hangfire.States;
+using Hangfire.Storage;
+using OpenTelemetry;
 
 namespace WorkerTracing;
 
@@ -23,7 +25,9 @@ internal static class LoadFailure
         Activity.Current = null;
         try
         {
-            using JobTrace trace = filter.Tracer.Start(HangfireJobInfo.From(job, stored, parameters, onWorker: true));
+            JobInfo info = HangfireJobInfo.From(job, stored, parameters, onWorker: true);
+            string name = filter.Boundary.Run(context, NameOf, info.Name);
+            using JobTrace trace = filter.Tracer.Start(info with { Name = name });
             trace.Fail(exception);
             EndedAttempt.Last = new EndedAttempt(filter, job.Id, stored, trace.IsRecorded ? trace.Activity?.Id : null, Failed: true);
         }
@@ -31,6 +35,30 @@ internal static class LoadFailure
         {
             Activity.Current = ambient;
         }
+    }
+
+    /// <summary>
+    /// Gets the name of the job from what is stored of it, or else from the exception, which names the type that is missing.
+    /// </summary>
+    private static string NameOf(ElectStateContext context)
+    {
+        InvocationData? call;
+        using (SuppressInstrumentationScope.Begin())
+            call = context.Connection.GetJobData(context.BackgroundJob.Id)?.InvocationData;
+        if (call is { Type: { } type, Method: { } method })
+            return $"{SimpleName(type)}.{method}";
+
+        return (context.CandidateState as FailedState)?.Exception is TypeLoadException { TypeName: { Length: > 0 } missing }
+            ? SimpleName(missing)
+            : HangfireJobInfo.UnknownName;
+    }
+
+    /// <summary>Gets <c>Outer.Inner</c> of <c>Namespace.Outer+Inner`1[[…]], Assembly</c>.</summary>
+    private static string SimpleName(string type)
+    {
+        int end = type.AsSpan().IndexOfAny(',', '`', '[');
+        string name = end < 0 ? type : type[..end];
+        return name[(name.LastIndexOf('.') + 1)..].Replace('+', '.');
     }
 
     /// <summary>

@@ -32,6 +32,11 @@ public static class Work
     [Queue("attributed")]
     public static void RunInQueue(string key) => Run(key);
 
+    public static void Generic<T>(T value) => _ = value;
+
+    [AutomaticRetry(Attempts = 1, DelaysInSeconds = [0])]
+    public static void Fail() => throw new InvalidOperationException("always");
+
     [FlushTrace(FlushMode.Wait)]
     public static void RunAndFlush(string key) => Run(key);
 }

@@ -5,10 +5,13 @@ public static class Until
 {
     private static readonly TimeSpan Bound = TimeSpan.FromSeconds(30);
 
-    public static async Task TrueAsync(Func<bool> condition, string what)
+    public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
+
+    /// <summary>Waits for a condition that takes a wait to evaluate.</summary>
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
     {
         using var bound = new CancellationTokenSource(Bound);
-        while (!condition())
+        while (!await condition())
         {
             if (bound.IsCancellationRequested)
                 throw new TimeoutException($"Within {Bound.TotalSeconds} s it did not come true that {what}.");

@@ -36,13 +36,13 @@ public abstract class JobCost
     }
 
     [GlobalSetup(Target = nameof(FlushNone))]
-    public Task StartFlushNoneAsync() => StartTracedAsync(FlushMode.None, AsTheirs);
+    public Task StartFlushNoneAsync() => StartTracedAsync(FlushMode.None, PeerBatching);
 
     [GlobalSetup(Target = nameof(FlushNoneWithOurDefaults))]
     public Task StartFlushNoneWithOurDefaultsAsync() => StartTracedAsync(FlushMode.None, new BatchTraceProcessorOptions());
 
     [GlobalSetup(Target = nameof(FlushBackground))]
-    public Task StartFlushBackgroundAsync() => StartTracedAsync(FlushMode.Background, AsTheirs);
+    public Task StartFlushBackgroundAsync() => StartTracedAsync(FlushMode.Background, PeerBatching);
 
     [GlobalSetup(Target = nameof(Disabled))]
     public Task StartDisabledAsync()
@@ -83,7 +83,7 @@ public abstract class JobCost
     /// What OpenTelemetry's batch processor does by default: an export starts at 512 spans. By our defaults it starts at 5734, and at this
     /// many jobs a second the collector has to copy what waits.
     /// </summary>
-    private static BatchTraceProcessorOptions AsTheirs => new() { MaxQueueSize = 2048, MaxBatchSize = 512, ExportTriggerRatio = 0.25 };
+    private static BatchTraceProcessorOptions PeerBatching => new() { MaxQueueSize = 2048, MaxBatchSize = 512, ExportTriggerRatio = 0.25 };
 
     /// <summary>The framework's own activity source.</summary>
     private protected abstract string SourceName { get; }

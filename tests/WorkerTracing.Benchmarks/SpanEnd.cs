@@ -24,7 +24,7 @@ public abstract class SpanEnd
 
     protected abstract BaseProcessor<Activity> Ours();
 
-    protected abstract BaseProcessor<Activity> Theirs();
+    protected abstract BaseProcessor<Activity> Peer();
 
     protected void Start(BaseProcessor<Activity> processor)
     {

@@ -16,7 +16,7 @@ public class SpanEndWhenFull : SpanEnd
     protected override int Spans => SpansPerRound;
 
     [GlobalSetup(Target = nameof(OpenTelemetry))]
-    public void StartTheirs() => Start(Theirs());
+    public void StartPeer() => Start(Peer());
 
     [GlobalSetup(Target = nameof(WorkerTracing))]
     public void StartOurs() => Start(Ours());
@@ -34,7 +34,7 @@ public class SpanEndWhenFull : SpanEnd
         End();
     }
 
-    protected override BaseProcessor<Activity> Theirs()
+    protected override BaseProcessor<Activity> Peer()
         => Fill(new BatchActivityExportProcessor(_exporter, QueueSize, maxExportBatchSize: QueueSize / 4));
 
     protected override BaseProcessor<Activity> Ours() =>

@@ -23,7 +23,7 @@ public class SpanEndWithRoom : SpanEnd
     protected override int Spans => SpansPerRound;
 
     [GlobalSetup(Target = nameof(OpenTelemetry))]
-    public void StartTheirs() => Start(_processor = Theirs());
+    public void StartPeer() => Start(_processor = Peer());
 
     [GlobalSetup(Target = nameof(WorkerTracing))]
     public void StartOurs() => Start(_processor = Ours());
@@ -44,7 +44,7 @@ public class SpanEndWithRoom : SpanEnd
     [GlobalCleanup]
     public void CleanUp() => End();
 
-    protected override BaseProcessor<Activity> Theirs() =>
+    protected override BaseProcessor<Activity> Peer() =>
         new BatchActivityExportProcessor(new NullExporter(), QueueSize, NeverMilliseconds, maxExportBatchSize: QueueSize);
 
     protected override BaseProcessor<Activity> Ours() => new BatchTraceProcessor(

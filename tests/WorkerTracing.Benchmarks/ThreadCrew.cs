@@ -1,6 +1,6 @@
 namespace WorkerTracing.Benchmarks;
 
-/// <summary>Threads that live as long as the benchmark and run one round of work together whenever they are told to.</summary>
+/// <summary>Threads that live as long as the benchmark and run one round of work together on request.</summary>
 internal sealed class ThreadCrew : IDisposable
 {
     private readonly Barrier _start;

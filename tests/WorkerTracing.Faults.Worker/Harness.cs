@@ -21,6 +21,6 @@ internal static class Harness
     {
         Say(word, "");
         if (Console.In.ReadLine() != "go")
-            throw new InvalidOperationException("Nobody said go.");
+            throw new InvalidOperationException("The test has not written 'go'.");
     }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WorkerTracing.Faults.Worker;
 
-/// <summary>What a worker process is to do. Its one argument, as JSON.</summary>
+/// <summary>The plan of a worker process: its one argument, as JSON.</summary>
 public sealed record WorkerPlan
 {
     public required string Scenario { get; init; }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WorkerTracing.Faults.Worker;
 
-/// <summary>What came of a plan, as the worker saw it.</summary>
+/// <summary>The result of a plan, as the worker saw it.</summary>
 public sealed class WorkerReport
 {
     public int Jobs { get; set; }

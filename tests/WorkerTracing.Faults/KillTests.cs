@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>A worker that is killed: what it was told is delivered must be at the receiver, whatever the moment.</summary>
+/// <summary>A worker is killed. Every span that a flush reported as delivered must have arrived, whatever the moment.</summary>
 public sealed class KillTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
@@ -25,8 +25,8 @@ public sealed class KillTests
             afterJobs,
             betweenJobs: false);
 
-        Assert.That(told, Is.Not.Empty, "flushes were told that everything is delivered");
-        Assert.That(told.Except(arrived), Is.Empty, $"spans that were told to be delivered, in {jobs} jobs");
+        Assert.That(told, Is.Not.Empty, "flushes returned Delivered");
+        Assert.That(told.Except(arrived), Is.Empty, $"spans reported as delivered, in {jobs} jobs");
     }
 
     [TestCaseSource(nameof(Protocols))]
@@ -39,7 +39,7 @@ public sealed class KillTests
             100,
             betweenJobs: true);
 
-        Assert.That(told, Has.Count.EqualTo(4 * jobs), "every job was told that its spans are delivered");
+        Assert.That(told, Has.Count.EqualTo(4 * jobs), "every flush returned Delivered");
         Assert.That(told.Except(arrived), Is.Empty);
     }
 

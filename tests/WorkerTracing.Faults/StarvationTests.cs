@@ -1,6 +1,6 @@
 namespace WorkerTracing.Faults;
 
-/// <summary>Jobs on threads of their own, in a process whose thread pool is blocked by somebody else's synchronous work.</summary>
+/// <summary>Jobs on threads of their own, in a process whose thread pool is blocked by synchronous work of the application.</summary>
 public sealed class StarvationTests
 {
     private static IEnumerable<TestCaseData> Protocols() => FaultMatrix.Protocols();

@@ -56,7 +56,7 @@ public sealed class StopTests
         using (Assert.EnterMultipleScope())
         {
             Assert.That(run.ExitCode, Is.Zero, run.Output);
-            Assert.That(run.Report.Stopping, Is.LessThan(10 * run.Plan.ShutdownTimeout), "nobody waits for the request");
+            Assert.That(run.Report.Stopping, Is.LessThan(10 * run.Plan.ShutdownTimeout), "the stop does not wait for the request");
             Assert.That(run.Report.Lost.Values.Sum(), Is.EqualTo(run.Ended.Count), "all of it is counted");
         }
     }

@@ -1,6 +1,6 @@
 namespace WorkerTracing.Load;
 
-/// <summary>What the jobs do, and on what.</summary>
+/// <summary>The work of the jobs, and the threads that run them.</summary>
 /// <param name="Name">The argument that selects it.</param>
 /// <param name="What">For the heading.</param>
 /// <param name="OnThreads">Whether each job has a thread of its own and blocks it, or all run on the pool and await.</param>

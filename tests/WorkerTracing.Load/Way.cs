@@ -6,10 +6,16 @@ namespace WorkerTracing.Load;
 /// <param name="PoolThreads">How many threads the pool is given at the start, beyond one for each processor.</param>
 internal sealed record Way(string Name, Func<SlowBackend, int, Contender> Contend, Func<int, int> PoolThreads)
 {
-    public static readonly Way WorkerTracing = new("WorkerTracing", static (backend, jobs) => new Ours(backend, jobs), static _ => 0);
+    public static readonly Way WorkerTracing = new(
+        "WorkerTracing",
+        static (backend, jobs) => new WorkerTracingContender(backend, jobs),
+        static _ => 0);
 
     /// <summary>As a program finds it: the pool grows when it likes.</summary>
-    public static readonly Way OpenTelemetry = new("OpenTelemetry", static (backend, jobs) => new Theirs(backend, jobs), static _ => 0);
+    public static readonly Way OpenTelemetry = new(
+        "OpenTelemetry",
+        static (backend, jobs) => new OpenTelemetryContender(backend, jobs),
+        static _ => 0);
 
     /// <summary>The best that can be made of it: the pool has a thread for each job that it blocks.</summary>
     public static readonly Way OpenTelemetryWithThreads = OpenTelemetry with

@@ -10,7 +10,7 @@ internal sealed class NewWorker
     private readonly string _folder;
     private readonly Dictionary<string, string> _environment;
 
-    /// <param name="package">The one package of ours that it references.</param>
+    /// <param name="package">The package of this repository that it references.</param>
     /// <param name="program">The name of the program, and of its file.</param>
     public NewWorker(string package, string program)
     {
@@ -36,7 +36,7 @@ internal sealed class NewWorker
 
     public Task<string> DotnetAsync(params string[] arguments) => DotnetCommand.RunAsync(_folder, _environment, arguments);
 
-    /// <summary>What this repository depends on has been restored to here; the worker's restore need not fetch it again.</summary>
+    /// <summary>The folder with this repository's restored dependencies. The worker's restore need not fetch them again.</summary>
     private static string AlreadyRestored => typeof(NewWorker).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == "NuGetPackageRoot").Value!;
 

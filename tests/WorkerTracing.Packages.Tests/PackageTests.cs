@@ -6,7 +6,7 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Packages.Tests;
 
-/// <summary>What is in the packages.</summary>
+/// <summary>The content of the packages.</summary>
 public sealed class PackageTests
 {
     private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE"); // as the format of portable PDBs defines it

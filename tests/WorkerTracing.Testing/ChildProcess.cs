@@ -6,7 +6,7 @@ using System.Threading.Channels;
 
 namespace WorkerTracing.Testing;
 
-/// <summary>A program in a process of its own. Its output is read as it is written, and it is killed when the test is done with it.</summary>
+/// <summary>A program in a process of its own. Its output is read as it is written. Disposing kills it.</summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
     private const int Terminate = 15;

@@ -18,7 +18,7 @@ public sealed class Gate : IDisposable
     {
         Interlocked.Increment(ref _entered);
         if (!_open.Wait(TimeSpan.FromMinutes(1)))
-            throw new TimeoutException("Nobody opened the gate within a minute.");
+            throw new TimeoutException("The gate was not opened within a minute.");
     }
 
     public Task EnteredAsync(int count = 1) => Until.TrueAsync(() => Entered >= count, $"{count} exports have come to the gate");

@@ -41,7 +41,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
         await _serving;
     }
 
-    /// <summary>Listens on a free port. Somebody else may take it first; a listener that failed to start cannot be used again.</summary>
+    /// <summary>Listens on a free port. Another process may take it first. A listener that failed to start cannot be reused.</summary>
     private static (HttpListener Listener, Uri Endpoint) Listen()
     {
         for (int attempt = 1; ; attempt++)

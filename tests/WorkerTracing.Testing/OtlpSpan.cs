@@ -2,7 +2,7 @@ using Google.Protobuf;
 
 namespace WorkerTracing.Testing;
 
-/// <summary>What a test looks at in a span that came over OTLP.</summary>
+/// <summary>The parts of a span received over OTLP that tests look at.</summary>
 public sealed record OtlpSpan(string TraceId, string SpanId, string Name)
 {
     private ByteString Message { get; init; } = ByteString.Empty;

@@ -11,7 +11,7 @@ public sealed class OutcomeExporter(int maxConcurrency = 1) : BaseExporter<Activ
     private int _inFlight;
     private int _calls;
 
-    /// <summary>What becomes of a batch: fills the outcomes, on the export thread.</summary>
+    /// <summary>Fills the outcomes of a batch. Called on the export thread.</summary>
     public Action<Activity[], ExportOutcome[], CancellationToken> OnExport { get; set; }
         = static (_, outcomes, _) => Array.Fill(outcomes, ExportOutcome.Delivered);
 

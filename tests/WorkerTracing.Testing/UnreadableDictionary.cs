@@ -3,7 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace WorkerTracing.Testing;
 
-/// <summary>A dictionary that says how much it has, and fails whoever looks.</summary>
+/// <summary>A dictionary with a count whose members throw.</summary>
 public sealed class UnreadableDictionary<T> : IReadOnlyDictionary<string, T>
 {
     public int Count => 1;

@@ -2,7 +2,7 @@ using System.Collections;
 
 namespace WorkerTracing.Testing;
 
-/// <summary>A list that says how much it has, and fails whoever looks.</summary>
+/// <summary>A list with a count whose enumeration throws.</summary>
 public sealed class UnreadableList<T> : IReadOnlyList<T>
 {
     public int Count => 1;

@@ -1,6 +1,6 @@
 namespace WorkerTracing.Testing;
 
-/// <summary>An exception that fails whoever asks what it is.</summary>
+/// <summary>An exception whose members throw.</summary>
 public sealed class UntellableException : Exception
 {
     public override string Message => throw new InvalidOperationException("no message");

@@ -5,7 +5,7 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>What stands in a job's headers was written by somebody else.</summary>
+/// <summary>Bad input in the headers of a job, which another program wrote.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class HeaderTests
 {

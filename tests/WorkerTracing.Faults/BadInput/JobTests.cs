@@ -5,7 +5,7 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>What a framework, or the application's own callbacks, say of a job.</summary>
+/// <summary>Bad input in the description of a job: from a framework, or from callbacks of the application.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobTests
 {

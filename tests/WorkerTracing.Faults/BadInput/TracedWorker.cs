@@ -5,7 +5,7 @@ using OpenTelemetry.Trace;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>A tracer with both real exporters, and what they sent: for jobs that are handed what nobody should hand them.</summary>
+/// <summary>A tracer with both real exporters, and the requests that they sent, for jobs with bad input.</summary>
 internal sealed class TracedWorker : IAsyncDisposable
 {
     private readonly BodyReceiver _collector;

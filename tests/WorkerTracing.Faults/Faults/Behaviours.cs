@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>What a failing backend does with a connection.</summary>
+/// <summary>The ways in which a failing backend handles a connection.</summary>
 internal static class Behaviours
 {
     private const int Gigabyte = 1 << 30;

@@ -5,7 +5,7 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>Exporters and processors that do what they must not: no job fails for it, and each is told the truth.</summary>
+/// <summary>Exporters and processors that break their contract. No job fails, and each result is true.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class HostileExporterTests : IDisposable
 {
@@ -89,7 +89,7 @@ public sealed class HostileExporterTests : IDisposable
         await worker.RunAsync();
         FlushResult next = await worker.RunAsync();
 
-        // whether its span still found the closed processor, or nobody
+        // Failed if the span reached the closed processor, Unconfirmed if it reached none
         FlushStatus gone = next.Lost == 1 ? FlushStatus.Failed : FlushStatus.Unconfirmed;
         Assert.That(next.Status, Is.EqualTo(call is "ForceFlush" or "Flush" ? FlushStatus.Delivered : gone));
     }

@@ -3,7 +3,7 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>A provider that goes away under its jobs: each of them goes on, ends, and is told what came of its spans.</summary>
+/// <summary>A provider is disposed while jobs run. Each job continues, ends, and gets the result of its spans.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class ShutdownTests : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class ShutdownTests : IDisposable
     public void Dispose() => _gate.Dispose();
 
     [Test]
-    public async Task Dispose_WhileAJobRuns_TheJobEndsAndIsToldThatNobodyAnswers()
+    public async Task Dispose_WhileAJobRuns_TheJobEndsUnconfirmed()
     {
         var worker = new InProcessWorker(_exporter);
 
@@ -116,7 +116,7 @@ public sealed class ShutdownTests : IDisposable
             Assert.That(
                 exporter.Spans.Count + lost.Count("shutdown"),
                 Is.LessThanOrEqualTo(Jobs),
-                "a job that ended after the provider was recorded by nobody; none counts twice");
+                "a job that ended after the provider was not recorded; none counts twice");
         }
     }
 

@@ -4,7 +4,7 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>More spans than there is room for: what is lost is counted, to the span, and the job is told.</summary>
+/// <summary>More spans than the queue holds. Every lost span is counted, and the result of the job has the number.</summary>
 [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class VolumeTests : IDisposable
 {
@@ -85,7 +85,7 @@ public sealed class VolumeTests : IDisposable
         Assert.That(
             results.Where(r => r.Result.Exported != delivered[r.Job.TraceId].Count()),
             Is.Empty,
-            "what a job is told is what the exporter acknowledged");
+            "the result of a job is what the exporter acknowledged");
         Assert.That(exporter.Delivered.Distinct().Count(), Is.EqualTo(exporter.Delivered.Count), "no span twice");
         Assert.That(results.Sum(static r => r.Result.Exported), Is.EqualTo(exporter.Delivered.Count));
         Assert.That(results, Has.Count.EqualTo(Threads * JobsEach));

@@ -37,7 +37,7 @@ internal sealed class Pressure : IDisposable
         _released.Dispose();
     }
 
-    /// <summary>Blocks a thread of the pool for a moment, again and again; in between whoever waits for one has a turn.</summary>
+    /// <summary>Blocks a thread of the pool for a moment, again and again. Other work items run in between.</summary>
     private void Queue(Random random) => ThreadPool.UnsafeQueueUserWorkItem(
         _ =>
         {

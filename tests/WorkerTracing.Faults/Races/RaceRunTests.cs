@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace WorkerTracing.Faults;
 
-/// <summary>What a seed decides of a suite that is loaded again and again.</summary>
+/// <summary>A seed decides the random arguments of a suite that is loaded again.</summary>
 [NonParallelizable] // NUnit's seed is the whole process's
 public sealed class RaceRunTests
 {

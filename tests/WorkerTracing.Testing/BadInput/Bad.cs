@@ -7,7 +7,7 @@ using FsCheck.Fluent;
 
 namespace WorkerTracing.Testing;
 
-/// <summary>What nobody should hand to a tracer, and somebody will.</summary>
+/// <summary>Generates input that a tracer is not made for and must survive.</summary>
 public static class Bad
 {
     /// <summary>Text of every kind: empty, blank, with control characters, with half a surrogate pair, nearly JSON, long.</summary>
@@ -65,7 +65,7 @@ public static class Bad
         new KeyValuePair<string, object?>[] { new(null!, null), new("a", 1), new("a", 2) },
         new InvalidOperationException("\ud800"), typeof(Bad), (Action)(static () => { }));
 
-    /// <summary>What throws, never ends, contains itself or is very deep.</summary>
+    /// <summary>Values that throw, never end, contain themselves or are very deep.</summary>
     private static Gen<object?> Troublemaker { get; } = Gen.Elements<Func<object?>>(
             static () => new Unspeakable(), static () => new[] { new Unspeakable(), new Unspeakable() }, static () => Throwing(),
             static () => Forever(1), static () => Forever(Forever(2)), static () => new Bottomless(), static () => new Liar(),

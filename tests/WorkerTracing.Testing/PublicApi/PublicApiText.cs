@@ -5,7 +5,7 @@ using System.Text;
 namespace WorkerTracing.Testing.PublicApi;
 
 /// <summary>
-/// What an assembly shows to its users, one line a member, in C#'s words. What the compiler adds to every record is left out:
+/// Writes the public API of an assembly, one line for each member, in C#'s words. What the compiler adds to every record is left out:
 /// the word record says it. So are attributes.
 /// </summary>
 public static class PublicApiText

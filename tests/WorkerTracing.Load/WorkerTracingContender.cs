@@ -5,7 +5,7 @@ using OpenTelemetry.Trace;
 namespace WorkerTracing.Load;
 
 /// <summary>A job in a <see cref="JobTrace"/>, flushed by <see cref="FlushMode.Wait"/>.</summary>
-internal sealed class Ours : Contender
+internal sealed class WorkerTracingContender : Contender
 {
     private static readonly JobInfo Job = new() { System = "load", Name = "job", Flush = FlushMode.Wait };
 
@@ -13,7 +13,7 @@ internal sealed class Ours : Contender
     private readonly TracerProvider _provider;
     private readonly JobTracer _tracer;
 
-    public Ours(SlowBackend backend, int jobs)
+    public WorkerTracingContender(SlowBackend backend, int jobs)
     {
         var options = new BatchTraceProcessorOptions { MaxBatchSize = BatchSize(jobs), MaxQueueSize = QueueSize(jobs) };
         BaseExporter<Activity> exporter = backend.MaxConcurrency == 1 ? backend : new ConcurrentBackend(backend);

@@ -8,14 +8,14 @@ namespace WorkerTracing.Load;
 /// A job in a span, and <c>TracerProvider.ForceFlush</c> on OpenTelemetry's own batch processor after it: what a user writes today. It
 /// blocks a thread for each job that waits.
 /// </summary>
-internal sealed class Theirs : Contender
+internal sealed class OpenTelemetryContender : Contender
 {
     private const int FlushTimeout = 30_000;
 
     private readonly ActivitySource _source = new($"load {Guid.NewGuid():n}");
     private readonly TracerProvider _provider;
 
-    public Theirs(SlowBackend backend, int jobs)
+    public OpenTelemetryContender(SlowBackend backend, int jobs)
     {
         var processor = new BatchActivityExportProcessor(backend, maxQueueSize: QueueSize(jobs), maxExportBatchSize: BatchSize(jobs));
         _provider = Sdk.CreateTracerProviderBuilder().AddSource(_source.Name).AddProcessor(processor).Build();

@@ -31,6 +31,7 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
 
     private readonly ConcurrentBag<ItemBatch> _batches = [];
     private readonly AnnouncedTraces _announced = new(RememberedTraces);
+    private readonly AgentRuns _agents = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly IngestClient _client;
     private readonly IngestFailureLog _failures;
@@ -86,15 +87,19 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         }
 
         using IDisposable suppressed = SuppressInstrumentationScope.Begin();
-        ItemBatch items = _batches.TryTake(out ItemBatch? idle) ? idle : new ItemBatch(_announced);
+        ItemBatch items = _batches.TryTake(out ItemBatch? idle) ? idle : new ItemBatch(_announced, _agents);
         items.IncludeContent = options.IncludeContent;
+        items.IsDefaultEndpoint = options.IsDefaultEndpoint;
         var sending = new IngestBatch(items, options, key, _client, _announced, _failures, _log);
         int requests = 0;
         for (int next = 0; next < batch.Length;)
         {
-            while (next < batch.Length && items.Bytes < MaxRequestBytes)
-                items.Add(batch[next], next++);
-            bool goesOn = _sender.Send(sending, outcomes, ref requests, cancellationToken);
+            for (; next < batch.Length && items.Bytes < MaxRequestBytes; next++)
+            {
+                if (!items.Add(batch, next))
+                    outcomes[next] = ExportOutcome.Delivered; // there is nothing to deliver
+            }
+            bool goesOn = items.Count == 0 || _sender.Send(sending, outcomes, ref requests, cancellationToken);
             items.Clear();
             if (goesOn)
                 continue;

@@ -7,6 +7,8 @@ namespace WorkerTracing;
 /// <remarks>Every export reads the options anew, so a key that was wrong can be corrected while the process runs.</remarks>
 public sealed class OpenAIExporterOptions
 {
+    private static readonly Uri DefaultEndpoint = new("https://api.openai.com/v1/traces/ingest");
+
     private string? _apiKey;
     private string? _organization;
     private string? _project;
@@ -39,7 +41,7 @@ public sealed class OpenAIExporterOptions
 
     /// <summary>Where the traces go.</summary>
     /// <value>The default is <c>https://api.openai.com/v1/traces/ingest</c>. An absolute http or https address.</value>
-    public Uri Endpoint { get; set; } = new("https://api.openai.com/v1/traces/ingest");
+    public Uri Endpoint { get; set; } = DefaultEndpoint;
 
     /// <summary>How often a request is tried again within one export, after its first try has failed for a passing reason.</summary>
     /// <value>The default is 3. From 0 to 100.</value>
@@ -77,6 +79,9 @@ public sealed class OpenAIExporterOptions
     /// with the exporter. The factory's client is not disposed of.
     /// </value>
     public Func<HttpClient>? HttpClientFactory { get; set; }
+
+    /// <summary>Gets whether the traces go to OpenAI itself. A slash at the end makes no difference.</summary>
+    internal bool IsDefaultEndpoint => Endpoint.AbsoluteUri.TrimEnd('/') == DefaultEndpoint.AbsoluteUri;
 
     private static string? Nonempty(string? value) => string.IsNullOrWhiteSpace(value) ? null : value.Trim();
 }

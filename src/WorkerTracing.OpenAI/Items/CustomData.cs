@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>Writes the <c>span_data</c> of a span that the dashboard has no type of its own for: its name and its attributes.</summary>
+/// <summary>Writes the <c>span_data</c> of a span for which the dashboard has no other type: its name and its attributes.</summary>
 internal static class CustomData
 {
-    public static void Write(SpanFields fields, Activity span)
+    public static void Write(SpanFields fields, Activity span, bool isRecordedTwice)
     {
         Utf8Buffer output = fields.Output;
         output.Write("{\"type\":\"custom\",\"name\":"u8);
@@ -14,9 +14,28 @@ internal static class CustomData
         bool follows = false;
         foreach ((string name, object? value) in fields.Tags)
         {
-            if (fields.IncludeContent || !GenAI.IsContent(name))
-                follows = fields.WriteMember(name, value, follows);
+            bool isContent = GenAI.IsContent(name);
+            if (isContent && (isRecordedTwice || !fields.IncludeContent))
+                continue;
+            if (isRecordedTwice && name.StartsWith(GenAI.UsagePrefix, StringComparison.Ordinal))
+                continue;
+            if (follows)
+                output.Write((byte)',');
+            follows = true;
+            JsonString.Write(output, name);
+            output.Write((byte)':');
+            WriteValue(fields, name, value);
         }
         output.Write("}}"u8);
+    }
+
+    private static void WriteValue(SpanFields fields, string name, object? value)
+    {
+        if (value is not null && GenAI.IsMessages(name))
+            ChatMessages.Write(fields, value);
+        else if (name.StartsWith(GenAI.Prefix, StringComparison.Ordinal))
+            fields.WriteJson(value);
+        else
+            fields.WriteValue(value);
     }
 }

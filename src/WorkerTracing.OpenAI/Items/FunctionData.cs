@@ -9,7 +9,7 @@ internal static class FunctionData
     {
         Utf8Buffer output = fields.Output;
         output.Write("{\"type\":\"function\",\"name\":"u8);
-        fields.WriteText(fields.Tags.Text(GenAI.ToolName) ?? OperationTarget.Of(span, "execute_tool"));
+        fields.WriteText(fields.Tags.Text(GenAI.ToolName) ?? OperationTarget.Of(span, GenAIOperation.ExecuteTool));
         output.Write(",\"input\":"u8);
         WriteContent(fields, GenAI.ToolArguments);
         output.Write(",\"output\":"u8);
@@ -19,25 +19,38 @@ internal static class FunctionData
         output.Write((byte)'}');
     }
 
+    /// <summary>
+    /// Writes arguments or a result as text. Libraries record them as JSON: a JSON string becomes the text in it, null stays null, and
+    /// any other value becomes the text of its compact JSON.
+    /// </summary>
     private static void WriteContent(SpanFields fields, string attribute)
     {
         int start = fields.Output.Length;
-        fields.WriteAsText(fields.IncludeContent ? fields.Tags[attribute] : null);
+        if (fields.IncludeContent && fields.Tags[attribute] is { } recorded)
+            ToolText.Write(fields.Output, fields.Json.ReadAny(recorded));
+        else
+            fields.Output.Write("null"u8);
         FieldLimit.Apply(fields.Output, start);
     }
 
-    /// <summary>The <c>mcp.*</c> attributes by the rest of their names; null without any.</summary>
+    /// <summary>Writes the server, and the other <c>mcp.*</c> attributes by the rest of their names; null without any.</summary>
     private static void WriteMcpData(SpanFields fields)
     {
+        Utf8Buffer output = fields.Output;
         bool any = false;
         foreach ((string name, object? value) in fields.Tags)
         {
             if (!name.StartsWith(GenAI.McpPrefix, StringComparison.Ordinal))
                 continue;
             if (!any)
-                fields.Output.Write((byte)'{');
-            any = fields.WriteMember(name.AsSpan(GenAI.McpPrefix.Length), value, any);
+            {
+                output.Write("{\"server\":"u8);
+                fields.WriteValue(McpToolsData.ServerOf(fields.Tags));
+                any = true;
+            }
+            if (name is not (GenAI.McpServer or GenAI.OldMcpServer))
+                fields.WriteMember(name.AsSpan(GenAI.McpPrefix.Length), value, follows: true);
         }
-        fields.Output.Write(any ? "}"u8 : "null"u8);
+        output.Write(any ? "}"u8 : "null"u8);
     }
 }

@@ -1,17 +1,24 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// Names of OpenTelemetry's semantic conventions for generative AI: the current ones (as of 1.41), those of 1.36, which most
-/// instrumentations still emit, and the few older ones that cost nothing to know.
+/// Attribute and event names of OpenTelemetry's semantic conventions for generative AI: version 1.41, version 1.36 (still emitted by
+/// most instrumentations), and a few older names.
 /// </summary>
 internal static class GenAI
 {
     public const string Operation = "gen_ai.operation.name";
     public const string RequestModel = "gen_ai.request.model";
     public const string ResponseModel = "gen_ai.response.model";
+    public const string ResponseId = "gen_ai.response.id";
+    public const string FinishReasons = "gen_ai.response.finish_reasons";
+    public const string TimeToFirstChunk = "gen_ai.response.time_to_first_chunk";
     public const string ConversationId = "gen_ai.conversation.id";
     public const string OutputType = "gen_ai.output.type";
+    public const string Provider = "gen_ai.provider.name";
+    public const string OldProvider = "gen_ai.system";
+    public const string OpenAIApi = "openai.api.type";
 
+    public const string Prefix = "gen_ai.";
     public const string RequestPrefix = "gen_ai.request.";
     public const string OpenAIRequestPrefix = "openai.request.";
     public const string OldOpenAIRequestPrefix = "gen_ai.openai.request.";
@@ -36,7 +43,12 @@ internal static class GenAI
     public const string ToolName = "gen_ai.tool.name";
     public const string ToolArguments = "gen_ai.tool.call.arguments";
     public const string ToolResult = "gen_ai.tool.call.result";
+
     public const string McpPrefix = "mcp.";
+    public const string McpMethod = "mcp.method.name";
+    public const string McpServer = "mcp.server.name";
+    public const string OldMcpServer = "mcp.server";
+    public const string ServerAddress = "server.address";
 
     public const string InferenceDetailsEvent = "gen_ai.client.inference.operation.details";
     public const string SystemMessageEvent = "gen_ai.system.message";
@@ -46,13 +58,21 @@ internal static class GenAI
     public const string ChoiceEvent = "gen_ai.choice";
     public const string EventBody = "gen_ai.event.content";
 
-    /// <summary>Attributes that hold what was said, passed or answered, on whatever span they are.</summary>
+    /// <summary>
+    /// Returns true if the attribute holds content: messages, prompts, tool arguments and results, retrieved or remembered documents,
+    /// job arguments, workflow messages, and exception texts.
+    /// </summary>
     public static bool IsContent(string attribute) => attribute is
             SystemInstructions or InputMessages or OutputMessages or OldPrompt or OldCompletion
             or ToolArguments or ToolResult or EventBody
             or "gen_ai.retrieval.query.text" or "gen_ai.retrieval.documents" or "gen_ai.memory.query.text" or "gen_ai.memory.records"
             or "gen_ai.evaluation.explanation"
+            or "executor.input" or "executor.output" or "message.content"
+            or "error.message" or "exception.message" or "exception.stacktrace"
         || attribute.StartsWith("worker_tracing.argument.", StringComparison.Ordinal)
         || attribute.StartsWith("gen_ai.prompt.", StringComparison.Ordinal)
         || attribute.StartsWith("gen_ai.completion.", StringComparison.Ordinal);
+
+    /// <summary>Returns true if the attribute holds a list of messages.</summary>
+    public static bool IsMessages(string attribute) => attribute is InputMessages or OutputMessages or OldPrompt or OldCompletion;
 }

@@ -20,26 +20,34 @@ internal static class GenerationData
             output.Write("null"u8);
         FieldLimit.Apply(output, start);
 
-        output.Write(",\"model\":"u8);
-        fields.WriteText(fields.Tags.Text(GenAI.RequestModel) ?? fields.Tags.Text(GenAI.ResponseModel));
-        output.Write(",\"model_config\":"u8);
-        WriteModelConfig(fields);
+        WriteModel(fields);
         TokenUsage.WriteMember(fields);
         output.Write((byte)'}');
     }
 
-    /// <summary>The request's attributes by the rest of their names; null without any.</summary>
+    /// <summary>Writes the members <c>model</c> and <c>model_config</c>.</summary>
+    public static void WriteModel(SpanFields fields)
+    {
+        fields.Output.Write(",\"model\":"u8);
+        fields.WriteText(fields.Tags.Text(GenAI.RequestModel) ?? fields.Tags.Text(GenAI.ResponseModel));
+        fields.Output.Write(",\"model_config\":"u8);
+        WriteModelConfig(fields);
+    }
+
+    /// <summary>Writes the request's attributes by the rest of their names; null without any.</summary>
     private static void WriteModelConfig(SpanFields fields)
     {
         bool any = false;
         foreach ((string name, object? value) in fields.Tags)
         {
             ReadOnlySpan<char> setting = SettingOf(fields.Tags, name);
-            if (setting.IsEmpty)
+            if (setting.IsEmpty || value is null)
                 continue;
-            if (!any)
-                fields.Output.Write((byte)'{');
-            any = fields.WriteMember(setting, value, any);
+            fields.Output.Write(any ? ","u8 : "{"u8);
+            any = true;
+            JsonString.Write(fields.Output, setting);
+            fields.Output.Write((byte)':');
+            fields.WriteJson(value);
         }
         fields.Output.Write(any ? "}"u8 : "null"u8);
     }

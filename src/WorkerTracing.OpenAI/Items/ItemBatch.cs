@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace WorkerTracing;
 
 /// <summary>
-/// Spans in their wire form, one text with a comma between any two items, so that each range of items is the inside of a request.
-/// A trace's item goes ahead of its first span. Reused from export to export.
+/// Holds spans in their wire form: one text with a comma between any two items, so that each range of items is the content of a request.
+/// A trace's item precedes its first span. Reused from export to export.
 /// </summary>
 internal sealed class ItemBatch : IDisposable
 {
@@ -15,10 +15,10 @@ internal sealed class ItemBatch : IDisposable
     private readonly AnnouncedTraces _delivered;
     private readonly SpanFields _fields;
 
-    public ItemBatch(AnnouncedTraces delivered)
+    public ItemBatch(AnnouncedTraces delivered, AgentRuns agents)
     {
         _delivered = delivered;
-        _fields = new SpanFields(_text);
+        _fields = new SpanFields(_text, agents);
     }
 
     public int Count => _items.Count;
@@ -31,29 +31,38 @@ internal sealed class ItemBatch : IDisposable
         set => _fields.IncludeContent = value;
     }
 
+    public bool IsDefaultEndpoint
+    {
+        get => _fields.IsDefaultEndpoint;
+        set => _fields.IsDefaultEndpoint = value;
+    }
+
     public WireItem this[int index] => _items[index];
 
     /// <summary>The items from <paramref name="first"/> up to <paramref name="end"/>, exclusive.</summary>
     public ReadOnlyMemory<byte> Slice(int first, int end) => _text.Slice(_items[first].Start, _items[end - 1].End);
 
-    /// <summary>Writes a span, after its trace's item where that is still to be said.</summary>
-    /// <param name="span">The span.</param>
-    /// <param name="position">Its position in the batch that is being exported.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of one item: whatever a span holds, its neighbours are written.")]
-    public void Add(Activity span, int position)
+    /// <summary>Writes a span, after the item of its trace where the service does not have it yet.</summary>
+    /// <param name="spans">The spans that are being exported.</param>
+    /// <param name="position">The span's position among them.</param>
+    /// <returns>False where the span is one that is not sent.</returns>
+    public bool Add(ReadOnlySpan<Activity> spans, int position)
     {
+        Activity span = spans[position];
+        if (SpanTypes.IsLeftOut(span))
+            return false;
         Announce(span);
         int start = Begin();
-        try
-        {
-            SpanItem.Write(_fields, span);
-        }
-        catch (Exception)
-        {
-            _text.Truncate(start);
-            SpanItem.WriteBare(_text, span);
-        }
+        WriteSpan(span, spans[(position + 1)..], start);
         _items.Add(new WireItem(start, _text.Length, position, span, default));
+        if (GenAIOperation.IsAgent(GenAIOperation.Of(span)) && _fields.Agents.ReceivedBy(span, AgentData.NameOf(span)) is { } handoff)
+        {
+            _text.Write((byte)',');
+            start = _text.Length;
+            SpanItem.WriteHandoff(_fields, handoff, span);
+            _items.Add(new WireItem(start, _text.Length, WireItem.DerivedSpan, span, default));
+        }
+        return true;
     }
 
     public void Clear()
@@ -70,7 +79,21 @@ internal sealed class ItemBatch : IDisposable
         _fields.Dispose();
     }
 
-    /// <summary>Writes the trace's item if the service does not know it, or a span comes that says it better.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of one item: whatever a span holds, its neighbours are written.")]
+    private void WriteSpan(Activity span, ReadOnlySpan<Activity> following, int start)
+    {
+        try
+        {
+            SpanItem.Write(_fields, span, following);
+        }
+        catch (Exception)
+        {
+            _text.Truncate(start);
+            SpanItem.WriteBare(_text, span);
+        }
+    }
+
+    /// <summary>Writes the trace's item if the service does not have it, or if the span's job changes it.</summary>
     private void Announce(Activity span)
     {
         bool isKnown = _announced.TryGetValue(span.TraceId, out TraceStatement known) || _delivered.TryGet(span.TraceId, out known);
@@ -91,7 +114,7 @@ internal sealed class ItemBatch : IDisposable
             return;
         }
         _announced[span.TraceId] = statement;
-        _items.Add(new WireItem(start, _text.Length, -1, span, statement));
+        _items.Add(new WireItem(start, _text.Length, WireItem.Trace, span, statement));
     }
 
     private int Begin()

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// Reads the events of the conventions 1.36, one a message. What they say is in their attributes, or in one attribute with their
-/// whole body as JSON.
+/// Reads the events of the conventions 1.36, one for each message. The message is in the event's attributes, or in one attribute that
+/// holds its whole body as JSON.
 /// </summary>
 internal static class MessageEvents
 {
@@ -13,15 +13,15 @@ internal static class MessageEvents
         int start = fields.Output.Length;
         foreach (ref readonly ActivityEvent entry in span.EnumerateEvents())
         {
-            string? role = entry.Name switch
+            ReadOnlySpan<byte> role = entry.Name switch
             {
-                GenAI.SystemMessageEvent => "system",
-                GenAI.UserMessageEvent => "user",
-                GenAI.AssistantMessageEvent => "assistant",
-                GenAI.ToolMessageEvent => "tool",
-                _ => null,
+                GenAI.SystemMessageEvent => "\"system\""u8,
+                GenAI.UserMessageEvent => "\"user\""u8,
+                GenAI.AssistantMessageEvent => "\"assistant\""u8,
+                GenAI.ToolMessageEvent => "\"tool\""u8,
+                _ => default,
             };
-            if (role is not null)
+            if (!role.IsEmpty)
                 WriteMessage(fields, start, entry, role);
         }
         return Close(fields.Output, start);
@@ -33,7 +33,7 @@ internal static class MessageEvents
         foreach (ref readonly ActivityEvent entry in span.EnumerateEvents())
         {
             if (entry.Name == GenAI.ChoiceEvent)
-                WriteMessage(fields, start, entry, "assistant");
+                WriteMessage(fields, start, entry, "\"assistant\""u8);
         }
         return Close(fields.Output, start);
     }
@@ -56,41 +56,37 @@ internal static class MessageEvents
         return true;
     }
 
-    private static void WriteMessage(SpanFields fields, int start, in ActivityEvent entry, string role)
+    private static void WriteMessage(SpanFields fields, int start, in ActivityEvent entry, ReadOnlySpan<byte> role)
     {
         Utf8Buffer output = fields.Output;
-        output.Write(output.Length == start ? "["u8 : ","u8);
         JsonPart body = ReadBody(fields.Json, entry);
         JsonPart message = body.Find("message"u8);
         if (!message.IsObject)
             message = body;
+        if (!message.IsObject)
+            return;
 
+        output.Write(output.Length == start ? "["u8 : ","u8);
         output.Write("{\"role\":"u8);
-        JsonPart ownRole = message.Find("role"u8);
-        if (ownRole.IsMissing)
-            JsonString.Write(output, role);
-        else
-            output.Write(ownRole.Text);
+        ApiMessage.WriteRole(output, message.Find("role"u8), role);
         output.Write(",\"content\":"u8);
-        JsonPart content = message.Find("content"u8);
-        output.Write(content.IsMissing ? "null"u8 : content.Text);
-        WriteMember(output, "\"tool_calls\""u8, message.Find("tool_calls"u8));
-        if (role == "tool")
-            WriteMember(output, "\"tool_call_id\""u8, message.Find("id"u8));
+        ApiMessage.WriteOrNull(output, message.Find("content"u8));
+        ApiMessage.WriteToolCalls(output, message.Find("tool_calls"u8));
+        JsonPart id = message.Find("tool_call_id"u8);
+        if (id.IsMissing && role.SequenceEqual("\"tool\""u8))
+            id = message.Find("id"u8);
+        if (!id.IsMissing)
+        {
+            output.Write(",\"tool_call_id\":"u8);
+            output.Write(id.Text);
+        }
+        JsonPart name = message.Find("name"u8);
+        if (name.IsString)
+            ApiMessage.WriteMember(output, name);
         output.Write((byte)'}');
     }
 
-    private static void WriteMember(Utf8Buffer output, ReadOnlySpan<byte> name, JsonPart value)
-    {
-        if (value.IsMissing)
-            return;
-        output.Write((byte)',');
-        output.Write(name);
-        output.Write((byte)':');
-        output.Write(value.Text);
-    }
-
-    /// <summary>Reads the event's body as one object, whichever way it is recorded.</summary>
+    /// <summary>Reads the event's body as one object, from either form.</summary>
     private static JsonPart ReadBody(RecordedJson json, in ActivityEvent entry)
     {
         if (Tag(entry, GenAI.EventBody) is { } recorded)

@@ -3,32 +3,38 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// Finds what was said in a model call where instrumentations record it: attributes, the current conventions' event with the same
-/// attributes, the events per message of 1.36, or the attributes before those.
+/// Finds the messages of a model call where instrumentations record them: in attributes, in the event of the current conventions that
+/// has the same attributes, in the events for each message of 1.36, or in the attributes before those.
 /// </summary>
 internal static class Messages
 {
+    private static ReadOnlySpan<byte> User => "\"user\""u8;
+
+    private static ReadOnlySpan<byte> Assistant => "\"assistant\""u8;
+
     public static bool TryWriteInput(SpanFields fields, Activity span)
     {
         object? messages = Recorded(fields, span, GenAI.InputMessages);
         object? instructions = Recorded(fields, span, GenAI.SystemInstructions);
-        if (messages is not null || instructions is not null)
+        if (instructions is not null)
             ChatMessages.Write(fields, instructions, messages);
+        else if (messages is not null)
+            ChatMessages.Write(fields, messages);
         else if (!MessageEvents.TryWriteInput(fields, span))
-            return TryWriteOld(fields, span, GenAI.OldPrompt, "user");
+            return TryWriteOld(fields, span, GenAI.OldPrompt, User);
         return true;
     }
 
     public static bool TryWriteOutput(SpanFields fields, Activity span)
     {
         if (Recorded(fields, span, GenAI.OutputMessages) is { } messages)
-            ChatMessages.Write(fields, null, messages);
+            ChatMessages.Write(fields, messages);
         else if (!MessageEvents.TryWriteOutput(fields, span))
-            return TryWriteOld(fields, span, GenAI.OldCompletion, "assistant");
+            return TryWriteOld(fields, span, GenAI.OldCompletion, Assistant);
         return true;
     }
 
-    private static object? Recorded(SpanFields fields, Activity span, string attribute)
+    public static object? Recorded(SpanFields fields, Activity span, string attribute)
     {
         if (fields.Tags[attribute] is { } recorded)
             return recorded;
@@ -41,25 +47,22 @@ internal static class Messages
     }
 
     /// <summary>Before 1.30 a prompt was one attribute, of the span or of an event: messages as JSON, or plain text.</summary>
-    private static bool TryWriteOld(SpanFields fields, Activity span, string attribute, string role)
+    private static bool TryWriteOld(SpanFields fields, Activity span, string attribute, ReadOnlySpan<byte> role)
     {
         object? value = fields.Tags[attribute];
         foreach (ref readonly ActivityEvent entry in span.EnumerateEvents())
             value ??= MessageEvents.Tag(entry, attribute);
         if (value is null)
             return false;
-
         JsonPart recorded = fields.Json.Read(value);
         if (recorded.IsArray)
         {
-            fields.Output.Write(recorded.Text);
+            ChatMessages.Write(fields, value);
             return true;
         }
-        fields.Output.Write("[{\"role\":"u8);
-        JsonString.Write(fields.Output, role);
-        fields.Output.Write(",\"content\":"u8);
-        fields.Output.Write(recorded.Text);
-        fields.Output.Write("}]"u8);
+        fields.Output.Write((byte)'[');
+        ApiMessage.WriteContent(fields.Output, fields.Output.Length, recorded, role);
+        fields.Output.Write((byte)']');
         return true;
     }
 }

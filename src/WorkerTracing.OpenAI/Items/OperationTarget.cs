@@ -2,9 +2,7 @@ using System.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>
-/// What an operation was done with, where only the span's name says it: the conventions name a span <c>{operation} {target}</c>.
-/// </summary>
+/// <summary>Finds the target of an operation in the span's name, which the conventions form as <c>{operation} {target}</c>.</summary>
 internal static class OperationTarget
 {
     public static string Of(Activity span, string operation)

@@ -2,7 +2,10 @@ using System.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>Writes a span's <c>error</c>: null, or a message and what else is known of the failure.</summary>
+/// <summary>
+/// Writes a span's <c>error</c>: null, or a message with the error's type and stack trace. Without content it is the type alone, because
+/// messages and stack traces can quote data.
+/// </summary>
 internal static class SpanError
 {
     private const string ErrorType = "error.type";
@@ -17,13 +20,15 @@ internal static class SpanError
         }
 
         string? type = fields.Tags.Text(ErrorType);
-        string? message = span.StatusDescription is { Length: > 0 } description ? description : null;
+        string? message = fields.IncludeContent && span.StatusDescription is { Length: > 0 } description ? description : null;
         string? stack = null;
         foreach (ref readonly ActivityEvent entry in span.EnumerateEvents())
         {
             if (entry.Name != "exception")
                 continue;
             type ??= Tag(entry, "exception.type");
+            if (!fields.IncludeContent)
+                continue;
             message ??= Tag(entry, "exception.message");
             stack = Tag(entry, "exception.stacktrace") ?? stack;
         }

@@ -1,18 +1,25 @@
 namespace WorkerTracing;
 
-/// <summary>What the writers of the span types share: the span's attributes and the ways to write them.</summary>
-internal sealed class SpanFields(Utf8Buffer output) : IDisposable
+/// <summary>Holds what the writers of the span types share: the span's attributes, the settings, and the ways to write values.</summary>
+internal sealed class SpanFields(Utf8Buffer output, AgentRuns agents) : IDisposable
 {
     private readonly JsonValueWriter _values = new(output);
 
     public Utf8Buffer Output { get; } = output;
 
+    public AgentRuns Agents { get; } = agents;
+
     public SpanTags Tags { get; } = new();
 
-    /// <summary>The value that is being read, one at a time.</summary>
+    /// <summary>Gets the reader for recorded values. It holds one value at a time.</summary>
     public RecordedJson Json { get; } = new();
 
     public bool IncludeContent { get; set; }
+
+    public bool IsDefaultEndpoint { get; set; }
+
+    /// <summary>Gets whether reasoning is left out of messages: at the default endpoint, as in the reference SDKs.</summary>
+    public bool OmitReasoning => IsDefaultEndpoint;
 
     public void WriteText(string? text)
     {
@@ -22,10 +29,19 @@ internal sealed class SpanFields(Utf8Buffer output) : IDisposable
             JsonString.Write(Output, text);
     }
 
+    /// <summary>Writes a value as JSON. Text that holds an object or an array is written as what it holds.</summary>
+    public void WriteJson(object? value)
+    {
+        if (value is string)
+            Output.Write(Json.Read(value).Text);
+        else
+            WriteValue(value);
+    }
+
     public void WriteValue(object? value) => _values.WriteOrNull(value);
 
     /// <summary>Writes one member of an object.</summary>
-    /// <returns>True: whatever comes next follows one.</returns>
+    /// <returns>True: the next member follows one.</returns>
     public bool WriteMember(ReadOnlySpan<char> name, object? value, bool follows)
     {
         if (follows)
@@ -36,7 +52,7 @@ internal sealed class SpanFields(Utf8Buffer output) : IDisposable
         return true;
     }
 
-    /// <summary>As <see cref="WriteMember"/>, but what has no JSON form is left out.</summary>
+    /// <summary>Writes one member of an object, or nothing where the value has no JSON form.</summary>
     public bool TryWriteMember(ReadOnlySpan<char> name, object? value, bool follows)
     {
         int start = Output.Length;
@@ -50,7 +66,7 @@ internal sealed class SpanFields(Utf8Buffer output) : IDisposable
         return follows;
     }
 
-    /// <summary>Writes a value as text: what is no text already, as the text of its JSON.</summary>
+    /// <summary>Writes a value as text: a value that is no text, as the text of its JSON.</summary>
     public void WriteAsText(object? value)
     {
         if (value is null or string)

@@ -7,20 +7,42 @@ internal static class SpanItem
 {
     private const string HarnessId = TraceOwner.MetadataPrefix + "agent_harness_id";
 
-    public static void Write(SpanFields fields, Activity span)
+    /// <param name="fields">Where it is written.</param>
+    /// <param name="span">The span.</param>
+    /// <param name="following">The spans that are exported with it, after it.</param>
+    public static void Write(SpanFields fields, Activity span, ReadOnlySpan<Activity> following)
     {
         Utf8Buffer output = fields.Output;
         fields.Tags.Load(span);
         WriteHead(output, span);
         output.Write(",\"span_data\":"u8);
-        WriteData(fields, span);
+        WriteData(fields, span, following);
         output.Write(",\"error\":"u8);
         SpanError.Write(fields, span);
         WriteMetadata(fields, span);
         output.Write((byte)'}');
     }
 
-    /// <summary>Writes what is left to say of a span whose attributes could not be written at all.</summary>
+    /// <summary>Writes the handoff that began an agent's run, as a span at the end of the first agent's.</summary>
+    public static void WriteHandoff(SpanFields fields, Handoff handoff, Activity to)
+    {
+        Utf8Buffer output = fields.Output;
+        output.Write("{\"object\":\"trace.span\",\"id\":"u8);
+        WireFormat.WriteDerivedSpanId(output, to.SpanId);
+        output.Write(",\"trace_id\":"u8);
+        WireFormat.WriteTraceId(output, to.TraceId);
+        output.Write(",\"parent_id\":"u8);
+        WireFormat.WriteSpanId(output, handoff.From.SpanId);
+        output.Write(",\"started_at\":"u8);
+        WireFormat.WriteTime(output, handoff.At);
+        output.Write(",\"ended_at\":"u8);
+        WireFormat.WriteTime(output, handoff.At);
+        output.Write(",\"span_data\":"u8);
+        HandoffData.Write(fields, handoff.FromName, AgentData.NameOf(to));
+        output.Write(",\"error\":null}"u8);
+    }
+
+    /// <summary>Writes a span whose attributes could not be written: without them.</summary>
     public static void WriteBare(Utf8Buffer output, Activity span)
     {
         WriteHead(output, span);
@@ -47,45 +69,62 @@ internal static class SpanItem
     }
 
     /// <summary>
-    /// The nearest recorded span of this process above. A parent in another process is left out: the dashboard may never see it,
-    /// and the references send no parent directly under the trace.
+    /// Gets the nearest span above that is sent. A parent in another process is none: the dashboard may never see it, and the reference
+    /// SDKs send no parent directly under the trace.
     /// </summary>
     private static Activity? ParentOf(Activity span)
     {
         Activity? parent = span.Parent;
-        while (parent is { Recorded: false })
+        while (parent is not null && (!parent.Recorded || SpanTypes.IsLeftOut(parent)))
             parent = parent.Parent;
         return parent?.TraceId == span.TraceId ? parent : null;
     }
 
-    private static void WriteData(SpanFields fields, Activity span)
+    private static void WriteData(SpanFields fields, Activity span, ReadOnlySpan<Activity> following)
     {
-        switch (fields.Tags.Text(GenAI.Operation))
+        if (GenAIOperation.IsModelCall(fields.Tags.Text(GenAI.Operation)) && GenAIOperation.EnclosingAgent(span) is { } agent)
+            fields.Agents.Of(agent).AddModelCall(fields, span);
+        switch (SpanTypes.Of(span, fields.Tags))
         {
-            case "chat" or "text_completion" or "generate_content":
+            case SpanType.Generation:
                 GenerationData.Write(fields, span);
                 break;
-            case "invoke_agent" or "create_agent":
-                AgentData.Write(fields, span);
+            case SpanType.Response:
+                ResponseData.Write(fields);
                 break;
-            case "execute_tool":
+            case SpanType.Transcription:
+                AudioData.WriteTranscription(fields, span);
+                break;
+            case SpanType.Speech:
+                AudioData.WriteSpeech(fields, span);
+                break;
+            case SpanType.Agent:
+                AgentData.Write(fields, span, following);
+                break;
+            case SpanType.Function:
                 FunctionData.Write(fields, span);
                 break;
-            default:
-                CustomData.Write(fields, span);
+            case SpanType.Handoff:
+                HandoffData.Write(fields, span);
+                break;
+            case SpanType.McpTools:
+                McpToolsData.Write(fields);
+                break;
+            case var type:
+                CustomData.Write(fields, span, type == SpanType.RecordedTwice);
                 break;
         }
     }
 
     /// <summary>
-    /// As the Python SDK: the one key of the trace's metadata that routes, on each of its spans, and no member without it.
+    /// Writes the one key of the trace's metadata that the Python SDK repeats on each span; without it, no member.
     /// </summary>
     private static void WriteMetadata(SpanFields fields, Activity span)
     {
         if (TraceOwner.Of(span) is not { Job: not null } owner || owner.Span.GetTagItem(HarnessId) is not { } id)
             return;
         fields.Output.Write(",\"metadata\":{\"agent_harness_id\":"u8);
-        fields.WriteValue(id);
+        fields.WriteAsText(id);
         fields.Output.Write((byte)'}');
     }
 }

@@ -19,17 +19,20 @@ internal static class TraceItem
         output.Write((byte)'}');
     }
 
+    /// <summary>Writes the metadata, each value as text: the service refuses a trace with other values.</summary>
     private static void WriteMetadata(SpanFields fields, Activity span)
     {
         bool any = false;
         fields.Tags.Load(span);
         foreach ((string name, object? value) in fields.Tags)
         {
-            if (!name.StartsWith(TraceOwner.MetadataPrefix, StringComparison.Ordinal))
+            if (value is null || !name.StartsWith(TraceOwner.MetadataPrefix, StringComparison.Ordinal))
                 continue;
-            if (!any)
-                fields.Output.Write((byte)'{');
-            any = fields.WriteMember(name.AsSpan(TraceOwner.MetadataPrefix.Length), value, any);
+            fields.Output.Write(any ? ","u8 : "{"u8);
+            any = true;
+            JsonString.Write(fields.Output, name.AsSpan(TraceOwner.MetadataPrefix.Length));
+            fields.Output.Write((byte)':');
+            fields.WriteAsText(value);
         }
         fields.Output.Write(any ? "}"u8 : "null"u8);
     }

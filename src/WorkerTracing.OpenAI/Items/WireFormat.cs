@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace WorkerTracing;
 
-/// <summary>Ids and times in the form of the Traces dashboard.</summary>
+/// <summary>Writes ids and times in the form of the Traces dashboard.</summary>
 internal static class WireFormat
 {
-    /// <summary><c>trace_</c> and the 32 hex digits of the W3C trace id.</summary>
+    /// <summary>Writes <c>trace_</c> and the 32 hex digits of the W3C trace id.</summary>
     public static void WriteTraceId(Utf8Buffer output, ActivityTraceId id)
     {
         output.Write("\"trace_"u8);
@@ -15,8 +15,8 @@ internal static class WireFormat
     }
 
     /// <summary>
-    /// <c>span_</c> and 24 hex digits: eight zeros and the 16 of the W3C span id. So an id of the dashboard is found in every
-    /// other backend by its last 16 digits.
+    /// Writes <c>span_</c> and 24 hex digits: eight zeros and the 16 digits of the W3C span id. The last 16 digits find the span in every
+    /// other backend.
     /// </summary>
     public static void WriteSpanId(Utf8Buffer output, ActivitySpanId id)
     {
@@ -25,10 +25,23 @@ internal static class WireFormat
         output.Write((byte)'"');
     }
 
-    /// <summary>ISO 8601 with offset and microseconds, which are left out when they are zero: Python's <c>isoformat()</c>.</summary>
+    /// <summary>
+    /// Writes the id of a span that is derived from another one: like that one's, but with a 1 before its 16 digits. The same at each
+    /// export.
+    /// </summary>
+    public static void WriteDerivedSpanId(Utf8Buffer output, ActivitySpanId id)
+    {
+        output.Write("\"span_00000001"u8);
+        output.Write(id.ToHexString());
+        output.Write((byte)'"');
+    }
+
+    /// <summary>
+    /// Writes ISO 8601 with offset and microseconds, without the microseconds where they are zero, like Python's <c>isoformat()</c>.
+    /// </summary>
     public static void WriteTime(Utf8Buffer output, DateTime utc)
     {
-        // The round-trip format has a writer of its own in the runtime; a custom format is read anew each time.
+        // The runtime has a fast path for the round-trip format. It parses a custom format at each call.
         Span<byte> text = output.GetSpan(40);
         text[0] = (byte)'"';
         utc.TryFormat(text[1..], out _, "O", CultureInfo.InvariantCulture);

@@ -2,13 +2,19 @@ using System.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>One item of a request: a span, or what is said of a trace ahead of its spans.</summary>
-/// <param name="Start">Where its text begins.</param>
-/// <param name="End">Where it ends.</param>
-/// <param name="Position">The span's position in the exported batch; -1 for a trace's item.</param>
-/// <param name="Span">The span; for a trace's item the one that it was written for.</param>
-/// <param name="Statement">What a trace's item says.</param>
+/// <summary>One item of a request: a span, a span that is derived from another one, or a trace.</summary>
+/// <param name="Start">The position of the first byte of its text.</param>
+/// <param name="End">The position behind the last byte.</param>
+/// <param name="Position">The span's position in the exported batch; <see cref="Trace"/> or <see cref="DerivedSpan"/> for other
+/// items.</param>
+/// <param name="Span">The span; for another item the one that it was written for.</param>
+/// <param name="Statement">The content of a trace's item.</param>
 internal readonly record struct WireItem(int Start, int End, int Position, Activity Span, TraceStatement Statement)
 {
-    public bool IsTrace => Position < 0;
+    public const int Trace = -1;
+    public const int DerivedSpan = -2;
+
+    public bool IsTrace => Position == Trace;
+
+    public bool IsSpan => Position >= 0;
 }

@@ -1,8 +1,8 @@
+using System.Text.Json;
+
 namespace WorkerTracing;
 
-/// <summary>
-/// A value inside of indexed JSON text, or, as <c>default</c>, one that is not there. Nothing is built for it, and nothing searched.
-/// </summary>
+/// <summary>A value inside indexed JSON text. The default is a value that is missing. Reading one builds no objects.</summary>
 internal readonly ref struct JsonPart(ReadOnlySpan<byte> json, JsonIndex index, int value)
 {
     private readonly ReadOnlySpan<byte> _json = json;
@@ -17,7 +17,9 @@ internal readonly ref struct JsonPart(ReadOnlySpan<byte> json, JsonIndex index, 
 
     public bool IsObject => BeginsWith((byte)'{');
 
-    /// <summary>The value's text; empty for one that is not there.</summary>
+    public bool IsNull => BeginsWith((byte)'n');
+
+    /// <summary>Gets the value's text; empty for a missing value.</summary>
     public ReadOnlySpan<byte> Text
     {
         get
@@ -29,7 +31,19 @@ internal readonly ref struct JsonPart(ReadOnlySpan<byte> json, JsonIndex index, 
         }
     }
 
-    /// <summary>The name that it has in an object, as it is in the text, without its quotes. Empty in an array.</summary>
+    /// <summary>Gets the text of the name and the value of an object's member: <c>"name":value</c>.</summary>
+    public ReadOnlySpan<byte> NamedText
+    {
+        get
+        {
+            if (_index is null)
+                return default;
+            ref readonly JsonIndex.Entry entry = ref _index[_value];
+            return _json[entry.MemberStart..entry.End];
+        }
+    }
+
+    /// <summary>Gets the name of an object's member as it is in the text, without quotes. Empty in an array.</summary>
     public ReadOnlySpan<byte> Name
     {
         get
@@ -41,10 +55,19 @@ internal readonly ref struct JsonPart(ReadOnlySpan<byte> json, JsonIndex index, 
         }
     }
 
-    /// <summary>The members of an object, or the elements of an array.</summary>
+    /// <summary>Enumerates the members of an object, or the elements of an array; nothing for other values.</summary>
     public Children GetEnumerator() => new(_json, _index, _value);
 
-    /// <returns>The object's member of that name, the last of several.</returns>
+    /// <summary>Gets the text in a JSON string; null for other values.</summary>
+    public string? ToText()
+    {
+        if (!IsString)
+            return null;
+        var reader = new Utf8JsonReader(Text);
+        return reader.Read() ? reader.GetString() : null;
+    }
+
+    /// <summary>Finds the object's member of that name, the last of several.</summary>
     public JsonPart Find(ReadOnlySpan<byte> name)
     {
         JsonPart found = default;

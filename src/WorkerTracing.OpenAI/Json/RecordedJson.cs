@@ -1,9 +1,8 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// What an instrumentation recorded as JSON, in this exporter's one form: an object, or text of JSON, which OpenTelemetry's conventions
-/// ask for where a span cannot hold an object. Other text stays text; of what has no JSON form at all there is a preview. Reused from value
-/// to value.
+/// Reads attribute values as JSON: an object, or text that holds JSON, which OpenTelemetry's conventions require where an attribute
+/// cannot hold an object. Other text is a JSON string. A value without a JSON form becomes a preview. Reused from value to value.
 /// </summary>
 internal sealed class RecordedJson : IDisposable
 {
@@ -11,29 +10,41 @@ internal sealed class RecordedJson : IDisposable
 
     public Utf8Buffer Text { get; } = new();
 
-    /// <summary>Reads one value in the place of what was here.</summary>
-    /// <returns>The value, until something else is read.</returns>
+    private JsonPart Root => new(Text.Written, _index, 0);
+
+    /// <summary>Reads a value, in which text counts as JSON if it is an object or an array.</summary>
+    /// <returns>The value. Valid until the next call.</returns>
     public JsonPart Read(object? value)
     {
         Text.Clear();
-        if (TryAppendText(value))
+        if (TryAppendJson(value))
             return Root;
         AppendOther(value);
         return ReadText();
     }
 
-    /// <summary>Reads the value that has been put together in <see cref="Text"/>.</summary>
-    /// <returns>The value, until something else is read.</returns>
+    /// <summary>Reads a value, in which text counts as JSON whatever JSON it is: a string, a number, <c>null</c> too.</summary>
+    /// <returns>The value. Valid until the next call.</returns>
+    public JsonPart ReadAny(object? value)
+    {
+        Text.Clear();
+        if (value is string text && JsonText.TryCopy(Text, text, _index))
+            return Root;
+        return Read(value);
+    }
+
+    /// <summary>Reads the value that has been composed in <see cref="Text"/>.</summary>
+    /// <returns>The value. Valid until the next call.</returns>
     public JsonPart ReadText()
     {
         _index.ReadOwn(Text.From(0));
         return Root;
     }
 
-    /// <summary>Writes a value at the end of <see cref="Text"/>.</summary>
+    /// <summary>Appends a value to <see cref="Text"/>.</summary>
     public void Append(object? value)
     {
-        if (!TryAppendText(value))
+        if (!TryAppendJson(value))
             AppendOther(value);
     }
 
@@ -43,9 +54,7 @@ internal sealed class RecordedJson : IDisposable
         _index.Dispose();
     }
 
-    private JsonPart Root => new(Text.Written, _index, 0);
-
-    private bool TryAppendText(object? value) =>
+    private bool TryAppendJson(object? value) =>
         value is string text && text.AsSpan().TrimStart() is ['[' or '{', ..] && JsonText.TryCopy(Text, text, _index);
 
     private void AppendOther(object? value)

@@ -18,7 +18,7 @@ internal sealed class IngestBatch(
     {
         int count = 0;
         for (int i = first; i < end; i++)
-            count += items[i].IsTrace ? 0 : 1;
+            count += items[i].IsSpan ? 1 : 0;
         return count;
     }
 
@@ -38,9 +38,9 @@ internal sealed class IngestBatch(
         for (int i = first; i < end; i++)
         {
             WireItem item = items[i];
-            if (!item.IsTrace)
+            if (item.IsSpan)
                 outcomes[item.Position] = outcome;
-            else if (outcome != ExportOutcome.Retained) // one that was refused is not offered again with every batch
+            else if (item.IsTrace && outcome != ExportOutcome.Retained) // one that was refused is not offered again with every batch
                 announced.Add(item.Span.TraceId, item.Statement);
         }
 
@@ -54,7 +54,7 @@ internal sealed class IngestBatch(
         string traceId = item.Span.TraceId.ToHexString();
         if (item.IsTrace)
             Log.TraceRefused(log, answer.Status, traceId);
-        else
+        else if (item.IsSpan)
             Log.SpanRefused(log, answer.Status, item.Span.DisplayName, traceId, item.Span.SpanId.ToHexString());
         return true;
     }

@@ -55,13 +55,19 @@ public static class WorkerTracingBuilderExtensions
     }
 
     /// <summary>
-    /// Records what AI jobs emit: <c>OpenAI.*</c>, <c>*Microsoft.Extensions.AI</c>, <c>*Microsoft.Agents.AI</c> and
-    /// <c>Microsoft.SemanticKernel*</c>.
+    /// Records the spans of AI libraries: <c>OpenAI.*</c>, <c>*Microsoft.Extensions.AI</c>, <c>*Microsoft.Agents.AI</c>,
+    /// <c>*Microsoft.Agents.AI.Workflows</c>, <c>Microsoft.SemanticKernel*</c> and <c>*ModelContextProtocol</c>.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
     public static WorkerTracingBuilder AddGenAISources(this WorkerTracingBuilder builder) =>
-        builder.AddSource("OpenAI.*", "*Microsoft.Extensions.AI", "*Microsoft.Agents.AI", "Microsoft.SemanticKernel*");
+        builder.AddSource(
+            "OpenAI.*",
+            "*Microsoft.Extensions.AI",
+            "*Microsoft.Agents.AI",
+            "*Microsoft.Agents.AI.Workflows",
+            "Microsoft.SemanticKernel*",
+            "*ModelContextProtocol");
 
     /// <summary>
     /// Lets a forced flush also call <c>TracerProvider.ForceFlush</c>, for processors that are not ours. They can be asked, not believed: a

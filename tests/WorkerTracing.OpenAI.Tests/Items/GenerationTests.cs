@@ -130,7 +130,7 @@ public sealed class GenerationTests
         Exports.AssertSame((await Exports.DataOfAsync(span))["input"], """
             [
               {"role":"user","name":"ann","content":[
-                {"type":"text","text":"one"},{"type":"uri","modality":"image","uri":"https://x/y.png"},{"type":"text","text":"two"}]},
+                {"type":"text","text":"one"},{"type":"image_url","image_url":{"url":"https://x/y.png"}},{"type":"text","text":"two"}]},
               {"role":"assistant","content":null,"tool_calls":[
                 {"id":"c1","type":"function","function":{"name":"weather","arguments":"{\"city\":\"Zürich\"}"}},
                 {"id":null,"type":"function","function":{"name":"time","arguments":null}}]},

@@ -48,7 +48,7 @@ public sealed class TraceItemTests
 
         Exports.AssertSame(_server.Accepted[0], $$$"""
             {"object":"trace","id":"trace_{{{job.TraceId}}}","workflow_name":"Order workflow","group_id":"chat_123",
-              "metadata":{"customer":"user_456","attempt":2}}
+              "metadata":{"customer":"user_456","attempt":"2"}}
             """);
         JsonObject span = _server.Accepted[1];
         Assert.Multiple(() =>

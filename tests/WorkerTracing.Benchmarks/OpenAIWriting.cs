@@ -16,6 +16,7 @@ public class OpenAIWriting
     private readonly SerializerPeer _sourceGenerated = new(sourceGenerated: true);
     private readonly SerializerPeer _reflecting = new(sourceGenerated: false);
     private Activity _span = null!;
+    private Activity[] _spans = null!;
     private ItemBatch _items = null!;
 
     [Params(SpanKind.Custom, SpanKind.Generation, SpanKind.LongGeneration)]
@@ -25,9 +26,10 @@ public class OpenAIWriting
     public void SetUp()
     {
         _span = SampleSpans.Make(Kind);
+        _spans = [.. Enumerable.Repeat(_span, SpansPerBatch)];
         var announced = new AnnouncedTraces(64);
         announced.Add(_span.TraceId, new TraceStatement(_span.ParentSpanId, IsJob: true, 0, 0));
-        _items = new ItemBatch(announced) { IncludeContent = true };
+        _items = new ItemBatch(announced, new AgentRuns()) { IncludeContent = true };
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = SpansPerBatch)]
@@ -41,7 +43,7 @@ public class OpenAIWriting
     {
         _items.Clear();
         for (int i = 0; i < SpansPerBatch; i++)
-            _items.Add(_span, i);
+            _items.Add(_spans, i);
         return _items.Bytes;
     }
 

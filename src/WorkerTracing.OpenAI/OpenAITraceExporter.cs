@@ -11,39 +11,35 @@ namespace WorkerTracing;
 /// <summary>Sends spans to the ingest endpoint of the OpenAI Traces dashboard, in the format of openai-agents for Python.</summary>
 /// <remarks>
 /// <para>
-/// Works with any processor in any TracerProvider. With a <see cref="BatchTraceProcessor"/>, which knows <see cref="IOutcomeExporter"/>, up
-/// to
-/// four requests are in flight, and spans that failed for a passing reason stay queued; with others those are dropped, and counted.
+/// Works with any processor in any TracerProvider. With a <see cref="BatchTraceProcessor"/>, up to four requests are in flight, and spans
+/// stay queued after a failure that may pass. With other processors those spans are dropped and counted.
 /// </para>
 /// <para>
-/// Spans that follow OpenTelemetry's <c>gen_ai.*</c> conventions become generations, agents and functions, all others custom spans. A
-/// trace's name, group
-/// and metadata come from its outermost job, or from its topmost span, and go ahead of its first span.
+/// Spans that follow OpenTelemetry's <c>gen_ai.*</c> conventions become generations, agents, functions and the dashboard's other types; all
+/// others become custom spans. The name, group and metadata of a trace come from its outermost job, or from its topmost span. They are sent
+/// ahead of the trace's first span.
 /// </para>
-/// <para>Exports block the processor's thread until the service has answered; they never throw. Safe for concurrent use.</para>
+/// <para>An export blocks the processor's thread until the service has answered. It never throws. Safe for concurrent use.</para>
 /// </remarks>
 public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExporter
 {
-    /// <summary>A request is sent when it has grown to this many bytes, however many spans are left.</summary>
+    /// <summary>A request is sent when it has this many bytes, however many spans are left.</summary>
     private const int MaxRequestBytes = 4 * 1024 * 1024;
 
-    private const int RememberedTraces = 32 * 1024;
-
     private readonly ConcurrentBag<ItemBatch> _batches = [];
-    private readonly AnnouncedTraces _announced = new(RememberedTraces);
     private readonly AgentRuns _agents = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly IngestClient _client;
-    private readonly IngestFailureLog _failures;
-    private readonly RequestSender _sender;
+    private readonly KeyStates _keys;
     private readonly ExporterSettings _settings;
     private readonly ILogger _log;
     private readonly bool _isDisabled = OpenAIEnvironment.IsTracingDisabled;
+    private int _isKeyMissing; // 1 from the first export without a key to the next with one
 
-    /// <summary>Makes an exporter.</summary>
-    /// <param name="options">Null for the defaults. Read at each export, so later changes count.</param>
-    /// <param name="loggerFactory">Where a missing or refused key and lost spans are reported; null for nowhere.</param>
-    /// <exception cref="OptionsValidationException">An option is out of its range; the message names it and its value.</exception>
+    /// <summary>Creates an exporter.</summary>
+    /// <param name="options">The options; null for the defaults. Read at each export, so that later changes apply.</param>
+    /// <param name="loggerFactory">Creates the log for missing and refused keys and for lost spans; null for no log.</param>
+    /// <exception cref="OptionsValidationException">An option is out of its range. The message names the option and its value.</exception>
     public OpenAITraceExporter(OpenAIExporterOptions? options = null, ILoggerFactory? loggerFactory = null)
         : this(Constant(options ?? new OpenAIExporterOptions()), loggerFactory)
     {
@@ -54,13 +50,14 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         _log = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("WorkerTracing.OpenAI");
         _settings = new ExporterSettings(options, _log);
         _client = new IngestClient(TimeProvider.System);
-        _failures = new IngestFailureLog(_log, TimeProvider.System);
-        _sender = new RequestSender(_failures);
+        _keys = new KeyStates(_log, TimeProvider.System);
         if (_isDisabled)
             Log.Disabled(_log);
+        else if (OpenAIEnvironment.BaseUrl is { } baseUrl && _settings.Current is { IsDefaultEndpoint: true } current)
+            Log.OtherBaseUrl(_log, ShownAddress.Of(baseUrl), current.Endpoint);
     }
 
-    /// <summary>How many exports may run at the same time.</summary>
+    /// <summary>Gets the number of exports that may run at the same time.</summary>
     /// <value>4.</value>
     public int MaxConcurrency => 4;
 
@@ -68,45 +65,17 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
     public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
     {
         outcomes = outcomes[..batch.Length];
-        outcomes.Clear(); // Dropped, until something better is known
+        outcomes.Clear(); // Dropped, until there is a better outcome
         if (_isDisabled || batch.IsEmpty)
             return;
 
-        OpenAIExporterOptions options = _settings.Current;
-        if (options.ApiKey is not { } key)
-        {
-            _failures.MissKey();
-            ExporterMetrics.Drop(batch.Length, "no_key");
-            return;
-        }
-        if (!OpenAIExporterOptionsValidator.IsHeaderValue(key))
-        {
-            _failures.RefuseKey(key, 0);
-            outcomes.Fill(ExportOutcome.Retained);
-            return;
-        }
-
         using IDisposable suppressed = SuppressInstrumentationScope.Begin();
-        ItemBatch items = _batches.TryTake(out ItemBatch? idle) ? idle : new ItemBatch(_announced, _agents);
-        items.IncludeContent = options.IncludeContent;
-        items.IsDefaultEndpoint = options.IsDefaultEndpoint;
-        var sending = new IngestBatch(items, options, key, _client, _announced, _failures, _log);
-        int requests = 0;
-        for (int next = 0; next < batch.Length;)
-        {
-            for (; next < batch.Length && items.Bytes < MaxRequestBytes; next++)
-            {
-                if (!items.Add(batch, next))
-                    outcomes[next] = ExportOutcome.Delivered; // there is nothing to deliver
-            }
-            bool goesOn = items.Count == 0 || _sender.Send(sending, outcomes, ref requests, cancellationToken);
-            items.Clear();
-            if (goesOn)
-                continue;
-            outcomes[next..].Fill(ExportOutcome.Retained);
-            break;
-        }
-        _batches.Add(items);
+        OpenAIExporterOptions options = _settings.Current;
+        var policies = new TracePolicies(options, _log);
+        List<SpanGroup> groups = SpanGroups.Of(batch, policies, options.Credentials, out int withoutKey, out int failed);
+        ReportDropped(withoutKey, failed);
+        foreach (SpanGroup group in groups)
+            Send(group, new ExportScope(options, policies, groups.Count == 1), batch, outcomes, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -152,6 +121,63 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         base.Dispose(disposing);
     }
 
+    /// <summary>Sends the spans of one key. What becomes of them does not affect the other keys' spans.</summary>
+    private void Send(
+        SpanGroup group,
+        in ExportScope scope,
+        ReadOnlySpan<Activity> batch,
+        Span<ExportOutcome> outcomes,
+        CancellationToken cancellationToken)
+    {
+        KeyState key = _keys.Of(group.Credentials);
+        if (!OpenAIExporterOptionsValidator.AreHeaderValues(group.Credentials))
+        {
+            key.Failures.RefuseKey(0);
+            Retain(group, 0, outcomes);
+            return;
+        }
+
+        ItemBatch items = _batches.TryTake(out ItemBatch? idle) ? idle : new ItemBatch(_agents);
+        items.Delivered = key.Announced;
+        items.IsDefaultEndpoint = scope.Options.IsDefaultEndpoint;
+        var sending = new IngestBatch(items, scope.Options, group.Credentials, key, _client, _log) { AllowsRetries = scope.AllowsRetries };
+        int requests = 0;
+        bool goesOn = true;
+        int next = 0;
+        while (goesOn && next < group.Positions.Count)
+        {
+            for (; next < group.Positions.Count && items.Bytes < MaxRequestBytes; next++)
+            {
+                int position = group.Positions[next];
+                items.IncludeContent = !key.IsContentForbidden && scope.Policies.Of(batch[position]).IncludeContent;
+                if (!items.Add(batch, position))
+                    outcomes[position] = ExportOutcome.Delivered; // there is nothing to deliver
+            }
+
+            goesOn = items.Count == 0 || key.Sender.Send(sending, outcomes, ref requests, cancellationToken);
+            items.Clear();
+        }
+
+        Retain(group, next, outcomes);
+        _batches.Add(items);
+    }
+
+    private static void Retain(SpanGroup group, int next, Span<ExportOutcome> outcomes)
+    {
+        for (; next < group.Positions.Count; next++)
+            outcomes[group.Positions[next]] = ExportOutcome.Retained;
+    }
+
+    private void ReportDropped(int withoutKey, int failed)
+    {
+        if (withoutKey == 0)
+            Volatile.Write(ref _isKeyMissing, 0);
+        else if (Interlocked.Exchange(ref _isKeyMissing, 1) == 0)
+            Log.NoKey(_log);
+        ExporterMetrics.Drop(withoutKey, "no_key");
+        ExporterMetrics.Drop(failed, "selector_failed");
+    }
+
     private static Func<OpenAIExporterOptions> Constant(OpenAIExporterOptions options)
     {
         ValidateOptionsResult validity = new OpenAIExporterOptionsValidator().Validate(null, options);
@@ -159,4 +185,6 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
             throw new OptionsValidationException(Options.DefaultName, typeof(OpenAIExporterOptions), validity.Failures);
         return () => options;
     }
+
+    private readonly record struct ExportScope(OpenAIExporterOptions Options, TracePolicies Policies, bool AllowsRetries);
 }

@@ -29,7 +29,7 @@ public class OpenAIWriting
         _spans = [.. Enumerable.Repeat(_span, SpansPerBatch)];
         var announced = new AnnouncedTraces(64);
         announced.Add(_span.TraceId, new TraceStatement(_span.ParentSpanId, IsJob: true, 0, 0));
-        _items = new ItemBatch(announced, new AgentRuns()) { IncludeContent = true };
+        _items = new ItemBatch(new AgentRuns()) { Delivered = announced, IncludeContent = true };
     }
 
     [Benchmark(Baseline = true, OperationsPerInvoke = SpansPerBatch)]

@@ -11,6 +11,8 @@ internal static class OpenAIEnvironment
 
     public static string? Project => Read("OPENAI_PROJECT_ID");
 
+    public static string? BaseUrl => Read("OPENAI_BASE_URL");
+
     public static bool IsTracingDisabled => IsOn(Read(DisableTracing));
 
     public static bool IncludeContent => Read("OPENAI_AGENTS_TRACE_INCLUDE_SENSITIVE_DATA") is not { } value || IsOn(value);

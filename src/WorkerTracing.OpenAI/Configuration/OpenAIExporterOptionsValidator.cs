@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace WorkerTracing;
 
 /// <summary>
-/// Names every option that is out of its range, and its value, but never that of the key, nor what may be secret in an address.
+/// Reports every option that is out of its range with its value. The value of the key, and the parts of an address that may be secret, are
+/// never reported.
 /// </summary>
 internal sealed class OpenAIExporterOptionsValidator : IValidateOptions<OpenAIExporterOptions>
 {
@@ -47,6 +48,9 @@ internal sealed class OpenAIExporterOptionsValidator : IValidateOptions<OpenAIEx
         }
     }
 
-    /// <summary>Anything else would be refused by the HTTP client, with an exception that quotes it.</summary>
+    public static bool AreHeaderValues(OpenAICredentials credentials) =>
+        IsHeaderValue(credentials.ApiKey) && IsHeaderValue(credentials.Organization) && IsHeaderValue(credentials.Project);
+
+    /// <summary>Returns true for printable ASCII. The HTTP client refuses other values with an exception that quotes them.</summary>
     public static bool IsHeaderValue(string? value) => value is null || !value.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

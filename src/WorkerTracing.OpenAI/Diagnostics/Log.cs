@@ -8,23 +8,25 @@ internal static partial class Log
     [LoggerMessage(
         400,
         LogLevel.Warning,
-        "No API key for the OpenAI Traces dashboard: spans are dropped. Set OpenAIExporterOptions.ApiKey or the variable OPENAI_API_KEY.")]
+        "There is no API key for the OpenAI Traces dashboard: spans are dropped. "
+            + "Set OpenAIExporterOptions.ApiKey or the variable OPENAI_API_KEY.")]
     public static partial void NoKey(ILogger logger);
 
     [LoggerMessage(
         401,
         LogLevel.Error,
-        "The OpenAI Traces dashboard refused the API key with status {Status}. Check OpenAIExporterOptions.ApiKey or OPENAI_API_KEY, "
+        "The OpenAI Traces dashboard refused the API key with status {Status} (credentials: {Credentials}). "
+            + "Check OpenAIExporterOptions.ApiKey or OPENAI_API_KEY, "
             + "that the key belongs to the organization and project that are set, and that it may write traces. "
             + "Spans wait for a corrected key while there is room.")]
-    public static partial void KeyRefused(ILogger logger, int status);
+    public static partial void KeyRefused(ILogger logger, int status, string credentials);
 
     [LoggerMessage(
         402,
         LogLevel.Error,
-        "The API key for the OpenAI Traces dashboard holds characters that no key has. "
+        "The API key for the OpenAI Traces dashboard contains characters that no key has (credentials: {Credentials}). "
             + "Check OpenAIExporterOptions.ApiKey or OPENAI_API_KEY. Spans wait for a corrected key while there is room.")]
-    public static partial void KeyMalformed(ILogger logger);
+    public static partial void KeyMalformed(ILogger logger, string credentials);
 
     [LoggerMessage(403, LogLevel.Warning, "The OpenAI Traces dashboard did not take {Items} items now: {Answer}.")]
     public static partial void Postponed(ILogger logger, string answer, int items);
@@ -69,4 +71,25 @@ internal static partial class Log
         LogLevel.Information,
         "The OpenAI Traces dashboard takes items again after {Outage}: {Requests} requests had failed, {Lost} spans were lost.")]
     public static partial void Recovered(ILogger logger, TimeSpan outage, int requests, long lost);
+
+    [LoggerMessage(
+        411,
+        LogLevel.Error,
+        "The OpenAI Traces dashboard answered 403 zdr_forbidden (credentials: {Credentials}): the organization has zero data retention. "
+            + "The key is not at fault. From now on its spans are sent without content. "
+            + "If the service refuses those too, remove the exporter for this organization.")]
+    public static partial void ContentForbidden(ILogger logger, string credentials);
+
+    [LoggerMessage(
+        412,
+        LogLevel.Warning,
+        "OPENAI_BASE_URL is {BaseUrl}, but traces are sent to {Endpoint}. Set OpenAIExporterOptions.Endpoint to send them elsewhere.")]
+    public static partial void OtherBaseUrl(ILogger logger, string baseUrl, Uri endpoint);
+
+    [LoggerMessage(
+        413,
+        LogLevel.Error,
+        "{Selector} threw a {Exception}. A trace without credentials is dropped; "
+            + "a trace without a decision on content is sent without content.")]
+    public static partial void SelectorThrew(ILogger logger, string selector, string? exception);
 }

@@ -12,14 +12,12 @@ internal sealed class ItemBatch : IDisposable
     private readonly Utf8Buffer _text = new();
     private readonly List<WireItem> _items = [];
     private readonly Dictionary<ActivityTraceId, TraceStatement> _announced = [];
-    private readonly AnnouncedTraces _delivered;
     private readonly SpanFields _fields;
 
-    public ItemBatch(AnnouncedTraces delivered, AgentRuns agents)
-    {
-        _delivered = delivered;
-        _fields = new SpanFields(_text, agents);
-    }
+    public ItemBatch(AgentRuns agents) => _fields = new SpanFields(_text, agents);
+
+    /// <summary>Gets or sets the traces that the service has from the key that the items are sent with.</summary>
+    public AnnouncedTraces Delivered { get; set; } = new(0);
 
     public int Count => _items.Count;
 
@@ -96,7 +94,7 @@ internal sealed class ItemBatch : IDisposable
     /// <summary>Writes the trace's item if the service does not have it, or if the span's job changes it.</summary>
     private void Announce(Activity span)
     {
-        bool isKnown = _announced.TryGetValue(span.TraceId, out TraceStatement known) || _delivered.TryGet(span.TraceId, out known);
+        bool isKnown = _announced.TryGetValue(span.TraceId, out TraceStatement known) || Delivered.TryGet(span.TraceId, out known);
         if (isKnown && known.IsJob && known.Owner != span.SpanId)
             return;
         var owner = TraceOwner.Of(span);

@@ -5,6 +5,9 @@ namespace WorkerTracing;
 /// <summary>Reads the answers of the ingest endpoint.</summary>
 internal static class IngestAnswer
 {
+    /// <summary>The description of a 403 with the code <c>zdr_forbidden</c>.</summary>
+    public const string ContentForbidden = "HTTP status 403, zdr_forbidden";
+
     public static SendAnswer Of(HttpResponseMessage response, DateTimeOffset now)
     {
         // A client that follows redirects turns some of them into a GET without a body: whatever came of that, nothing was delivered.
@@ -27,6 +30,9 @@ internal static class IngestAnswer
         new(SendVerdict.Later) { Description = description, IsWorthRetrying = true };
 
     public static bool IsKeyRefused(in SendAnswer answer) => answer.Status is 401 or 403;
+
+    /// <summary>Returns true if the organization's data must not be kept (zero data retention).</summary>
+    public static bool IsContentForbidden(in SendAnswer answer) => ReferenceEquals(answer.Description, ContentForbidden);
 
     private static SendVerdict VerdictOf(int status, bool isWorthRetrying) =>
         isWorthRetrying || status is 401 or 403 ? SendVerdict.Later

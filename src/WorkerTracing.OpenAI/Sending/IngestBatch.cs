@@ -2,16 +2,20 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkerTracing;
 
-/// <summary>The items of one export, sent as one key. A trace's item is sent ahead of its spans and has no outcome of its own.</summary>
+/// <summary>
+/// The items of one export, sent with the same credentials. A trace's item is sent ahead of its spans and has no outcome of its own.
+/// </summary>
 internal sealed class IngestBatch(
     ItemBatch items,
     OpenAIExporterOptions options,
-    string key,
+    OpenAICredentials credentials,
+    KeyState key,
     IngestClient client,
-    AnnouncedTraces announced,
-    IngestFailureLog failures,
     ILogger log) : ISendBatch
 {
+    /// <summary>Gets whether a failed request is retried within the export, where the next key's spans do not wait for it.</summary>
+    public bool AllowsRetries { get; init; } = true;
+
     public int Count => items.Count;
 
     public int CountSpans(int first, int end)
@@ -24,14 +28,24 @@ internal sealed class IngestBatch(
 
     public SendAnswer Send(int first, int end, CancellationToken cancellationToken)
     {
-        SendAnswer answer = client.Post(items.Slice(first, end), options, key, cancellationToken);
-        if (answer.Verdict == SendVerdict.Later && IngestAnswer.IsKeyRefused(answer))
-            failures.RefuseKey(key, answer.Status);
+        SendAnswer answer = client.Post(items.Slice(first, end), options, credentials, cancellationToken);
+        if (IngestAnswer.IsContentForbidden(answer) && !key.IsContentForbidden)
+        {
+            key.IsContentForbidden = true;
+            key.Failures.ForbidContent();
+        }
+        else if (answer.Verdict == SendVerdict.Later && IngestAnswer.IsKeyRefused(answer))
+        {
+            key.Failures.RefuseKey(answer.Status);
+        }
+
         return answer;
     }
 
     public TimeSpan? RetryDelay(int retry, in SendAnswer answer) =>
-        retry < options.MaxRetries ? RetryBackoff.Delay(options, retry, answer.RetryAfter, Random.Shared.NextDouble()) : null;
+        AllowsRetries && retry < options.MaxRetries && key.Retries.TryTake(options.MaxRetries)
+            ? RetryBackoff.Delay(options, retry, answer.RetryAfter, Random.Shared.NextDouble())
+            : null;
 
     public void Settle(int first, int end, ExportOutcome outcome, Span<ExportOutcome> outcomes)
     {
@@ -41,9 +55,11 @@ internal sealed class IngestBatch(
             if (item.IsSpan)
                 outcomes[item.Position] = outcome;
             else if (item.IsTrace && outcome != ExportOutcome.Retained) // one that was refused is not offered again with every batch
-                announced.Add(item.Span.TraceId, item.Statement);
+                key.Announced.Add(item.Span.TraceId, item.Statement);
         }
 
+        if (outcome == ExportOutcome.Delivered)
+            key.Retries.Earn();
         if (outcome == ExportOutcome.Dropped)
             ExporterMetrics.Drop(CountSpans(first, end), "refused");
     }

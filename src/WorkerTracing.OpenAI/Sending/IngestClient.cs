@@ -6,6 +6,10 @@ namespace WorkerTracing;
 /// <summary>Posts items to the ingest endpoint, once. A failure is part of the answer; it never throws.</summary>
 internal sealed class IngestClient(TimeProvider time) : IDisposable
 {
+    private const int MaxBodyBytes = 4096;
+
+    private static readonly TimeSpan BodyTimeout = TimeSpan.FromSeconds(2);
+
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     private static readonly ProductInfoHeaderValue UserAgent =
@@ -18,21 +22,24 @@ internal sealed class IngestClient(TimeProvider time) : IDisposable
     private SendClient? _client;
 
     /// <param name="items">The items, a comma between any two.</param>
-    /// <param name="options">The address, the credentials and the timeout.</param>
-    /// <param name="key">The key, which is valid as a header's value.</param>
+    /// <param name="options">The address and the timeout.</param>
+    /// <param name="credentials">The credentials, which are valid as values of headers.</param>
     /// <param name="cancellationToken">Ends it.</param>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the network and to a foreign client: any failure is an answer.")]
-    public SendAnswer Post(ReadOnlyMemory<byte> items, OpenAIExporterOptions options, string key, CancellationToken cancellationToken)
+    public SendAnswer Post(
+        ReadOnlyMemory<byte> items, OpenAIExporterOptions options, OpenAICredentials credentials, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.RequestTimeout);
         try
         {
-            using HttpRequestMessage request = RequestOf(items, options, key);
-            // The body is not read. The handler reads the rest of it when the response is disposed, off this thread and within limits of
-            // its own; reading it here could last for ever, because a synchronous read ends only when the other side does.
+            using HttpRequestMessage request = RequestOf(items, options, credentials);
+            // The body is read for a 403 alone, and no more than its beginning. The handler reads the rest of it when the response is
+            // disposed, off this thread and within limits of its own; reading it here could last for ever, because a synchronous read ends
+            // only when the other side does.
             using HttpResponseMessage response = Send(request, options, limit.Token);
-            return IngestAnswer.Of(response, time.GetUtcNow());
+            SendAnswer answer = IngestAnswer.Of(response, time.GetUtcNow());
+            return answer.Status == 403 ? answer with { Description = Reason(response, answer.Description!, limit) } : answer;
         }
         catch (OperationCanceledException)
         {
@@ -40,21 +47,41 @@ internal sealed class IngestClient(TimeProvider time) : IDisposable
         }
         catch (Exception exception)
         {
-            return IngestAnswer.OfFailure(SendClient.Describe(exception).Replace(key, "<key>", StringComparison.Ordinal));
+            return IngestAnswer.OfFailure(SendClient.Describe(exception).Replace(credentials.ApiKey, "<key>", StringComparison.Ordinal));
         }
     }
 
     public void Dispose() => _client?.Dispose();
 
-    private static HttpRequestMessage RequestOf(ReadOnlyMemory<byte> items, OpenAIExporterOptions options, string key)
+    /// <summary>Reads the beginning of a refusal's body for the one code that changes what is sent.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the network: without its body, the refusal has its status.")]
+    private static string Reason(HttpResponseMessage response, string description, CancellationTokenSource limit)
+    {
+        try
+        {
+            limit.CancelAfter(BodyTimeout);
+            byte[] body = new byte[MaxBodyBytes];
+            using Stream stream = response.Content.ReadAsStream(limit.Token);
+            int length = stream.ReadAtLeastAsync(body, body.Length, throwOnEndOfStream: false, limit.Token)
+                .AsTask().ConfigureAwait(false).GetAwaiter().GetResult();
+            return body.AsSpan(0, length).IndexOf("zdr_forbidden"u8) >= 0 ? IngestAnswer.ContentForbidden : description;
+        }
+        catch (Exception)
+        {
+            return description;
+        }
+    }
+
+    private static HttpRequestMessage RequestOf(
+        ReadOnlyMemory<byte> items, OpenAIExporterOptions options, OpenAICredentials credentials)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, options.Endpoint) { Content = new RequestContent(Json, Head, items, Tail) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", credentials.ApiKey);
         request.Headers.TryAddWithoutValidation("OpenAI-Beta", "traces=v1");
         request.Headers.UserAgent.Add(UserAgent);
-        if (options.Organization is { } organization)
+        if (credentials.Organization is { } organization)
             request.Headers.TryAddWithoutValidation("OpenAI-Organization", organization);
-        if (options.Project is { } project)
+        if (credentials.Project is { } project)
             request.Headers.TryAddWithoutValidation("OpenAI-Project", project);
         return request;
     }

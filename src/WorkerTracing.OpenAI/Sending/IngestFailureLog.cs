@@ -3,42 +3,26 @@ using Microsoft.Extensions.Logging;
 namespace WorkerTracing;
 
 /// <summary>
-/// Logs failures with what can be done about them. A missing or refused key is logged once, until it changes or is accepted.
+/// Logs the failures of one key, with what can be done about them. A refused key is logged once, until it is accepted.
 /// </summary>
-internal sealed class IngestFailureLog(ILogger log, TimeProvider time) : SendFailureLog(time)
+internal sealed class IngestFailureLog(ILogger log, TimeProvider time, string? name) : SendFailureLog(time)
 {
-    private readonly Lock _sync = new();
-    private string? _refusedKey;
-    private bool _isKeyMissing;
+    private readonly string _credentials = name ?? "unnamed";
+    private int _isKeyRefused; // 1 from the refusal to the next success
 
-    public void MissKey()
-    {
-        lock (_sync)
-        {
-            if (_isKeyMissing)
-                return;
-            _isKeyMissing = true;
-        }
-
-        Log.NoKey(log);
-    }
+    /// <summary>Reports that the organization does not let its data be kept.</summary>
+    public void ForbidContent() => Log.ContentForbidden(log, _credentials);
 
     /// <summary>Reports a refused key.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="status">The status of the refusal, or 0 for a key that cannot be sent.</param>
-    public void RefuseKey(string key, int status)
+    public void RefuseKey(int status)
     {
-        lock (_sync)
-        {
-            if (_refusedKey == key)
-                return;
-            _refusedKey = key;
-        }
-
+        if (Interlocked.Exchange(ref _isKeyRefused, 1) != 0)
+            return;
         if (status == 0)
-            Log.KeyMalformed(log);
+            Log.KeyMalformed(log, _credentials);
         else
-            Log.KeyRefused(log, status);
+            Log.KeyRefused(log, status, _credentials);
     }
 
     public override void Keep(in SendAnswer answer, int spans)
@@ -49,8 +33,7 @@ internal sealed class IngestFailureLog(ILogger log, TimeProvider time) : SendFai
 
     public override void Recover()
     {
-        lock (_sync)
-            (_refusedKey, _isKeyMissing) = (null, false);
+        Volatile.Write(ref _isKeyRefused, 0);
         base.Recover();
     }
 

@@ -190,4 +190,31 @@ public sealed class SpanItemTests
         Assert.That(outcomes, Has.All.EqualTo(ExportOutcome.Delivered));
         Exports.AssertSame(server.AcceptedSpans[0]["span_data"]!["data"], """{"kept":"yes"}""");
     }
+
+    [Test]
+    public async Task Export_SpansOfAWorkflowsEdges_AreLeftOut()
+    {
+        using var source = new ActivitySource("Microsoft.Agents.AI.Workflows");
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = candidate => candidate == source,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        Activity executor = source.StartActivity("executor.process A")!;
+        Activity message = source.StartActivity("message.send")!;
+        Activity edge = source.StartActivity("edge_group.process")!;
+        Activity below = SpanMaker.Ended("below", static _ => { }, edge);
+        edge.Stop();
+        message.Stop();
+        executor.Stop();
+
+        await using IngestServer server = await IngestServer.StartAsync();
+        using var exporter = new OpenAITraceExporter(server.Options());
+        ExportOutcome[] outcomes = exporter.Send(below, edge, message, executor);
+
+        Assert.That(outcomes, Is.All.EqualTo(ExportOutcome.Delivered));
+        Assert.That(server.Requests.Single().SpanNames, Is.EqualTo(new[] { "below", "executor.process A" }));
+        Assert.That((string?)server.AcceptedSpans[0]["parent_id"], Is.EqualTo((string?)server.AcceptedSpans[1]["id"]));
+    }
 }

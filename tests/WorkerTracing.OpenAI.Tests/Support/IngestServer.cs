@@ -101,7 +101,7 @@ internal sealed class IngestServer : IAsyncDisposable
             http.Response.StatusCode = request.Reply.Status;
             foreach ((string name, string value) in request.Reply.Headers)
                 http.Response.Headers[name] = value;
-            await http.Response.WriteAsync(request.Reply.Status < 300 ? "{}" : """{"error":{"message":"no"}}""");
+            await http.Response.WriteAsync(request.Reply.Body ?? (request.Reply.Status < 300 ? "{}" : """{"error":{"message":"no"}}"""));
         }
         finally
         {

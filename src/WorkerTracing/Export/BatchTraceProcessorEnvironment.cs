@@ -3,8 +3,8 @@ using System.Globalization;
 namespace WorkerTracing;
 
 /// <summary>
-/// The <c>OTEL_BSP_*</c> variables of the OpenTelemetry specification. A value that is no whole number, or is out of range, is
-/// ignored, as the specification asks.
+/// Reads the <c>OTEL_BSP_*</c> variables of the OpenTelemetry specification. A value that is not a whole number or is out of range is
+/// ignored, as the specification requires.
 /// </summary>
 internal static class BatchTraceProcessorEnvironment
 {

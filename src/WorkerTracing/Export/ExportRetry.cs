@@ -61,7 +61,7 @@ internal sealed class ExportRetry(TimeProvider time, Random random)
         }
 
         HasDelivered = hasDelivered || (IsSearching && HasDelivered);
-        _failures = hasDelivered ? 1 : _failures + 1;
+        _failures = HasDelivered ? 1 : _failures + 1; // the backend works, so that the next step of a search need not wait longer
         _suspects = retained;
         _isHalved = true;
         Group++;

@@ -16,10 +16,14 @@ namespace WorkerTracing;
 /// <para>
 /// The processor retries. After an export that retained spans it calls <see cref="Export"/> for no span, old or new, until a delay is
 /// over: <see cref="RetryAfter"/>, or else a backoff from 100 milliseconds to 5 seconds that doubles with each failed export. Flushes
-/// that wait are answered at once with <see cref="FlushStatus.TimedOut"/>. When the delay is over, one export probes the backend; it
-/// holds half of the spans of the export that failed, down to a single span, so that one span that the backend cannot process does not
-/// hold up the others for ever. As soon as an export delivers spans, the others follow without a delay. A shutdown tries once without
-/// regard to the delay.
+/// that wait are answered at once with <see cref="FlushStatus.TimedOut"/>. A shutdown tries once without regard to the delay.
+/// </para>
+/// <para>
+/// When the delay is over, one export probes the backend. It holds half of the spans that the failed export retained, down to a single
+/// span. As soon as an export retains nothing, the others follow without a delay. So a span that the backend cannot process is found with
+/// at most 2 log2(n) + 2 exports among n, and the others arrive. A span that failed in an export of its own does not hold back its trace
+/// any more. It is sent alone from then on: as soon as other spans were delivered, then after delays from 5 seconds to 1 minute. After 10
+/// such failures it is dropped, and counted as lost.
 /// </para>
 /// </remarks>
 public interface IOutcomeExporter
@@ -31,8 +35,8 @@ public interface IOutcomeExporter
     int MaxConcurrency { get; }
 
     /// <summary>
-    /// Gets whether two calls of <see cref="Export"/> that run at the same time never hold spans of the same trace, and whether spans
-    /// of a trace leave in the order in which they ended. Read once, when the processor is created.
+    /// Gets whether two calls of <see cref="Export"/> that run at the same time never hold spans of the same trace, so that the spans of a
+    /// trace leave in the order in which they ended. Read once, when the processor is created.
     /// </summary>
     /// <value>
     /// The default is true. False lets the last span of a trace leave while earlier ones are still in flight, which shortens a flush.

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace WorkerTracing;
 
-/// <summary>Every <see cref="BatchTraceProcessor"/> of the process, from its construction to its shutdown.</summary>
+/// <summary>Holds every <see cref="BatchTraceProcessor"/> of the process from its construction to its shutdown.</summary>
 internal static class LiveProcessors
 {
     private static ImmutableArray<BatchTraceProcessor> _all = [];

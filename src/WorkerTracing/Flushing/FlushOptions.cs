@@ -1,6 +1,6 @@
 namespace WorkerTracing;
 
-/// <summary>What the builder's verbs decide and no configuration does.</summary>
+/// <summary>Options that only the methods of <see cref="WorkerTracingBuilder"/> set, and no configuration.</summary>
 internal sealed class FlushOptions
 {
     public bool FlushTracerProvider { get; set; }

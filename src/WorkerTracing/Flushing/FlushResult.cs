@@ -1,8 +1,8 @@
 namespace WorkerTracing;
 
-/// <summary>What came of a flush.</summary>
-/// <param name="Status">How it ended. With several exporters, the worst of theirs.</param>
-/// <param name="Exported">Spans that the exporters said success for. With several exporters, the sum.</param>
-/// <param name="Lost">Spans that will never arrive. With several exporters, the sum.</param>
-/// <param name="Elapsed">How long the flush took its caller.</param>
+/// <summary>The result of a flush.</summary>
+/// <param name="Status">The status. With several exporters, the worst of theirs.</param>
+/// <param name="Exported">The number of acknowledged spans. With several exporters, the sum. At most 2,147,483,647.</param>
+/// <param name="Lost">The number of spans that will never arrive. With several exporters, the sum. At most 2,147,483,647.</param>
+/// <param name="Elapsed">How long the caller waited.</param>
 public readonly record struct FlushResult(FlushStatus Status, int Exported, int Lost, TimeSpan Elapsed);

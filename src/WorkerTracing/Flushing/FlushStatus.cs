@@ -1,31 +1,36 @@
 namespace WorkerTracing;
 
-/// <summary>How a flush ended.</summary>
+/// <summary>The result of a flush.</summary>
 public enum FlushStatus
 {
     /// <summary>No flush was asked for, or there was nothing recorded to flush.</summary>
     NotRequested,
 
-    /// <summary>An export was started, or will be when the enclosing span ends; nobody waited for it.</summary>
+    /// <summary>An export was started, or starts when the enclosing span ends. The caller did not wait for it.</summary>
     Requested,
 
-    /// <summary>The exporter said success for every span that the flush answers for.</summary>
+    /// <summary>The exporter acknowledged every span that the flush answers for.</summary>
     Delivered,
 
     /// <summary>
-    /// At least one span is lost: refused by a full queue, or dropped by the exporter. <see cref="FlushResult.Lost"/> has the number.
+    /// At least one span is lost: refused by a full queue, dropped by the exporter, or rejected by the backend.
+    /// <see cref="FlushResult.Lost"/> has the number.
     /// </summary>
     Failed,
 
-    /// <summary>Nothing is lost, but not everything is confirmed: spans are still queued or in flight.</summary>
+    /// <summary>
+    /// No span is known to be lost, but not every span is confirmed: some are queued or in flight. Returned at the timeout, and at once
+    /// while the exporter fails or hangs.
+    /// </summary>
     TimedOut,
 
-    /// <summary>The caller's token ended the wait. Nothing is known to be lost.</summary>
+    /// <summary>The caller's token ended the wait. No span is known to be lost.</summary>
     Canceled,
 
     /// <summary>
-    /// Everything that can answer did so with success, but a processor that cannot be believed took part, or no <see
-    /// cref="BatchTraceProcessor"/> did.
+    /// No exporter reported a failure, but delivery cannot be proved: a processor other than <see cref="BatchTraceProcessor"/> took part,
+    /// or there is no <see cref="BatchTraceProcessor"/>; the backend took a part of a request (<see cref="ExportOutcome.Unconfirmed"/>); or
+    /// a processor threw before a span reached the queue.
     /// </summary>
     Unconfirmed,
 }

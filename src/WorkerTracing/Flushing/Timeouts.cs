@@ -1,6 +1,6 @@
 namespace WorkerTracing;
 
-/// <summary>What counts as a timeout: a positive time that the runtime's timers can hold, or infinite.</summary>
+/// <summary>Checks timeouts: a timeout is a positive time that the runtime's timers can hold, or infinite.</summary>
 internal static class Timeouts
 {
     public const string Rule = "positive and at most 24 days, or infinite (-00:00:00.001)";
@@ -10,7 +10,7 @@ internal static class Timeouts
     public static bool IsValid(TimeSpan timeout) =>
         timeout == Timeout.InfiniteTimeSpan || (timeout > TimeSpan.Zero && timeout <= Longest);
 
-    /// <summary>Checks the timeout of a call: there, zero means not to wait.</summary>
+    /// <summary>Checks the timeout of a call. There, zero is valid too: the call does not wait.</summary>
     public static void ThrowIfInvalid(TimeSpan timeout, string parameter)
     {
         if (timeout != TimeSpan.Zero && !IsValid(timeout))
@@ -18,7 +18,7 @@ internal static class Timeouts
     }
 
     /// <summary>
-    /// What is left of <paramref name="timeout"/> after <paramref name="elapsed"/>: infinite stays infinite, never below zero.
+    /// Returns the rest of <paramref name="timeout"/> after <paramref name="elapsed"/>: infinite stays infinite; never less than zero.
     /// </summary>
     public static TimeSpan Remaining(TimeSpan timeout, TimeSpan elapsed) =>
         timeout == Timeout.InfiniteTimeSpan ? timeout

@@ -1,18 +1,20 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// Flushes every live <see cref="BatchTraceProcessor"/> of the process, for code that has no <see cref="ITraceFlusher"/> at hand.
+/// Flushes every live <see cref="BatchTraceProcessor"/> of the process, for code without access to an <see cref="ITraceFlusher"/>.
 /// </summary>
 public static class WorkerTraces
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Asks every processor for an export and waits for their verdicts, holding no thread. Call it after the trace has closed.
+    /// Starts an export in every processor and waits for the results without blocking a thread. Call it after the trace has ended.
     /// </summary>
-    /// <param name="timeout">The longest wait; zero does not wait, null waits for 5 seconds.</param>
+    /// <param name="timeout">The longest wait, at most 24 days; zero does not wait. Null: 5 seconds.</param>
     /// <param name="ct">Ends the wait, not the exports.</param>
-    /// <returns>The worst status and the sums. <see cref="FlushStatus.Unconfirmed"/> where the process has no such processor.</returns>
+    /// <returns>
+    /// The worst status and the sums of the counts. <see cref="FlushStatus.Unconfirmed"/> if the process has no such processor.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or too long.</exception>
     public static async ValueTask<FlushResult> FlushAsync(TimeSpan? timeout = null, CancellationToken ct = default)
     {

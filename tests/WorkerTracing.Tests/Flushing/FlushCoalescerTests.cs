@@ -123,4 +123,14 @@ public sealed class FlushCoalescerTests
             coalescer.OnFlushRequested();
         Export(coalescer, jobs);
     }
+
+    [Test]
+    public void Delay_AfterOneSlowExport_KeepsAShortDistance()
+    {
+        var coalescer = new FlushCoalescer(4, _time);
+        coalescer.OnExportCompleted(1, TimeSpan.FromSeconds(30));
+        coalescer.OnExportStarted();
+
+        Assert.That(coalescer.Delay(3), Is.EqualTo(TimeSpan.FromMilliseconds(100)));
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class TraceSegment
 {
     private const string Property = "WorkerTracing.TraceSegment";
 
+    /// <summary>The longest way from a span up to a marked one, once the first span has gone it.</summary>
+    private const int MaxSteps = 32;
+
     private static readonly TraceSegment SuppressedTrace = new(null);
 
     /// <summary>Whether this process has ever begun a job: until then no span has anything to be looked for.</summary>
@@ -46,7 +49,7 @@ internal sealed class TraceSegment
         }
 
         var trace = root.GetCustomProperty(Property) as TraceSegment;
-        if (trace is null || ReferenceEquals(root, job))
+        if (trace is null || !ReferenceEquals(trace._root, root) || ReferenceEquals(root, job))
         {
             trace = new TraceSegment(root);
             root.SetCustomProperty(Property, trace);
@@ -78,8 +81,17 @@ internal sealed class TraceSegment
 
     private static TraceSegment? Find(Activity span, JobTrace? near = null)
     {
+        TraceSegment? segment = Find(span, near, out int steps);
+        if (steps > MaxSteps && segment is not null)
+            segment.Mark(span, steps);
+        return segment;
+    }
+
+    private static TraceSegment? Find(Activity span, JobTrace? near, out int steps)
+    {
         Activity? nearSpan = near?.Activity;
-        for (Activity at = span; ;)
+        steps = 0;
+        for (Activity at = span; ; steps++)
         {
             if (ReferenceEquals(at, nearSpan) && near!.Local is { } local)
                 return local;
@@ -89,6 +101,20 @@ internal sealed class TraceSegment
                 at = parent;
             else
                 return at.ParentSpanId == default ? null : RunningJobs.Find(at);
+        }
+    }
+
+    /// <summary>
+    /// Marks spans on a long way up, so that the way of other spans below them is short: the cost of a span does not grow with its depth.
+    /// </summary>
+    private void Mark(Activity span, int steps)
+    {
+        Activity? at = span;
+        for (int step = 1; step < steps && at.Parent is { } parent; step++)
+        {
+            at = parent;
+            if (step % MaxSteps == 0)
+                at.SetCustomProperty(Property, this);
         }
     }
 

@@ -36,11 +36,7 @@ internal sealed class ExportPipeline
     {
     }
 
-    /// <param name="exporter">The exporter.</param>
-    /// <param name="options">The options.</param>
-    /// <param name="log">The log.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="start">Starts a thread, or throws as the system does when it has none.</param>
+    /// <summary>Creates a pipeline. <paramref name="start"/> starts a thread, or throws as the system does when it has none.</summary>
     internal ExportPipeline(
         BaseExporter<Activity> exporter, BatchTraceProcessorOptions options, ILogger log, TimeProvider time, Action<Thread> start)
     {
@@ -121,8 +117,15 @@ internal sealed class ExportPipeline
         {
             request = new FlushRequest(this, delivery, before, _queue.Tail, timeout, _time) { Lost = _state.Overflow.Unsettled };
             if (isLast && timeout != TimeSpan.Zero)
-                PrepareLastExport();
-            if (KnownAnswer(request, isLast) is { } status)
+                _state.PrepareLastExport();
+            FlushStatus? known = _state.Flushes.KnownAnswer(request);
+            if (known is null)
+            {
+                _threads.EnsureRunning(isUrgent: true);
+                known = !_threads.IsRunning || IsInVain(request, isLast) ? FlushStatus.TimedOut : null;
+            }
+
+            if (known is { } status)
             {
                 request.SetAnswer(status, request.Started);
             }
@@ -166,10 +169,7 @@ internal sealed class ExportPipeline
         if (timeout != Timeout.InfiniteTimeSpan)
             _sender.EndAfter(timeout);
         FlushResult result = RequestFlush(null, default, timeout, isLast: true).WaitForAnswer();
-        int lost = _shutdown.Close(this);
-        return lost == 0
-            ? result
-            : result with { Status = FlushStatus.Failed, Lost = (int)Math.Min(int.MaxValue, (long)result.Lost + lost) };
+        return _shutdown.Close(this, result);
     }
 
     /// <inheritdoc cref="ExportShutdown.AwaitExports"/>
@@ -189,29 +189,13 @@ internal sealed class ExportPipeline
         _report.Missed();
     }
 
-    private FlushStatus? KnownAnswer(FlushRequest request, bool isLast)
-    {
-        bool isTaken = _queue.Head == request.Target;
-        if (isTaken && (request.Delivery is { } trace ? trace.Pending == 0 : _state.Spans.LowestUnsettled >= request.Target))
-            return FlushStatus.Delivered;
-        _threads.EnsureRunning(isUrgent: true);
-        bool isInVain = isLast
-            ? Health.IsHungFor(request.Timeout, _state.Spans.InFlight, _sender.MaxConcurrency) || request.Timeout == TimeSpan.Zero
-            : _state.Retry.IsPaused || Health.IsStalledFor(request.Timeout, _state.Spans.InFlight, _sender.MaxConcurrency);
-        bool isPostponed = isTaken
-            && (request.Delivery is { } own ? own.Pending == own.Postponed : _state.Spans.LowestMoving >= request.Target);
-        return isInVain || isPostponed || !_threads.IsRunning ? FlushStatus.TimedOut : null;
-    }
-
-    private void PrepareLastExport()
-    {
-        _state.Retry.Resume();
-        _state.Spans.Isolated.PutLast();
-        _state.Turn.Wake();
-    }
-
     /// <summary>Spans were taken: the queue may reach its threshold again.</summary>
     public void OnTaken() => _thresholdReached = false;
+
+    /// <summary>Returns true if the exporter has failed or hung for so long that the flush is answered at once.</summary>
+    private bool IsInVain(FlushRequest request, bool isLast) => isLast
+        ? request.Timeout == TimeSpan.Zero || Health.IsHungFor(request.Timeout, _state.Spans.InFlight, _sender.MaxConcurrency)
+        : _state.Retry.IsPaused || Health.IsStalledFor(request.Timeout, _state.Spans.InFlight, _sender.MaxConcurrency);
 
     /// <summary>Counts a span that found the queue full or closed.</summary>
     private void Refuse(Activity span)

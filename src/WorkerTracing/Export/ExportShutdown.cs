@@ -14,9 +14,9 @@ internal sealed class ExportShutdown(PipelineState state, SpanSender sender, Exp
 
     public bool IsClosed => _isClosed;
 
-    /// <summary>Closes the pipeline.</summary>
-    /// <returns>How many spans were left and are lost.</returns>
-    public int Close(ExportPipeline pipeline)
+    /// <summary>Closes the pipeline after its last export.</summary>
+    /// <returns>The result of the last export, with the spans that were left and are lost.</returns>
+    public FlushResult Close(ExportPipeline pipeline, FlushResult result)
     {
         lock (_sync)
         {
@@ -30,7 +30,9 @@ internal sealed class ExportShutdown(PipelineState state, SpanSender sender, Exp
             left = state.Flushes.All();
         foreach (FlushRequest request in left)
             pipeline.GiveUp(request, FlushStatus.TimedOut);
-        return lost;
+        return lost == 0
+            ? result
+            : result with { Status = FlushStatus.Failed, Lost = (int)Math.Min(int.MaxValue, (long)result.Lost + lost) };
     }
 
     /// <summary>

@@ -56,8 +56,14 @@ internal sealed class ExportWorker(
         lock (_sync)
             counts = Settle(batch, duration, retryAfter);
         batch.ReleaseAnswered();
-        report.Exported(counts, duration);
-        shutdown.OnExportReported();
+        try
+        {
+            report.Exported(counts, duration);
+        }
+        finally
+        {
+            shutdown.OnExportReported(); // a shutdown waits for it, even if the exporter's own description of its failure throws
+        }
     }
 
     /// <summary>After a failure of the export thread itself: the batch must not stay in flight for ever.</summary>

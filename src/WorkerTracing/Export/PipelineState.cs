@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace WorkerTracing;
 
 /// <summary>The parts of an <see cref="ExportPipeline"/> that its one lock guards, and the lock.</summary>
@@ -31,4 +33,13 @@ internal sealed class PipelineState
     public ExporterHealth Health { get; }
 
     public ExportTurn Turn { get; }
+
+    /// <summary>Before a shutdown: ends the delay after a failure, so that an export is tried once more.</summary>
+    public void PrepareLastExport()
+    {
+        Debug.Assert(Monitor.IsEntered(Sync));
+        Retry.Resume();
+        Spans.Isolated.PutLast();
+        Turn.Wake();
+    }
 }

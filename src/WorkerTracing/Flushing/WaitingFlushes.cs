@@ -15,6 +15,17 @@ internal sealed class WaitingFlushes(PendingSpans spans, object sync, TimeProvid
     private readonly LinkedList<FlushRequest> _undrained = [];
     private readonly LinkedList<FlushRequest> _ofEverything = [];
 
+    /// <summary>Returns the answer that is known without waiting; null where an export decides.</summary>
+    public FlushStatus? KnownAnswer(FlushRequest request)
+    {
+        Debug.Assert(Monitor.IsEntered(sync));
+        if (spans.Queue.Head != request.Target)
+            return null;
+        bool isSettled = request.Delivery is { } trace ? trace.Pending == 0 : spans.LowestUnsettled >= request.Target;
+        bool isPostponed = request.Delivery is { } own ? own.Pending == own.Postponed : spans.LowestMoving >= request.Target;
+        return isSettled ? FlushStatus.Delivered : isPostponed ? FlushStatus.TimedOut : null;
+    }
+
     /// <summary>Adds a request that has no answer yet.</summary>
     /// <param name="request">The request.</param>
     /// <param name="head">The position up to which the queue is taken.</param>

@@ -11,6 +11,7 @@ internal static class SpanAttributes
     public const string Task = "workflow.task.name";
     public const string Trigger = "workflow.trigger.type";
     public const string Result = "workflow.execution.result";
+    public const string State = "workflow.execution.state";
     public const string ErrorType = "error.type";
     public const string MessagingSystem = "messaging.system";
     public const string Destination = "messaging.destination.name";
@@ -28,6 +29,9 @@ internal static class SpanAttributes
     public const string Success = "success";
     public const string Failure = "failure";
     public const string Cancellation = "cancellation";
+
+    public const string Pending = "pending";
+    public const string Executing = "executing";
 
     /// <summary>The <see cref="OperationType"/> and <see cref="OperationName"/> of the span of a consumed message.</summary>
     public const string Process = "process";

@@ -131,6 +131,7 @@ public sealed partial class ReferenceTests
     {
         Histogram<double> => "histogram",
         Counter<long> => "counter",
+        UpDownCounter<long> => "updowncounter",
         ObservableGauge<long> => "gauge",
         _ => instrument.GetType().Name,
     };

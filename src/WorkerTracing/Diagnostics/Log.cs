@@ -5,6 +5,9 @@ namespace WorkerTracing;
 /// <summary>What the core logs, under category <c>WorkerTracing</c>. Event ids 1 to 99.</summary>
 internal static partial class Log
 {
+    /// <summary>The one event that is not limited: it is written for each failed job, where the application asked for it.</summary>
+    public const int JobFailedId = 12;
+
     [LoggerMessage(
         1,
         LogLevel.Warning,
@@ -55,4 +58,7 @@ internal static partial class Log
         LogLevel.Warning,
         "The OTLP exporter ignores {Variables}: no http or https address, known protocol or compression, or whole number of milliseconds.")]
     public static partial void OtlpVariablesIgnored(ILogger logger, string variables);
+
+    [LoggerMessage(JobFailedId, LogLevel.Error, "The job {Job} failed.")]
+    public static partial void JobFailed(ILogger logger, string job, Exception exception);
 }

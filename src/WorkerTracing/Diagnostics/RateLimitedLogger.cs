@@ -5,25 +5,46 @@ using Microsoft.Extensions.Logging;
 namespace WorkerTracing;
 
 /// <summary>
-/// Passes on one entry a minute for each kind of event, so that an outage does not drown the log; the rest is in the metrics. A log
-/// provider that
-/// throws is not the job's problem either.
+/// Writes one entry a minute for each event and subject (an exporter, a callback), so that an outage does not fill the log; the counts are
+/// in the metrics. It is the boundary to the log providers: none of its methods throws.
 /// </summary>
 internal sealed class RateLimitedLogger(ILogger inner, TimeProvider time) : ILogger
 {
+    /// <summary>Subjects are few. The table is cleared if an application makes them many.</summary>
+    private const int MaxSubjects = 1000;
+
     private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<int, long> _lastLogged = new();
+    private readonly ConcurrentDictionary<(int EventId, string? Subject), long> _lastLogged = new();
 
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the log providers: a scope that cannot be made is left out.")]
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => inner.BeginScope(state);
+        where TState : notnull
+    {
+        try
+        {
+            return inner.BeginScope(state);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
 
-    public bool IsEnabled(LogLevel logLevel) => inner.IsEnabled(logLevel);
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the log providers: a level that cannot be asked for is off.")]
+    public bool IsEnabled(LogLevel logLevel)
+    {
+        try
+        {
+            return inner.IsEnabled(logLevel);
+        }
+        catch (Exception)
+        {
+            return false;
+        }
+    }
 
-    [SuppressMessage(
-        "Design",
-        "CA1031",
-        Justification = "The boundary to the log providers: a line that cannot be written is lost, and nothing else.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the log providers: an entry that cannot be written is lost.")]
     public void Log<TState>(
         LogLevel logLevel,
         EventId eventId,
@@ -31,7 +52,9 @@ internal sealed class RateLimitedLogger(ILogger inner, TimeProvider time) : ILog
         Exception? exception,
         Func<TState, Exception?, string> formatter)
     {
-        if (!IsDue(eventId.Id))
+        bool limited = eventId.Id != WorkerTracing.Log.JobFailedId;
+        (int, string?) key = (eventId.Id, limited ? SubjectOf(state) : null);
+        if (limited && !IsDue(key))
             return;
         try
         {
@@ -39,25 +62,31 @@ internal sealed class RateLimitedLogger(ILogger inner, TimeProvider time) : ILog
         }
         catch (Exception)
         {
-            _lastLogged.TryRemove(eventId.Id, out _);
+            _lastLogged.TryRemove(key, out _);
         }
     }
 
-    private bool IsDue(int eventId)
+    /// <summary>Gets the first value of the message: every message of the library names its subject first.</summary>
+    private static string? SubjectOf<TState>(TState state) =>
+        state is IReadOnlyList<KeyValuePair<string, object?>> { Count: > 1 } values ? values[0].Value as string : null;
+
+    private bool IsDue((int EventId, string? Subject) key)
     {
         long now = time.GetTimestamp();
         while (true)
         {
-            if (!_lastLogged.TryGetValue(eventId, out long last))
+            if (!_lastLogged.TryGetValue(key, out long last))
             {
-                if (_lastLogged.TryAdd(eventId, now))
+                if (_lastLogged.Count >= MaxSubjects)
+                    _lastLogged.Clear();
+                if (_lastLogged.TryAdd(key, now))
                     return true;
             }
             else if (time.GetElapsedTime(last, now) < Pause)
             {
                 return false;
             }
-            else if (_lastLogged.TryUpdate(eventId, now, last))
+            else if (_lastLogged.TryUpdate(key, now, last))
             {
                 return true;
             }

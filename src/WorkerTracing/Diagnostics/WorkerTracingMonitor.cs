@@ -38,7 +38,7 @@ public sealed class WorkerTracingMonitor
         int exporters = 0;
         long exported = 0, lost = 0, slowest = long.MaxValue;
         string? error = null;
-        for (SegmentDelivery? account = job.Local?.Accounts; account is not null; account = account.Next)
+        for (SegmentDelivery? account = job.Segment?.Accounts; account is not null; account = account.Next)
         {
             exporters++;
             exported += account.Exported;

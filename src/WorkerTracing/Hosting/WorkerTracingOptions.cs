@@ -26,7 +26,8 @@ public sealed class WorkerTracingOptions
     public TraceRelation Relation { get; set; }
 
     /// <summary>
-    /// For <see cref="TraceRelation.Auto"/>: a job that begins later than this after it was enqueued gets a trace of its own.
+    /// For <see cref="TraceRelation.Auto"/>: a job that begins later than this after it was enqueued, or after the beginning of the trace
+    /// that enqueued it, gets a trace of its own. The beginning travels in the <c>tracestate</c>.
     /// </summary>
     /// <value>The default is 1 minute. Zero or more.</value>
     public TimeSpan LinkAfter { get; set; } = TimeSpan.FromMinutes(1);
@@ -55,7 +56,10 @@ public sealed class WorkerTracingOptions
     public Action<JobTrace, JobInfo>? Enrich { get; set; }
 
     /// <summary>Whether <see cref="JobInfo.Arguments"/> are recorded, as <c>worker_tracing.argument.&lt;name&gt;</c>.</summary>
-    /// <value>The default is false. Values are cut to 1,024 characters, and 32 arguments are recorded at the most.</value>
+    /// <value>
+    /// The default is false. At most 32 arguments are recorded, each cut to 1,024 characters. Collections and objects are recorded as JSON,
+    /// by their public properties and fields, at most 4 levels deep. Sequences that are not collections are not read.
+    /// </value>
     public bool CaptureArguments { get; set; }
 
     /// <summary>Answers what is recorded for an argument, from its name and value; null records nothing.</summary>

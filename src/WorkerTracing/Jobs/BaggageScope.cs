@@ -3,43 +3,45 @@ using OpenTelemetry.Context;
 
 namespace WorkerTracing;
 
-/// <summary>
-/// Sets <see cref="Baggage.Current"/> for a job and puts back what was there. OpenTelemetry keeps the baggage in a holder that all flows
-/// forked
-/// from one context share, so setting it in place would show in the caller and in the jobs beside this one: the job gets a holder of its
-/// own.
-/// </summary>
+/// <summary>Gives a job a baggage of its own, and restores the baggage of the flow at the job's end.</summary>
+/// <remarks>
+/// OpenTelemetry keeps the baggage in a holder that all flows share which were forked from one context. A change shows in the caller and in
+/// the jobs beside this one. So a job never runs with a holder that existed before it.
+/// </remarks>
 internal readonly struct BaggageScope
 {
     private const string Slot = "otel.baggage";
 
-    private readonly object? _outer;
+    private readonly object? _holderBefore;
     private readonly bool _entered;
 
-    private BaggageScope(object? outer)
+    private BaggageScope(object? holderBefore)
     {
-        _outer = outer;
+        _holderBefore = holderBefore;
         _entered = true;
     }
 
-    public static BaggageScope Enter(IReadOnlyDictionary<string, string?>? baggage)
+    /// <summary>Sets the baggage of a job.</summary>
+    /// <param name="baggage">The job's baggage; null for a copy of the current one.</param>
+    public static BaggageScope Enter(Dictionary<string, string>? baggage)
     {
-        if (baggage is null)
-            return default;
-        var own = Baggage.Create(Copy(baggage)); // somebody else's dictionary: before anything is changed
-        _ = Baggage.Current; // registers the slot
-        var scope = new BaggageScope(RuntimeContext.GetValue(Slot));
-        RuntimeContext.SetValue(Slot, (object?)null);
-        Baggage.Current = own;
-        return scope;
+        Baggage own = baggage is null ? Baggage.Current : Baggage.Create(baggage);
+        object? holder = RuntimeContext.GetValue(Slot);
+        if (holder is not null)
+            RuntimeContext.SetValue(Slot, (object?)null);
+        if (own.Count > 0)
+            Baggage.Current = own;
+        return new BaggageScope(holder);
     }
 
+    /// <summary>Restores the baggage. The job can have made a holder where none was.</summary>
     public void Leave()
     {
-        if (_entered)
-            RuntimeContext.SetValue(Slot, _outer);
+        if (_entered && !ReferenceEquals(RuntimeContext.GetValue(Slot), _holderBefore))
+            RuntimeContext.SetValue(Slot, _holderBefore);
     }
 
+    /// <summary>Copies the application's dictionary, which can throw.</summary>
     public static Dictionary<string, string> Copy(IReadOnlyDictionary<string, string?> baggage)
     {
         var items = new Dictionary<string, string>(baggage.Count);

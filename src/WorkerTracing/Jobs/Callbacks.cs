@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace WorkerTracing;
 
 /// <summary>
-/// The boundary to the application's callbacks: one that throws is counted and logged, and its job goes on without its answer.
+/// The boundary to the application's code that runs for a job: callbacks, and the collections and values of a <see cref="JobInfo"/>. A
+/// failure is counted and logged, and the job continues without the result.
 /// </summary>
 internal sealed class Callbacks(ILogger log)
 {
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary itself.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the application's callbacks.")]
     public TResult Ask<T, TResult>(string name, Func<T, TResult>? callback, T argument, TResult otherwise)
     {
         if (callback is null)
@@ -24,7 +25,7 @@ internal sealed class Callbacks(ILogger log)
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary itself.")]
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the application's callbacks.")]
     public void Run<T1, T2>(string name, Action<T1, T2>? callback, T1 first, T2 second)
     {
         try
@@ -37,7 +38,7 @@ internal sealed class Callbacks(ILogger log)
         }
     }
 
-    private void Report(string name, Exception exception)
+    public void Report(string name, Exception exception)
     {
         Telemetry.FailCallback(name);
         Log.CallbackThrew(log, name, exception);

@@ -4,7 +4,7 @@ using System.Reflection;
 
 namespace WorkerTracing;
 
-/// <summary>Chooses a job's flush mode: by <see cref="JobInfo.Flush"/>, else the selector, else the attribute, else the option.</summary>
+/// <summary>Chooses the flush mode of a job: by <see cref="JobInfo.Flush"/>, else selector, attribute and option.</summary>
 internal sealed class FlushModeSelector(WorkerTracingOptions options, Callbacks callbacks)
 {
     private static readonly ConcurrentDictionary<MemberInfo, FlushMode?> Attributes = new();
@@ -12,8 +12,11 @@ internal sealed class FlushModeSelector(WorkerTracingOptions options, Callbacks 
     public FlushMode Select(JobInfo job) =>
         job.Flush
         ?? callbacks.Ask(nameof(options.FlushSelector), options.FlushSelector, job, null)
-        ?? (job.Member is null ? null : Attributes.GetOrAdd(job.Member, static member => FromAttribute(member)))
+        ?? (job.Member is null ? null : callbacks.Ask(nameof(FlushTraceAttribute), ByMember, job.Member, null))
         ?? options.Flush;
+
+    /// <summary>Reads the attributes of a member once. Reading them runs the constructors of all its attributes.</summary>
+    private static FlushMode? ByMember(MemberInfo member) => Attributes.GetOrAdd(member, static member => FromAttribute(member));
 
     private static FlushMode? FromAttribute(MemberInfo member)
     {
@@ -29,7 +32,7 @@ internal sealed class FlushModeSelector(WorkerTracingOptions options, Callbacks 
     [UnconditionalSuppressMessage(
         "Trimming",
         "IL2070",
-        Justification = "An interface that was trimmed away cannot carry an attribute that anybody relies on.")]
+        Justification = "An interface that was trimmed away carries no attribute.")]
     private static FlushMode? OnInterfaces(Type type, MethodInfo? method)
     {
         Type[] interfaces = type.GetInterfaces();
@@ -45,7 +48,7 @@ internal sealed class FlushModeSelector(WorkerTracingOptions options, Callbacks 
     {
         InterfaceMapping map = type.GetInterfaceMap(contract);
         if (method.IsGenericMethod)
-            method = method.GetGenericMethodDefinition(); // the map knows no other
+            method = method.GetGenericMethodDefinition(); // the map has no closed methods
         int index = Array.FindIndex(map.TargetMethods, target => target.MethodHandle == method.MethodHandle);
         return index < 0 ? null : OnMember(map.InterfaceMethods[index]);
     }

@@ -29,19 +29,22 @@ public readonly record struct JobOrigin(ActivityContext Context, IReadOnlyDictio
     private static readonly BaggagePropagator BaggageItems = new();
 
     /// <summary>
-    /// What code that enqueues a job now should send along: the ambient span, and <see cref="OpenTelemetry.Baggage.Current"/>. An ambient
-    /// span that nobody
-    /// recorded or decided on (an ASP.NET request without a listener) is nobody's, and is left out.
+    /// Gets what code that enqueues a job now should send along: the ambient span, and <see cref="OpenTelemetry.Baggage.Current"/>, or else
+    /// the baggage of the ambient <see cref="Activity"/>.
     /// </summary>
+    /// <remarks>
+    /// An ambient span that has ended is the origin all the same: it is no parent in this process, but work that outlives it enqueues in
+    /// its name. An ambient span that no sampler has seen (an ASP.NET Core request without a listener) is left out. Inside a job, the
+    /// <c>tracestate</c> carries the beginning of the trace, which <see cref="WorkerTracingOptions.LinkAfter"/> counts from.
+    /// </remarks>
     public static JobOrigin Current
     {
         get
         {
-            Activity? ambient = AmbientSpan.Current;
-            Baggage baggage = OpenTelemetry.Baggage.Current;
+            Activity? ambient = Activity.Current;
             return new JobOrigin(
-                ambient is not null && AmbientSpan.HasSamplingDecision(ambient) ? ambient.Context : default,
-                baggage.Count == 0 ? null : new Dictionary<string, string?>(baggage.GetBaggage()!));
+                ambient is not null && AmbientSpan.HasSamplingDecision(ambient) ? ContextOf(ambient) : default,
+                CurrentBaggage(ambient));
         }
     }
 
@@ -108,5 +111,27 @@ public readonly record struct JobOrigin(ActivityContext Context, IReadOnlyDictio
             Telemetry.RejectContext(name);
             return null;
         }
+    }
+
+    /// <summary>Gets the context of a span, with the beginning of its trace where the span is inside a job.</summary>
+    private static ActivityContext ContextOf(Activity span)
+    {
+        ActivityContext context = span.Context;
+        if (context.TraceState is null || TraceBeginning.Find(context.TraceState) is not null || JobTrace.Of(span) is not { } job)
+            return context;
+        DateTimeOffset began = job.Job.EnqueuedAt ?? job.Activity!.StartTimeUtc;
+        return new ActivityContext(
+            context.TraceId, context.SpanId, context.TraceFlags, TraceBeginning.Add(context.TraceState, began), context.IsRemote);
+    }
+
+    private static Dictionary<string, string?>? CurrentBaggage(Activity? ambient)
+    {
+        Baggage baggage = OpenTelemetry.Baggage.Current;
+        if (baggage.Count > 0)
+            return new Dictionary<string, string?>(baggage.GetBaggage()!);
+        Dictionary<string, string?>? items = null;
+        foreach ((string name, string? value) in ambient?.Baggage ?? [])
+            (items ??= []).TryAdd(name, value); // the innermost item of a name comes first
+        return items;
     }
 }

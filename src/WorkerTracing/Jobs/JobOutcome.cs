@@ -2,46 +2,33 @@ using System.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>How a job's attempt went, and how that is said on its span and in the metrics.</summary>
+/// <summary>The outcome of a job's attempt.</summary>
 /// <param name="Result">The value of <c>workflow.execution.result</c>.</param>
-/// <param name="Exception">What the job threw, if it failed.</param>
-internal sealed record JobOutcome(string Result, Exception? Exception)
+/// <param name="ErrorType">The type of the exception of a failed job.</param>
+/// <param name="Exception">The exception of a failed job.</param>
+internal sealed record JobOutcome(string Result, string? ErrorType = null, Exception? Exception = null)
 {
-    public static readonly JobOutcome Success = new(SpanAttributes.Success, null);
+    public static readonly JobOutcome Success = new(SpanAttributes.Success);
 
-    public static readonly JobOutcome Canceled = new(SpanAttributes.Cancellation, null);
+    public static readonly JobOutcome Canceled = new(SpanAttributes.Cancellation);
 
-    public static JobOutcome Failed(Exception exception) => new(SpanAttributes.Failure, exception);
+    public static JobOutcome Failed(Exception exception) =>
+        new(SpanAttributes.Failure, exception.GetType().FullName ?? exception.GetType().Name, exception);
 
     /// <summary>Records the outcome on the job's span.</summary>
     /// <param name="span">The span.</param>
     /// <param name="isFinal">Whether no further attempt follows a failed one; null where that is not known.</param>
-    public void RecordOn(Activity span, bool? isFinal)
+    /// <param name="withException">Whether the exception is recorded as an event.</param>
+    public void RecordOn(Activity span, bool? isFinal, bool withException)
     {
         span.SetTag(SpanAttributes.Result, Result);
         if (Exception is null)
             return;
         if (isFinal is { } final)
             span.SetTag(SpanAttributes.Final, final);
-        span.SetTag(SpanAttributes.ErrorType, Exception.GetType().FullName);
-        span.SetStatus(ActivityStatusCode.Error); // before anything of the exception's own code runs, which may throw
-        span.SetStatus(ActivityStatusCode.Error, Exception.Message);
-        span.AddException(Exception);
-    }
-
-    public void Measure(JobInfo job, TimeSpan duration)
-    {
-        if (!Telemetry.ExecutionDuration.Enabled && !Telemetry.ExecutionOutcome.Enabled)
-            return;
-        var tags = new TagList
-        {
-            { SpanAttributes.Platform, job.System },
-            { SpanAttributes.Task, job.Name },
-            { SpanAttributes.Result, Result },
-        };
-        if (Exception is not null)
-            tags.Add(SpanAttributes.ErrorType, Exception.GetType().FullName);
-        Telemetry.ExecutionDuration.Record(duration.TotalSeconds, tags);
-        Telemetry.ExecutionOutcome.Add(1, tags);
+        span.SetTag(SpanAttributes.ErrorType, ErrorType);
+        span.SetStatus(ActivityStatusCode.Error, SpanException.MessageOf(Exception));
+        if (withException)
+            SpanException.Record(span, Exception);
     }
 }

@@ -1,30 +1,48 @@
 using System.Diagnostics;
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 
 namespace WorkerTracing;
 
-/// <summary>Makes the span of a job: decides who its parent is, and says what is known of the job at its beginning.</summary>
-internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks callbacks, TimeProvider time)
+/// <summary>Makes the span of a job: decides on its parent, and records the facts that are known at its beginning.</summary>
+internal sealed class JobSpanFactory(ActivitySource source, WorkerTracingOptions options, Callbacks callbacks, TimeProvider time)
 {
-    private const int MostArguments = 32;
-    private const int LongestArgument = 1024;
+    /// <summary>
+    /// Of jobs inside each other, every 32nd has its parent by its ids alone. Jobs that overlap and start each other without end would
+    /// otherwise keep each other in memory, from parent to parent.
+    /// </summary>
+    private const int ParentsByReference = 32;
+
+    private readonly JobSpanDescription _description = new(options, callbacks, time);
+
+    /// <summary>Starts the job's span and makes it current.</summary>
+    /// <param name="job">The job.</param>
+    /// <param name="depth">How many jobs enclose the job.</param>
+    /// <param name="before">The ambient activity; remembers whether it was replaced.</param>
+    /// <returns>Null without a listener, or if the sampler dropped the span below a span that stays current.</returns>
+    public Activity? Start(JobInfo job, int depth, ref AmbientActivity before) =>
+        IsTraced(job) ? StartTraced(job, depth, ref before) : StartSuppressed(job, ref before);
+
+    /// <summary>Records on a recorded span the facts of its job.</summary>
+    public void Describe(Activity span, JobInfo job) => _description.Record(span, job);
+
+    /// <inheritdoc cref="JobSpanDescription.WaitOf"/>
+    public TimeSpan? WaitOf(JobInfo job) => _description.WaitOf(job);
 
     /// <summary>
-    /// False where <see cref="WorkerTracingOptions.Filter"/> refuses the job, or it begins inside a job that was refused.
+    /// Returns false if <see cref="WorkerTracingOptions.Filter"/> refuses the job, or if it begins inside a job that was refused.
     /// </summary>
-    public bool IsTraced(JobInfo job) =>
+    private bool IsTraced(JobInfo job) =>
         (AmbientSpan.Current is not { } ambient || !TraceSegment.Suppresses(ambient))
         && callbacks.Ask(nameof(options.Filter), options.Filter, job, true);
 
     /// <summary>
-    /// Makes the unsampled span current that stands in for a refused job: log records keep a trace id, and parent-based sampling drops the
+    /// Makes an unsampled span current in the place of a refused job: log records keep a trace id, and parent-based sampling drops the
     /// children.
     /// </summary>
-    public static Activity StartRefused(JobInfo job)
+    private static Activity StartSuppressed(JobInfo job, ref AmbientActivity before)
     {
-        Activity? ambient = AmbientSpan.Current;
-        if (!ReferenceEquals(ambient, Activity.Current))
-            Activity.Current = ambient;
+        Activity? ambient = AmbientSpan.NearestRunning(before.Activity);
+        before.Replace(ambient);
         var span = new Activity(job.OperationName ?? job.Name);
         if (ambient is null && job.Origin != default)
             span.SetParentId(job.Origin.TraceId, job.Origin.SpanId);
@@ -35,67 +53,76 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
         return span;
     }
 
-    /// <summary>Starts the job's span and makes it current.</summary>
-    /// <returns>Null where nobody listens or the sampler dropped it below a span that goes on being current.</returns>
-    public Activity? Start(JobInfo job)
+    private Activity? StartTraced(JobInfo job, int depth, ref AmbientActivity before)
     {
-        if (!Telemetry.Source.HasListeners())
+        if (!source.HasListeners())
             return null;
 
-        Activity? current = Activity.Current;
-        Activity? ambient = AmbientSpan.Current;
+        DateTimeOffset now = time.GetUtcNow();
+        Activity? ambient = AmbientSpan.NearestRunning(before.Activity);
         bool inherit = ambient is not null && AmbientSpan.HasSamplingDecision(ambient);
-        bool adopt = !inherit && job.Origin != default && TraceRelationRule.Resolve(job, options, time.GetUtcNow()) == TraceRelation.Child;
-        bool linkOrigin = job.Origin != default && !adopt && (!inherit || ambient!.SpanId != job.Origin.SpanId);
+        List<ActivityLink>? links = LinksOf(job);
+        bool adopt = !inherit && job.Origin != default && TraceRelationRule.Resolve(job, links, options, now) == TraceRelation.Child;
+        if (job.Origin != default && !adopt && (!inherit || ambient!.SpanId != job.Origin.SpanId))
+            links = WithOrigin(links, job.Origin);
 
         Activity? parent = inherit ? ambient : null;
-        if (!ReferenceEquals(current, parent))
-            Activity.Current = parent;
-        Activity? span = Telemetry.Source.StartActivity(
-            job.OperationName ?? job.Name,
-            callbacks.Ask(nameof(options.KindSelector), options.KindSelector, job, null) ?? KindOf(job.Trigger),
-            adopt ? ParentOf(job.Origin) : default,
-            [
-                new(SpanAttributes.Platform, job.System),
-                new(SpanAttributes.Task, job.Name),
-                new(SpanAttributes.Trigger, NameOf(job.Trigger)),
-            ],
-            LinksOf(job, linkOrigin));
-        if (span is null && !ReferenceEquals(current, parent))
-            Activity.Current = current is { IsStopped: true } ? null : current;
+        ActivityContext parentContext = adopt ? ParentOf(job.Origin) : default;
+        if (parent is { Recorded: true } && depth > 0 && depth % ParentsByReference == 0)
+        {
+            parentContext = parent.Context;
+            parent = null;
+        }
+
+        before.Replace(parent); // an explicit context is a parent too, but the span would keep the replaced activity in memory
+        Activity? span = StartRecovering(job, parentContext, links, parent);
+        if (span is null)
+            before.Restore();
+        else
+            RecordBeginning(span, adopt ? job.EnqueuedAt ?? now : now);
         return span;
     }
 
-    /// <summary>Says on a recorded span what is known of its job.</summary>
-    public void Describe(Activity span, JobInfo job)
+    /// <summary>
+    /// Starts the span. A processor or listener that throws has thrown after the span became current: the span is used all the same.
+    /// </summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to processors and listeners: the job has its span all the same.")]
+    private Activity? StartRecovering(JobInfo job, ActivityContext parentContext, List<ActivityLink>? links, Activity? parent)
     {
-        if ((callbacks.Ask(nameof(options.NameSelector), options.NameSelector, job, null) ?? job.Name) is { } name)
-            span.DisplayName = name;
-        span.SetTag(SpanAttributes.Attempt, job.Attempt);
-        if (job.Id is not null)
-            span.SetTag(SpanAttributes.JobId, job.Id);
-        if (job.GroupId is not null)
-            span.SetTag(SpanAttributes.GroupId, job.GroupId);
-        if (job.Queue is not null)
-            span.SetTag(SpanAttributes.Destination, job.Queue);
-        if (job.Trigger == JobTrigger.Message)
+        try
         {
-            span.SetTag(SpanAttributes.MessagingSystem, job.System);
-            span.SetTag(SpanAttributes.OperationType, SpanAttributes.Process);
-            span.SetTag(SpanAttributes.OperationName, SpanAttributes.Process);
-            span.SetTag(SpanAttributes.MessageId, job.Id);
+            return source.StartActivity(
+                job.OperationName ?? job.Name,
+                callbacks.Ask(nameof(options.KindSelector), options.KindSelector, job, null) ?? KindOf(job.Trigger),
+                parentContext,
+                JobSpanDescription.TagsForSamplers(job),
+                links);
         }
-
-        if ((job.DueAt ?? job.EnqueuedAt) is { } due)
-            span.SetTag(SpanAttributes.Wait, Math.Max(0, (long)(time.GetUtcNow() - due).TotalMilliseconds));
-        if (options.CaptureArguments && job.Arguments is not null)
-            Capture(span, job.Arguments);
+        catch (Exception exception)
+        {
+            callbacks.Report("Start", exception);
+            Activity? current = Activity.Current;
+            return !ReferenceEquals(current, parent) && ReferenceEquals(current?.Source, source) ? current : null;
+        }
     }
 
     /// <summary>
-    /// A sampled-out origin passes for a remote one: below a remote parent there is an unsampled span, from which the children of the job
-    /// inherit. Below one of this process there would be
-    /// none, as if the parent were current; but the span that enqueued the job is not, and the children would become sampled roots.
+    /// Sets the beginning of the trace on a span whose trace does not carry one. A state of another vendor stays as it is;
+    /// <see cref="JobOrigin.Current"/> adds the beginning to it.
+    /// </summary>
+    private static void RecordBeginning(Activity span, DateTimeOffset began)
+    {
+        if (span.TraceStateString is not null)
+            return;
+        Activity root = span;
+        while (root.Parent is { } above)
+            root = above;
+        span.TraceStateString = TraceBeginning.Add(null, ReferenceEquals(root, span) ? began : root.StartTimeUtc);
+    }
+
+    /// <summary>
+    /// Returns the origin, as a remote one if it was sampled out. Below a remote parent there is an unsampled span, from which the children
+    /// of the job inherit. Below a local one there would be none, and the children would become sampled roots.
     /// </summary>
     private static ActivityContext ParentOf(ActivityContext origin) =>
         origin.TraceFlags.HasFlag(ActivityTraceFlags.Recorded)
@@ -105,43 +132,17 @@ internal sealed class JobSpanFactory(WorkerTracingOptions options, Callbacks cal
     private static ActivityKind KindOf(JobTrigger trigger) =>
         trigger is JobTrigger.Enqueued or JobTrigger.Message ? ActivityKind.Consumer : ActivityKind.Internal;
 
-    /// <summary>The values of contrib's instrumentation of Hangfire where it has the case.</summary>
-    private static string NameOf(JobTrigger trigger) => trigger switch
-    {
-        JobTrigger.Enqueued => "api",
-        JobTrigger.Scheduled => "schedule",
-        JobTrigger.Recurring => "cron",
-        JobTrigger.Message => "message",
-        _ => "manual",
-    };
+    /// <summary>Copies the application's list, which can throw.</summary>
+    private List<ActivityLink>? LinksOf(JobInfo job) => job.Links is null
+        ? null
+        : callbacks.Ask<IReadOnlyList<ActivityLink>, List<ActivityLink>?>(nameof(job.Links), static links => [.. links], job.Links, null);
 
-    private static List<ActivityLink>? LinksOf(JobInfo job, bool origin)
+    private static List<ActivityLink>? WithOrigin(List<ActivityLink>? links, ActivityContext origin)
     {
-        if (!origin && job.Links is null)
-            return null;
-        List<ActivityLink> links = job.Links is null ? [] : [.. job.Links];
-        if (origin && !links.Exists(link => link.Context.SpanId == job.Origin.SpanId && link.Context.TraceId == job.Origin.TraceId))
-            links.Insert(0, JobLinks.Origin(job.Origin));
+        if (links?.Exists(link => IsSame(link.Context, origin)) != true)
+            (links ??= []).Insert(0, JobLinks.Origin(origin));
         return links;
     }
 
-    private void Capture(Activity span, IReadOnlyDictionary<string, object?> arguments)
-    {
-        foreach ((string name, object? value) in arguments.Take(MostArguments))
-        {
-            string? text = callbacks.Ask(nameof(options.Redact), Render, (name, value), null);
-            if (text is not null)
-                span.SetTag(SpanAttributes.ArgumentPrefix + name, text.Length <= LongestArgument ? text : Cut(text));
-        }
-    }
-
-    private string? Render((string Name, object? Value) argument)
-    {
-        object? value = options.Redact is null ? argument.Value : options.Redact(argument.Name, argument.Value);
-        return value is null ? null : Convert.ToString(value, CultureInfo.InvariantCulture);
-    }
-
-    /// <summary>Cuts between characters, never inside a surrogate pair.</summary>
-    private static string Cut(string text)
-        => text[..(char.IsHighSurrogate(text[LongestArgument - 1]) ? LongestArgument - 1 : LongestArgument)];
+    private static bool IsSame(ActivityContext one, ActivityContext other) => one.SpanId == other.SpanId && one.TraceId == other.TraceId;
 }

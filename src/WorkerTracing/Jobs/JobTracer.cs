@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -49,7 +50,8 @@ public sealed class JobTracer
         Observers = new JobObservers(ReportFailure);
         _callbacks = new Callbacks(log);
         _modes = new FlushModeSelector(options, _callbacks);
-        _spans = new JobSpanFactory(options, _callbacks, time);
+        _spans = new JobSpanFactory(Telemetry.Source, options, _callbacks, time);
+        Exceptions = ExceptionSignals.Parse(Environment.GetEnvironmentVariable(ExceptionSignals.Variable));
     }
 
     /// <summary>
@@ -66,6 +68,8 @@ public sealed class JobTracer
 
     internal JobObservers Observers { get; }
 
+    internal ExceptionSignals Exceptions { get; }
+
     /// <summary>Begins the trace of a job and makes its span current on the calling flow.</summary>
     /// <param name="job">What runs.</param>
     /// <returns>
@@ -81,23 +85,22 @@ public sealed class JobTracer
     public JobTrace Start(JobInfo job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        var trace = new JobTrace(this, job);
         if (!IsEnabled)
-            return trace;
+            return new JobTrace(this, job);
         try
         {
-            trace.Enter(_spans, _modes);
+            JobTrace trace = Begin(job);
             if (trace.IsRecorded)
-                _callbacks.Run(nameof(Options.Enrich), Options.Enrich, trace, job);
+                Describe(trace);
             if (!Observers.IsEmpty)
                 Observers.OnStarted(trace);
+            return trace;
         }
         catch (Exception exception)
         {
             ReportFailure(nameof(Start), exception);
+            return new JobTrace(this, job);
         }
-
-        return trace;
     }
 
     /// <summary>Runs a job of this process's own inside a trace, then flushes as its mode says.</summary>
@@ -169,6 +172,48 @@ public sealed class JobTracer
     {
         Telemetry.FailCallback(operation);
         Log.TracingThrew(_log, operation, exception);
+    }
+
+    internal FlushMode FlushModeOf(JobInfo job) => _modes.Select(job);
+
+    internal TimeSpan? WaitOf(JobInfo job) => _spans.WaitOf(job);
+
+    internal void LogFailure(JobInfo job, Exception exception) => Log.JobFailed(_log, job.Name, exception);
+
+    /// <summary>Starts the span, then the trace. Restores the ambient state if one of them fails.</summary>
+    private JobTrace Begin(JobInfo job)
+    {
+        var scope = JobScope.Capture();
+        try
+        {
+            JobTrace? enclosing = JobScope.Current is { } around && around.Encloses(AmbientSpan.Current) ? around : null;
+            scope.EnterBaggage(BaggageOf(job));
+            Activity? span = scope.StartSpan(_spans, job, enclosing is null ? 0 : enclosing.Depth + 1);
+            return new JobTrace(this, job, span, enclosing, scope);
+        }
+        catch
+        {
+            scope.Leave();
+            throw;
+        }
+    }
+
+    private Dictionary<string, string>? BaggageOf(JobInfo job) =>
+        job.Baggage is null ? null : _callbacks.Ask(nameof(job.Baggage), BaggageScope.Copy, job.Baggage, null);
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's beginning: a span that lacks attributes is traced.")]
+    private void Describe(JobTrace trace)
+    {
+        try
+        {
+            _spans.Describe(trace.Activity!, trace.Job);
+            _callbacks.Run(nameof(Options.Enrich), Options.Enrich, trace, trace.Job);
+            trace.ReleaseArguments();
+        }
+        catch (Exception exception)
+        {
+            ReportFailure(nameof(Start), exception);
+        }
     }
 
     private static JobInfo Hosted(string name) => new() { System = "hosted", Name = name };

@@ -77,7 +77,7 @@ internal sealed class TraceSegment
     /// The same, on the thread that ends the span: that thread is nearly always in the span's own job, which knows its local trace without
     /// a look-up.
     /// </summary>
-    public static TraceSegment? OfEnding(Activity span) => Volatile.Read(ref Any) ? Find(span, JobTrace.OfFlow) : null;
+    public static TraceSegment? OfEnding(Activity span) => Volatile.Read(ref Any) ? Find(span, JobScope.OfFlow) : null;
 
     private static TraceSegment? Find(Activity span, JobTrace? near = null)
     {
@@ -93,7 +93,7 @@ internal sealed class TraceSegment
         steps = 0;
         for (Activity at = span; ; steps++)
         {
-            if (ReferenceEquals(at, nearSpan) && near!.Local is { } local)
+            if (ReferenceEquals(at, nearSpan) && near!.Segment is { } local)
                 return local;
             if (at.GetCustomProperty(Property) is TraceSegment trace)
                 return trace;

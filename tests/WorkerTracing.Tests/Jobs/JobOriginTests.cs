@@ -36,6 +36,47 @@ public sealed class JobOriginTests
     }
 
     [Test]
+    public async Task Current_InATaskThatOutlivesItsSpan_IsThatSpan()
+    {
+        using var pipeline = new Pipeline();
+        var ended = new TaskCompletionSource();
+        Activity request = pipeline.Source.StartActivity("request")!;
+        Task<JobOrigin> late = Task.Run(async () =>
+        {
+            await ended.Task;
+            return JobOrigin.Current;
+        });
+        request.Dispose();
+        ended.SetResult();
+
+        Assert.That((await late).Context, Is.EqualTo(request.Context));
+    }
+
+    [TestCase(ActivityTraceFlags.None)]
+    [TestCase(ActivityTraceFlags.Recorded)]
+    public void Current_UnderAnUnlistenedRequestOfARemoteCaller_IsTheCallersTraceAndDecision(ActivityTraceFlags flags)
+    {
+        var caller = ActivityTraceId.CreateRandom();
+        using Activity request = new Activity("request").SetParentId(caller, ActivitySpanId.CreateRandom(), flags).Start();
+        using Activity inner = new Activity("inner").Start();
+
+        Assert.That(JobOrigin.Current.Context.TraceId, Is.EqualTo(caller));
+        Assert.That(JobOrigin.Current.Context.TraceFlags, Is.EqualTo(flags));
+    }
+
+    [Test]
+    public void Current_NoBaggageOfOpenTelemetry_IsThatOfTheActivity()
+    {
+        Baggage.Current = default;
+        using Activity outer = new Activity("outer").AddBaggage("tenant", "outer").AddBaggage("user", "ann").Start();
+        using Activity inner = new Activity("inner").AddBaggage("tenant", "inner").Start();
+
+        Assert.That(
+            JobOrigin.Current.Baggage,
+            Is.EquivalentTo(new Dictionary<string, string?> { ["tenant"] = "inner", ["user"] = "ann" }));
+    }
+
+    [Test]
     public void Inject_Nobody_WritesNothing()
     {
         var headers = new Dictionary<string, string>();

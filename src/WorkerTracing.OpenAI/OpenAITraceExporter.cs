@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -21,19 +22,23 @@ namespace WorkerTracing;
 /// </para>
 /// <para>An export blocks the processor's thread until the service has answered. It never throws. Safe for concurrent use.</para>
 /// </remarks>
-public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExporter
+public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExporter, IPartitionedExporter
 {
     /// <summary>A request is sent when it has this many bytes, however many spans are left.</summary>
     private const int MaxRequestBytes = 4 * 1024 * 1024;
 
+    private static readonly object OwnPartition = new();
+
     private readonly ConcurrentBag<ItemBatch> _batches = [];
-    private readonly AgentRuns _agents = new();
+    private readonly AgentRuns _agents;
     private readonly CancellationTokenSource _stopping = new();
     private readonly IngestClient _client;
     private readonly KeyStates _keys;
     private readonly ExporterSettings _settings;
     private readonly ILogger _log;
     private readonly bool _isDisabled = OpenAIEnvironment.IsTracingDisabled;
+    private readonly OpenAITraceExporter? _parent;
+    private readonly ConditionalWeakTable<JobTrace, object> _partitions = [];
     private int _isKeyMissing; // 1 from the first export without a key to the next with one
 
     /// <summary>Creates an exporter.</summary>
@@ -51,10 +56,18 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         _settings = new ExporterSettings(options, _log);
         _client = new IngestClient(TimeProvider.System);
         _keys = new KeyStates(_log, TimeProvider.System);
+        _agents = new AgentRuns();
         if (_isDisabled)
             Log.Disabled(_log);
         else if (OpenAIEnvironment.BaseUrl is { } baseUrl && _settings.Current is { IsDefaultEndpoint: true } current)
             Log.OtherBaseUrl(_log, ShownAddress.Of(baseUrl), current.Endpoint);
+    }
+
+    /// <summary>Creates the exporter of a partition, which shares everything but the processor's queue.</summary>
+    private OpenAITraceExporter(OpenAITraceExporter parent)
+    {
+        _parent = parent;
+        (_log, _settings, _client, _keys, _agents) = (parent._log, parent._settings, parent._client, parent._keys, parent._agents);
     }
 
     /// <summary>Gets the number of exports that may run at the same time.</summary>
@@ -77,6 +90,25 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         foreach (SpanGroup group in groups)
             Send(group, new ExportScope(options, policies, groups.Count == 1), batch, outcomes, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    object? IPartitionedExporter.GetPartition(Activity span)
+    {
+        OpenAIExporterOptions options = _settings.Latest;
+        if (options.CredentialsSelector is null || _isDisabled || TraceOwner.Of(span).Job is not { } job)
+            return null;
+        if (!_partitions.TryGetValue(job, out object? partition))
+        {
+            OpenAICredentials? credentials = new TracePolicies(options, _log).Of(span).Credentials;
+            partition = credentials?.Name ?? credentials ?? OwnPartition;
+            _partitions.TryAdd(job, partition);
+        }
+
+        return partition == OwnPartition ? null : partition;
+    }
+
+    /// <inheritdoc/>
+    BaseExporter<Activity> IPartitionedExporter.CreatePartition() => new OpenAITraceExporter(this);
 
     /// <inheritdoc/>
     public override ExportResult Export(in Batch<Activity> batch)
@@ -114,7 +146,8 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
     {
         if (disposing)
         {
-            _client.Dispose();
+            if (_parent is null)
+                _client.Dispose();
             while (_batches.TryTake(out ItemBatch? batch))
                 batch.Dispose();
         }

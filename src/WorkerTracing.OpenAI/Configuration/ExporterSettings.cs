@@ -13,6 +13,9 @@ internal sealed class ExporterSettings(Func<OpenAIExporterOptions> source, ILogg
     private OpenAIExporterOptions _valid = source();
     private string? _reported;
 
+    /// <summary>Gets the options as of the last export. Costs nothing.</summary>
+    public OpenAIExporterOptions Latest => _valid;
+
     public OpenAIExporterOptions Current
     {
         [SuppressMessage(

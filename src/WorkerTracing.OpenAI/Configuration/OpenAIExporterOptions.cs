@@ -78,8 +78,9 @@ public sealed class OpenAIExporterOptions
 
     /// <summary>
     /// Gets or sets a function that selects the credentials that a job's trace is sent with, for workers that run jobs of several
-    /// tenants. Spans with the same
-    /// credentials share requests. Called on an export thread, once for each job and export, with the outermost job of the trace.
+    /// tenants. Spans with the same credentials share requests. With <c>AddOpenAIExporter</c>, each <see cref="OpenAICredentials.Name"/>
+    /// (or key without a name) has its own queue, threads and delays, up to 256 of them. Called with the outermost job of the trace: on the
+    /// job's thread when its first span ends, and once in each export. Must not block.
     /// </summary>
     /// <value>
     /// The default is null: every trace is sent with <see cref="ApiKey"/>. The same holds for a trace for which the selector returns null,
@@ -88,9 +89,8 @@ public sealed class OpenAIExporterOptions
     public Func<JobTrace, OpenAICredentials?>? CredentialsSelector { get; set; }
 
     /// <summary>
-    /// Gets or sets a function that decides whether a job's trace is sent with content. See <see cref="IncludeContent"/>. Called on an
-    /// export thread, once for each job
-    /// and export, with the outermost job of the trace.
+    /// Gets or sets a function that decides whether a job's trace is sent with content. See <see cref="IncludeContent"/>. Called with the
+    /// outermost job of the trace, once in each export, and with <see cref="CredentialsSelector"/>. Must not block.
     /// </summary>
     /// <value>
     /// The default is null: <see cref="IncludeContent"/> applies, as it does to spans outside of jobs. If it throws, the trace is sent

@@ -89,6 +89,8 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
             return;
         try
         {
+            if (IsPartition)
+                TraceSegment.Of(data)?.DeliveryOf(Pipeline);
             if (Provider is null)
                 OnUnownedEnd(data);
             Pipeline.Enqueue(data);
@@ -100,6 +102,12 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
             Pipeline.OnEnqueueFailed(data, exception);
         }
     }
+
+    /// <summary>
+    /// Gets or sets whether the processor sees the spans of some traces only, and so answers for those alone. Set before it sees a span, or
+    /// with the first other partition.
+    /// </summary>
+    internal bool IsPartition { get; set; }
 
     /// <summary>Records the provider of a processor that is wrapped in another one.</summary>
     internal void WrappedIn(BaseProvider provider) => Interlocked.CompareExchange(ref _wrappedIn, provider, null);

@@ -98,7 +98,9 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
     /// the traces whose spans it has seen.
     /// </summary>
     private bool Serves(BatchTraceProcessor processor, TraceSegment? trace) =>
-        processor.Provider is { } owner ? ReferenceEquals(owner, provider) : trace?.HasAccountOf(processor.Pipeline) == true;
+        processor.Provider is { } owner
+            ? ReferenceEquals(owner, provider) && (trace is null || !processor.IsPartition || trace.HasAccountOf(processor.Pipeline))
+            : trace?.HasAccountOf(processor.Pipeline) == true;
 
     /// <summary>
     /// Returns the live processors without those that are known to be other providers'. Selected once, until a processor comes or goes.

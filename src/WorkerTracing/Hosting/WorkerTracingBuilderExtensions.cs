@@ -103,8 +103,13 @@ public static class WorkerTracingBuilderExtensions
             IConfiguration? configuration = services.GetService<IConfiguration>();
             BatchTraceProcessorEnvironment.Apply(options, name => configuration?[name] ?? Environment.GetEnvironmentVariable(name));
             configure?.Invoke(options);
-            tracing.AddProcessor(new BatchTraceProcessor(
-                factory(services), options, services.GetRequiredService<RateLimitedLogger>(), services.GetRequiredService<TimeProvider>()));
+            BaseExporter<Activity> exporter = factory(services);
+            BatchTraceProcessor main = Create(exporter);
+            tracing.AddProcessor(
+                exporter is IPartitionedExporter partitioned ? new PartitionedTraceProcessor(main, partitioned, Create) : main);
+
+            BatchTraceProcessor Create(BaseExporter<Activity> exporter) => new(
+                exporter, options, services.GetRequiredService<RateLimitedLogger>(), services.GetRequiredService<TimeProvider>());
         });
         return builder;
     }

@@ -12,7 +12,7 @@ internal static class OpenAI
     {
         #region host
         builder.Services.AddWorkerTracing(tracing => tracing.Flush = FlushMode.Wait)
-            .AddGenAISources()      // OpenAI.*, *Microsoft.Extensions.AI, *Microsoft.Agents.AI, Microsoft.SemanticKernel*
+            .AddGenAISources()      // the OpenAI SDK, Microsoft.Extensions.AI, Agent Framework, Semantic Kernel, MCP
             .AddOpenAIExporter();   // the key comes from OPENAI_API_KEY
         #endregion
     }
@@ -23,6 +23,20 @@ internal static class OpenAI
         builder.Services.AddWorkerTracing(tracing => tracing.Flush = FlushMode.Wait)
             .AddGenAISources()
             .AddOpenAIExporter();                 // the key comes from OPENAI_API_KEY
+        #endregion
+    }
+
+    public static void Tenants(HostApplicationBuilder builder, IReadOnlyDictionary<string, string> keys)
+    {
+        #region tenants
+        builder.Services.AddWorkerTracing()
+            .AddOpenAIExporter(exporter =>
+            {
+                exporter.CredentialsSelector = job => keys.TryGetValue(job.Job.Queue ?? "", out string? key)
+                    ? new OpenAICredentials(key) { Name = job.Job.Queue }
+                    : null; // the exporter's own key
+                exporter.ContentSelector = job => job.Job.Queue != "hospital";
+            });
         #endregion
     }
 

@@ -61,4 +61,10 @@ internal static partial class Log
 
     [LoggerMessage(JobFailedId, LogLevel.Error, "The job {Job} failed.")]
     public static partial void JobFailed(ILogger logger, string job, Exception exception);
+
+    [LoggerMessage(
+        13,
+        LogLevel.Warning,
+        "The process exits without a shutdown of the TracerProvider: {Exported} spans were delivered, {Lost} are lost, {Left} are left.")]
+    public static partial void ProcessExit(ILogger logger, int exported, int lost, int left);
 }

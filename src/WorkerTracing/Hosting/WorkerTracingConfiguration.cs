@@ -33,6 +33,7 @@ internal static class WorkerTracingConfiguration
         options.Flush = section.GetValue(nameof(options.Flush), options.Flush);
         options.FlushTimeout = section.GetValue(nameof(options.FlushTimeout), options.FlushTimeout);
         options.ShutdownTimeout = section.GetValue(nameof(options.ShutdownTimeout), options.ShutdownTimeout);
+        options.FlushAtProcessExit = section.GetValue(nameof(options.FlushAtProcessExit), options.FlushAtProcessExit);
         options.Relation = section.GetValue(nameof(options.Relation), options.Relation);
         options.LinkAfter = section.GetValue(nameof(options.LinkAfter), options.LinkAfter);
         options.CaptureArguments = section.GetValue(nameof(options.CaptureArguments), options.CaptureArguments);

@@ -21,6 +21,13 @@ public sealed class WorkerTracingOptions
     /// <value>The default is 5 seconds. Positive, or <see cref="Timeout.InfiniteTimeSpan"/>.</value>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Whether the spans that wait for an export are flushed when the process exits, or dies of an unhandled exception, without a shutdown
+    /// of the TracerProvider. The flush blocks the exit for at most 2 seconds.
+    /// </summary>
+    /// <value>The default is true. What is left is logged.</value>
+    public bool FlushAtProcessExit { get; set; } = true;
+
     /// <summary>How a job's trace relates to the trace that enqueued it.</summary>
     /// <value>The default is <see cref="TraceRelation.Auto"/>.</value>
     public TraceRelation Relation { get; set; }

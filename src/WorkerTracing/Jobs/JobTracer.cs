@@ -52,6 +52,9 @@ public sealed class JobTracer
         _modes = new FlushModeSelector(options, _callbacks);
         _spans = new JobSpanFactory(Telemetry.Source, options, _callbacks, time);
         Exceptions = ExceptionSignals.Parse(Environment.GetEnvironmentVariable(ExceptionSignals.Variable));
+        Provider = provider;
+        if (IsEnabled && options.FlushAtProcessExit)
+            ProcessExitFlush.Add(this);
     }
 
     /// <summary>
@@ -59,6 +62,8 @@ public sealed class JobTracer
     /// job, and no reason to make a <see cref="JobInfo"/>.
     /// </summary>
     public bool IsEnabled { get; }
+
+    internal TracerProvider Provider { get; }
 
     internal WorkerTracingOptions Options { get; }
 
@@ -177,6 +182,8 @@ public sealed class JobTracer
     internal FlushMode FlushModeOf(JobInfo job) => _modes.Select(job);
 
     internal TimeSpan? WaitOf(JobInfo job) => _spans.WaitOf(job);
+
+    internal void LogExit(FlushResult result, int left) => Log.ProcessExit(_log, result.Exported, result.Lost, left);
 
     internal void LogFailure(JobInfo job, Exception exception) => Log.JobFailed(_log, job.Name, exception);
 

@@ -3,8 +3,8 @@ using WorkerTracing;
 
 namespace AgentWorker;
 
-/// <summary>Takes question after question, each as a job with a trace of its own, and stops when there are none left.</summary>
-internal sealed class QuestionWorker(JobTracer tracer, OrderAgent agent, IHostApplicationLifetime lifetime) : BackgroundService
+/// <summary>Answers one question after the other, each in a job with a trace of its own. Stops when there are none left.</summary>
+internal sealed class QuestionWorker(JobTracer tracer, OrderDesk desk, IHostApplicationLifetime lifetime) : BackgroundService
 {
     private static readonly string[] Questions = ["Where is my order 42?", "Is order 7 on its way?"];
 
@@ -19,7 +19,7 @@ internal sealed class QuestionWorker(JobTracer tracer, OrderAgent agent, IHostAp
                 {
                     trace = job;
                     job.SetMetadata("channel", "mail");
-                    return await agent.AnswerAsync(question, cancellationToken);
+                    return await desk.AnswerAsync(question, cancellationToken);
                 },
                 stoppingToken);
             Console.WriteLine($"{question} {answer}");

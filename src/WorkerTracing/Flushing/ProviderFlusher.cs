@@ -121,26 +121,30 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
         TraceSegment? trace, Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots, TimeSpan timeout, bool isLast)
     {
         ImmutableArray<Requested>.Builder requests = ImmutableArray.CreateBuilder<Requested>(1);
+        TraceSegment? shared = trace?.Shared;
         foreach (BatchTraceProcessor processor in Candidates())
         {
-            if (Serves(processor, trace))
-                requests.Add(RequestOne(processor.Pipeline, isLive: true));
+            if (!Serves(processor, trace))
+                continue;
+            requests.Add(RequestOne(processor.Pipeline, trace, isLive: true));
+            if (shared is not null)
+                requests.Add(RequestOne(processor.Pipeline, shared, isLive: true));
         }
 
         // A processor that was shut down cannot deliver spans that ended since, but it knows what it has lost.
         for (SegmentDelivery? delivery = trace?.Accounts; delivery is not null; delivery = delivery.Next)
         {
             if (!IsRequested(delivery.Pipeline) && Serves(delivery.Pipeline.Processor!, trace))
-                requests.Add(RequestOne(delivery.Pipeline, isLive: false));
+                requests.Add(RequestOne(delivery.Pipeline, trace, isLive: false));
         }
 
         if (requests.Count == 0)
             Log.NothingToFlush(log);
         return requests.DrainToImmutable();
 
-        Requested RequestOne(ExportPipeline pipeline, bool isLive)
+        Requested RequestOne(ExportPipeline pipeline, TraceSegment? segment, bool isLive)
         {
-            SegmentDelivery? delivery = trace?.DeliveryOf(pipeline);
+            SegmentDelivery? delivery = segment?.DeliveryOf(pipeline);
             DeliverySnapshot before = delivery is null || snapshots is null ? default : snapshots.GetValueOrDefault(delivery);
             return new Requested(pipeline, pipeline.RequestFlush(delivery, before, timeout, isLast), isLive);
         }

@@ -11,6 +11,9 @@ namespace WorkerTracing;
 internal sealed class ProviderSpanObserver(TracerProvider provider, ProviderForceFlush? foreign) : BaseProcessor<Activity>
 {
     /// <inheritdoc/>
+    public override void OnStart(Activity data) => TraceSegment.OnStart(data);
+
+    /// <inheritdoc/>
     public override void OnEnd(Activity data)
     {
         WrappedProcessors.Claim(provider, data);

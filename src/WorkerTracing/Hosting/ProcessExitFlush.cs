@@ -53,7 +53,7 @@ internal static class ProcessExitFlush
         try
         {
             BatchTraceProcessor[] processors = [.. LiveProcessors.All.Where(processor =>
-                processor.ParentProvider is not { } owner || ReferenceEquals(owner, tracer.Provider))];
+                processor.Provider is not { } owner || ReferenceEquals(owner, tracer.Provider))];
             if (processors.Length == 0)
                 return; // the provider was shut down, and has sent what it had
             FlushResult result = tracer.Flusher.Flush(timeout);

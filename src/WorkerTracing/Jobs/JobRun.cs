@@ -68,19 +68,26 @@ internal struct JobRun
         _scope = default;
     }
 
-    private static void StopSpan(JobTrace trace) => Try(trace.Tracer, trace, static trace => trace.Activity?.Stop());
+    /// <summary>Ends the span. If a processor throws, the processors behind it have not seen the end: then nothing confirms the span.</summary>
+    private static void StopSpan(JobTrace trace)
+    {
+        if (!Try(trace.Tracer, trace, static trace => trace.Activity?.Stop()) && trace.Segment is not null)
+            Try(trace.Tracer, trace, static trace => trace.Tracer.Flusher.OnStopFailed(trace.Segment!, trace.Activity!));
+    }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: the job has its result, whatever its exception, a "
         + "processor, a listener or the clock makes of it.")]
-    private static void Try<TArgument>(JobTracer tracer, TArgument argument, Action<TArgument> step)
+    private static bool Try<TArgument>(JobTracer tracer, TArgument argument, Action<TArgument> step)
     {
         try
         {
             step(argument);
+            return true;
         }
         catch (Exception exception)
         {
             tracer.ReportFailure(nameof(JobTrace.Stop), exception);
+            return false;
         }
     }
 }

@@ -26,6 +26,7 @@ internal sealed class TraceSegment
     private readonly Activity? _root;
     private SegmentDelivery? _accounts;
     private volatile bool _flushWhenRootEnds;
+    private RunningJobs? _jobs; // written by Begin, before another thread sees the job
 
     private TraceSegment(Activity? root) => _root = root;
 
@@ -37,6 +38,12 @@ internal sealed class TraceSegment
 
     /// <summary>The accounts of the pipelines that have met a span of this trace: a list linked through the accounts.</summary>
     public SegmentDelivery? Accounts => Volatile.Read(ref _accounts);
+
+    /// <summary>
+    /// Gets the segment of spans that can belong to this segment's jobs or to others of the same trace; null where there are none. A flush
+    /// answers for it too.
+    /// </summary>
+    public TraceSegment? Shared => _jobs?.Shared;
 
     /// <summary>Finds or makes the local trace of a job that is not nested in another.</summary>
     public static TraceSegment Begin(Activity job)
@@ -56,8 +63,22 @@ internal sealed class TraceSegment
         }
 
         Join(job, trace);
-        RunningJobs.Add(job, trace);
+        trace._jobs = RunningJobs.Add(job, trace);
         return trace;
+    }
+
+    /// <summary>Makes a segment of spans that can belong to several jobs of a trace.</summary>
+    public static TraceSegment SharedByJobs() => new(null);
+
+    /// <summary>
+    /// Joins a span that starts from a parsed context to the jobs of its trace that run now. At its end, they can be gone.
+    /// </summary>
+    public static void OnStart(Activity span)
+    {
+        if (!Volatile.Read(ref Any) || span.Parent is not null || span.ParentSpanId == default)
+            return;
+        if (span.GetCustomProperty(Property) is null && RunningJobs.Find(span) is { } segment)
+            span.SetCustomProperty(Property, segment);
     }
 
     public static void Join(Activity job, TraceSegment trace)
@@ -131,9 +152,16 @@ internal sealed class TraceSegment
     public Dictionary<SegmentDelivery, DeliverySnapshot>? Snapshots()
     {
         Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots = null;
-        for (SegmentDelivery? account = Accounts; account is not null; account = account.Next)
-            (snapshots ??= [])[account] = new DeliverySnapshot(account.Exported, account.Lost, account.Unconfirmed);
+        AddSnapshots(this, ref snapshots);
+        if (Shared is { } shared)
+            AddSnapshots(shared, ref snapshots);
         return snapshots;
+    }
+
+    private static void AddSnapshots(TraceSegment segment, ref Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots)
+    {
+        for (SegmentDelivery? account = segment.Accounts; account is not null; account = account.Next)
+            (snapshots ??= [])[account] = new DeliverySnapshot(account.Exported, account.Lost, account.Unconfirmed);
     }
 
     /// <summary>Whether a pipeline has met a span of this trace.</summary>

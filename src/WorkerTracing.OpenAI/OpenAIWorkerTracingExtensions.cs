@@ -8,21 +8,21 @@ namespace WorkerTracing;
 /// <summary>Adds the OpenAI Traces dashboard to <see cref="WorkerTracingBuilder"/>.</summary>
 public static class OpenAIWorkerTracingExtensions
 {
-    /// <summary>As openai-agents for Python; the dashboard's items are far larger than those of OTLP.</summary>
+    /// <summary>The batch size of openai-agents for Python. The dashboard's items are larger than OTLP's.</summary>
     private const int MaxBatchSize = 128;
 
     /// <summary>
-    /// Adds an exporter to the OpenAI Traces dashboard, behind a <see cref="BatchTraceProcessor"/> of its own that sends 128 spans at a
-    /// time at the most.
+    /// Adds an exporter to the OpenAI Traces dashboard, behind a <see cref="BatchTraceProcessor"/> of its own with batches of at most 128
+    /// spans.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Changes the options, after the <c>WorkerTracing:OpenAI</c> configuration section and the <c>OPENAI_*</c>
-    /// variables have.</param>
+    /// <param name="configure">Configures the options. Runs after the <c>WorkerTracing:OpenAI</c> configuration section and the
+    /// <c>OPENAI_*</c> variables have been applied.</param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Adds one exporter, however often it is called, and none where the variable <c>OPENAI_AGENTS_DISABLE_TRACING</c> is <c>true</c> or
-    /// <c>1</c>.
-    /// Add <c>AddGenAISources()</c> to record what AI libraries emit. An invalid option stops the host at its start with an
+    /// Adds one exporter, also if it is called several times, and none if the variable <c>OPENAI_AGENTS_DISABLE_TRACING</c> is <c>true</c>
+    /// or
+    /// <c>1</c>. Call <c>AddGenAISources()</c> to record the spans of AI libraries. An invalid option stops the host at its start with an
     /// <see cref="OptionsValidationException"/> that names the option and its value.
     /// </remarks>
     public static WorkerTracingBuilder AddOpenAIExporter(this WorkerTracingBuilder builder, Action<OpenAIExporterOptions>? configure = null)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.OpenAI.Tests;
 
@@ -47,6 +48,31 @@ public sealed class TenantTests
             Assert.That((await RunAsync(tracer, "job")).Status, Is.EqualTo(FlushStatus.TimedOut));
 
         Assert.That(server.Requests, Has.Count.InRange(1, 20));
+        await host.StopAsync();
+    }
+
+    [Test]
+    public async Task FlushAsync_OneSpanThatTheServiceCannotProcess_CostsFewRequestsAndNoNeighbour([Values(0, 1)] int maxRetries)
+    {
+        await using IngestServer server = await IngestServer.StartAsync(
+            static (request, _) => request.Body.Contains("poison", StringComparison.Ordinal) ? 500 : 200);
+        using IHost host = Host(server, options => options.MaxRetries = maxRetries);
+        await host.StartAsync();
+        JobTracer tracer = host.Services.GetRequiredService<JobTracer>();
+        for (int i = 0; i < 100; i++)
+        {
+            string name = i == 50 ? "poison" : $"innocent-{i}";
+            JobTrace job = tracer.Start(new JobInfo { System = "test", Name = name, Flush = FlushMode.None });
+            job.End();
+        }
+
+        ITraceFlusher flusher = host.Services.GetRequiredService<ITraceFlusher>();
+        await Until.TrueAsync(async () =>
+        {
+            await flusher.FlushAsync(TimeSpan.FromSeconds(1));
+            return server.AcceptedSpans.Count == 99;
+        }, "the 99 others arrive");
+        Assert.That(server.Requests, Has.Count.LessThanOrEqualTo(16));
         await host.StopAsync();
     }
 

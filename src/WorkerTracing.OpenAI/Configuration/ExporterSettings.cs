@@ -5,8 +5,7 @@ using Microsoft.Extensions.Options;
 namespace WorkerTracing;
 
 /// <summary>
-/// The options as they are now. A change that makes them invalid, or that a callback throws at, does not stop the exporter: the last valid
-/// ones go on.
+/// Reads the current options. If a change makes them invalid, or a callback throws, the last valid options stay in force.
 /// </summary>
 internal sealed class ExporterSettings(Func<OpenAIExporterOptions> source, ILogger log)
 {
@@ -29,7 +28,7 @@ internal sealed class ExporterSettings(Func<OpenAIExporterOptions> source, ILogg
             }
             catch (Exception exception)
             {
-                // Only our own message is known to hold no key.
+                // Only the message of the validation is known to contain no key.
                 string failure = exception is OptionsValidationException
                     ? exception.Message
                     : $"Configuring them threw a {exception.GetType().FullName}.";

@@ -7,9 +7,8 @@ using Microsoft.Extensions.Primitives;
 namespace WorkerTracing;
 
 /// <summary>
-/// Reads the options from the <c>WorkerTracing:OpenAI</c> section, and anew after the configuration has changed. By hand, so that trimmed
-/// and native
-/// programs can; without a change callback, in which an invalid option would throw at whoever changed the file.
+/// Reads the options from the <c>WorkerTracing:OpenAI</c> section, and again after the configuration has changed. Binds by hand, which
+/// works in trimmed and native programs. Uses no change callback: an invalid option would throw in the code that changes the configuration.
 /// </summary>
 internal sealed class OpenAIConfiguration(IServiceProvider services)
 {
@@ -62,8 +61,8 @@ internal sealed class OpenAIConfiguration(IServiceProvider services)
     }
 
     /// <summary>
-    /// The section's value; else what code has set before this runs; else the variable's value in the configuration, which may come from
-    /// elsewhere than the process.
+    /// Chooses the section's value, else a value that code has set before, else the variable's value in the configuration, which may have
+    /// other sources than the process's environment.
     /// </summary>
     private static string? Choose(string? bound, string? before, string? variable, string? configured) =>
         !string.IsNullOrWhiteSpace(bound) ? bound : before != variable ? before : configured;

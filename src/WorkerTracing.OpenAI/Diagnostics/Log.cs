@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace WorkerTracing;
 
-/// <summary>What the OpenAI exporter logs, under category <c>WorkerTracing.OpenAI</c>. Event ids 400 to 499.</summary>
+/// <summary>The log messages of the OpenAI exporter, category <c>WorkerTracing.OpenAI</c>. Event ids 400 to 499.</summary>
 internal static partial class Log
 {
     [LoggerMessage(
@@ -28,13 +28,16 @@ internal static partial class Log
             + "Check OpenAIExporterOptions.ApiKey or OPENAI_API_KEY. Spans wait for a corrected key while there is room.")]
     public static partial void KeyMalformed(ILogger logger, string credentials);
 
-    [LoggerMessage(403, LogLevel.Warning, "The OpenAI Traces dashboard did not take {Items} items now: {Answer}.")]
+    [LoggerMessage(
+        403,
+        LogLevel.Warning,
+        "The OpenAI Traces dashboard did not accept {Items} items: {Answer}. They stay queued while there is room.")]
     public static partial void Postponed(ILogger logger, string answer, int items);
 
     [LoggerMessage(
         404,
         LogLevel.Error,
-        "The OpenAI Traces dashboard will not take {Items} items: {Answer}. They are dropped. Check OpenAIExporterOptions.Endpoint.")]
+        "The OpenAI Traces dashboard does not accept {Items} items: {Answer}. They are dropped. Check OpenAIExporterOptions.Endpoint.")]
     public static partial void Lost(ILogger logger, string answer, int items);
 
     [LoggerMessage(
@@ -53,8 +56,8 @@ internal static partial class Log
     [LoggerMessage(
         407,
         LogLevel.Warning,
-        "{Spans} spans for the OpenAI Traces dashboard are dropped: they failed for a passing reason, "
-            + "but this processor keeps nothing. Use a BatchTraceProcessor.")]
+        "{Spans} spans for the OpenAI Traces dashboard are dropped: their export failed and could be retried, "
+            + "but this processor keeps no spans. Use a BatchTraceProcessor.")]
     public static partial void NotKept(ILogger logger, int spans);
 
     [LoggerMessage(
@@ -63,13 +66,16 @@ internal static partial class Log
         "The variable OPENAI_AGENTS_DISABLE_TRACING is set: nothing is sent to the OpenAI Traces dashboard.")]
     public static partial void Disabled(ILogger logger);
 
-    [LoggerMessage(409, LogLevel.Error, "The changed options of the OpenAI exporter are not valid; those before stay in force. {Failures}")]
+    [LoggerMessage(
+        409,
+        LogLevel.Error,
+        "The changed options of the OpenAI exporter are not valid. The previous options stay in force. {Failures}")]
     public static partial void OptionsRefused(ILogger logger, string failures);
 
     [LoggerMessage(
         410,
         LogLevel.Information,
-        "The OpenAI Traces dashboard takes items again after {Outage}: {Requests} requests had failed, {Lost} spans were lost.")]
+        "The OpenAI Traces dashboard accepts items again after {Outage}: {Requests} requests had failed, {Lost} spans were lost.")]
     public static partial void Recovered(ILogger logger, TimeSpan outage, int requests, long lost);
 
     [LoggerMessage(

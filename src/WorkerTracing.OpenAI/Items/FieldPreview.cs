@@ -3,8 +3,8 @@ using System.Collections;
 namespace WorkerTracing;
 
 /// <summary>
-/// What stands in a span's <c>input</c> or <c>output</c> for a value that has no JSON form: as the references, its type and its
-/// size, the type by the language's own name.
+/// Writes the preview of a value that has no JSON form, in a span's <c>input</c> or <c>output</c>: its .NET type and its size, as the
+/// reference SDKs do with their types.
 /// </summary>
 internal static class FieldPreview
 {

@@ -14,14 +14,14 @@ internal sealed class SpanTags
         _values.Clear();
         foreach (ref readonly KeyValuePair<string, object?> tag in span.EnumerateTagObjects())
         {
-            if (tag.Key is not null) // an Activity takes an attribute without a name
+            if (tag.Key is not null) // an Activity accepts an attribute without a name
                 _values[tag.Key] = tag.Value;
         }
     }
 
     public void Clear() => _values.Clear();
 
-    /// <summary>The attribute's value if it is text, and not empty.</summary>
+    /// <summary>Gets the attribute's value if it is text and not empty.</summary>
     public string? Text(string name) => _values.GetValueOrDefault(name) is string { Length: > 0 } text ? text : null;
 
     public Dictionary<string, object?>.Enumerator GetEnumerator() => _values.GetEnumerator();

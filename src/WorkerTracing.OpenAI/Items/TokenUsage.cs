@@ -1,8 +1,8 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// Writes the <c>usage</c> of a generation as the reference sanitises it: the two counts, and everything else as details. Null
-/// where nothing was counted; no member at all where only a part was, or something that is no number.
+/// Writes the <c>usage</c> of a generation as the reference does: the two counts, and all other values as details. It is null without
+/// counts, and left out if only one was recorded or one is not a number.
 /// </summary>
 internal static class TokenUsage
 {

@@ -3,13 +3,14 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// Who says what a trace is: the outermost job that a span is in, or, without a job, the topmost recorded span of this process above it.
+/// The source of the name, group and metadata of a trace: the outermost job that a span is in, or, without a job, the topmost recorded span
+/// of this process above it.
 /// </summary>
 /// <param name="Span">The job's own span, or the local root.</param>
 /// <param name="Job">The job, if there is one.</param>
 internal readonly record struct TraceOwner(Activity Span, JobTrace? Job)
 {
-    /// <summary>What <see cref="JobTrace.SetMetadata"/> records is an attribute of this beginning, on the job's span.</summary>
+    /// <summary>The prefix of the attributes of the job's span that <see cref="JobTrace.SetMetadata"/> records.</summary>
     public const string MetadataPrefix = "worker_tracing.metadata.";
 
     public static TraceOwner Of(Activity span)

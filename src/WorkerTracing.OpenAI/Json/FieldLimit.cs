@@ -1,8 +1,8 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// The most that the <c>input</c> or <c>output</c> of a span may hold: 100,000 bytes of compact JSON, in UTF-8, quotes and escapes
-/// included. The ingest endpoint is known to refuse more.
+/// Limits the <c>input</c> and <c>output</c> of a span to 100,000 bytes of compact JSON in UTF-8, quotes and escapes included. The ingest
+/// endpoint refuses larger fields.
 /// </summary>
 internal static class FieldLimit
 {

@@ -3,8 +3,8 @@ using System.Text;
 namespace WorkerTracing;
 
 /// <summary>
-/// Checks JSON text, takes it to this exporter's one form in its place, and notes where each value lies, all in one pass. A place is
-/// enough because the one form is never longer than another. Strictly RFC 8259: no comments, no trailing commas, one value.
+/// Validates JSON text, compacts it in place, and indexes its values, all in one pass. Compact text is never longer than other forms.
+/// Strictly RFC 8259: no comments, no trailing commas, one value.
 /// </summary>
 internal ref struct JsonCompactor(Span<byte> text, JsonIndex index, int maxDepth)
 {
@@ -18,8 +18,8 @@ internal ref struct JsonCompactor(Span<byte> text, JsonIndex index, int maxDepth
 
     private readonly byte Next => _read < _text.Length ? _text[_read] : (byte)0;
 
-    /// <param name="length">The length of the text in its one form.</param>
-    /// <returns>False when it is no JSON.</returns>
+    /// <param name="length">The length of the compact text.</param>
+    /// <returns>False if the text is not JSON.</returns>
     public bool TryRun(out int length)
     {
         do
@@ -94,8 +94,8 @@ internal ref struct JsonCompactor(Span<byte> text, JsonIndex index, int maxDepth
         return true;
     }
 
-    /// <summary>Closes what ends here.</summary>
-    /// <returns>Whether another value follows: the first in a container, or one after a comma.</returns>
+    /// <summary>Closes the containers that end here.</summary>
+    /// <returns>True if another value follows: the first in a container, or one after a comma.</returns>
     private bool GoesOn()
     {
         SkipSpace();
@@ -153,7 +153,7 @@ internal ref struct JsonCompactor(Span<byte> text, JsonIndex index, int maxDepth
         return true;
     }
 
-    /// <summary>Writes what an escape by number stands for, with the other half of a pair where it has one.</summary>
+    /// <summary>Writes the character of a numeric escape, with the second half of a surrogate pair.</summary>
     private void WriteCharacter(char first)
     {
         int after = _read;
@@ -239,7 +239,7 @@ internal ref struct JsonCompactor(Span<byte> text, JsonIndex index, int maxDepth
         CopyFrom(_read - count);
     }
 
-    /// <summary>Keeps what has been read since <paramref name="start"/>. It is in its place already as long as all has been kept.</summary>
+    /// <summary>Keeps the text read since <paramref name="start"/>. It is moved only if text before it was removed.</summary>
     private void CopyFrom(int start)
     {
         int count = _read - start;

@@ -3,9 +3,9 @@ using System.Buffers;
 namespace WorkerTracing;
 
 /// <summary>
-/// Cuts a JSON value to a size the way openai-agents for Python does: the largest child first, to what the others leave of the
-/// room; what cannot be cut is removed, text keeps its beginning. The result is the reference's own, but reached in one pass over
-/// the text and one sort of each cut container's children, where the reference measures everything anew for each child.
+/// Cuts a JSON value to a size the way openai-agents for Python does: the largest child first, to the size that the others leave; a
+/// value that cannot be cut is removed, and text keeps its beginning. The result equals the reference's. It takes one pass over the text
+/// and one sort of each cut container's children; the reference measures everything again for each child.
 /// </summary>
 /// <remarks>
 /// Why one pass is enough: a child that is cut to 2 bytes or more ends the cutting of its parent, because it then fits. All the
@@ -64,7 +64,7 @@ internal readonly struct JsonCut(JsonIndex index, Utf8Buffer output)
             Write(json, child.Value, child.Fate == Fate.Cut ? child.Budget : int.MaxValue);
     }
 
-    /// <summary>Decides what becomes of each child so that the whole fits.</summary>
+    /// <summary>Decides for each child whether it is kept, cut or removed, so that the whole fits.</summary>
     private void Decide(ReadOnlySpan<byte> json, int container, Span<Child> children, int max)
     {
         int position = 0;
@@ -90,7 +90,7 @@ internal readonly struct JsonCut(JsonIndex index, Utf8Buffer output)
         RemoveAll(children, 1, ref room);
     }
 
-    /// <summary>The children of 3 bytes and more. Less is never cut, only removed, once nothing larger is left.</summary>
+    /// <summary>Gets the children of 3 bytes or more. Smaller ones are never cut; they are removed once nothing larger is left.</summary>
     private static Span<long> LargestFirst(Span<Child> children, long[] order)
     {
         int count = 0;
@@ -153,7 +153,7 @@ internal readonly struct JsonCut(JsonIndex index, Utf8Buffer output)
     private static ReadOnlySpan<byte> Empty(byte first) => first == '"' ? "\"\""u8 : first == '{' ? "{}"u8 : "[]"u8;
 
     /// <summary>
-    /// What the reference puts in the place of a number too long to keep; true, false and null are always shorter than it.
+    /// Gets the replacement of the reference for a number that is too long; true, false and null are always shorter.
     /// </summary>
     private static ReadOnlySpan<byte> NumberPreview(ReadOnlySpan<byte> number) => number.IndexOfAny(".eE"u8) < 0
         ? """{"truncated":true,"original_type":"int","preview":"<int truncated>"}"""u8
@@ -175,7 +175,7 @@ internal readonly struct JsonCut(JsonIndex index, Utf8Buffer output)
         public Fate Fate;
     }
 
-    /// <summary>What the container measures with what has been decided so far.</summary>
+    /// <summary>Gets the size of the container with the decisions so far.</summary>
     private struct Room(int size, int count, int max)
     {
         private int _size = size;

@@ -4,7 +4,7 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// Where each value of a compact JSON text lies, in document order: a value's children follow it. Reused from text to text.
+/// Holds the position of each value of a compact JSON text, in document order: a value's children follow it. Reused from text to text.
 /// </summary>
 internal sealed class JsonIndex : IDisposable
 {
@@ -33,9 +33,9 @@ internal sealed class JsonIndex : IDisposable
 
     /// <summary>Reads JSON text, which becomes compact in its place.</summary>
     /// <param name="json">The text. It never grows.</param>
-    /// <param name="maxDepth">What is nested deeper is no JSON.</param>
-    /// <param name="length">How much of <paramref name="json"/> is left.</param>
-    /// <returns>False when it is no JSON; the text is then lost.</returns>
+    /// <param name="maxDepth">Deeper nesting counts as invalid.</param>
+    /// <param name="length">The length of the compact text.</param>
+    /// <returns>False if the text is not JSON. Its content is undefined then.</returns>
     public bool TryRead(Span<byte> json, int maxDepth, out int length)
     {
         if (_entries.Length > MaxKeptEntries)
@@ -44,9 +44,9 @@ internal sealed class JsonIndex : IDisposable
         return new JsonCompactor(json, this, maxDepth).TryRun(out length);
     }
 
-    /// <summary>Adds a value whose end is yet to be read.</summary>
-    /// <param name="memberStart">Where its name begins, or itself.</param>
-    /// <param name="start">Where it begins.</param>
+    /// <summary>Adds a value whose end is not known yet.</summary>
+    /// <param name="memberStart">The position of its name, or of the value without a name.</param>
+    /// <param name="start">Its position.</param>
     /// <param name="parent">The container that it is in.</param>
     public int Open(int memberStart, int start, int parent)
     {
@@ -88,11 +88,10 @@ internal sealed class JsonIndex : IDisposable
         _entries = larger;
     }
 
-    /// <param name="MemberStart">Where the name begins that the value has in an object, else <paramref name="Start"/>.</param>
-    /// <param name="Start">Where the value's text begins.</param>
-    /// <param name="End">Where it ends.</param>
-    /// <param name="Next">The first value that is neither this one nor inside of it; while the value is open, the container that it is
-    /// in.</param>
+    /// <param name="MemberStart">The position of the value's name in an object, else <paramref name="Start"/>.</param>
+    /// <param name="Start">The position of the value's text.</param>
+    /// <param name="End">The position behind the text.</param>
+    /// <param name="Next">The next value outside of this one; while the value is open, its container.</param>
     internal readonly record struct Entry(int MemberStart, int Start, int End, int Next)
     {
         public int Size => End - Start;

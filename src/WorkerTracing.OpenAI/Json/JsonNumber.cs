@@ -3,7 +3,7 @@ using System.Globalization;
 namespace WorkerTracing;
 
 /// <summary>
-/// Numbers as Python's <c>json</c> writes them: the shortest digits that give the same number back, <c>1.0</c> for a whole
+/// Writes numbers as Python's <c>json</c> writes them: the shortest digits that give the same number back, <c>1.0</c> for a whole
 /// floating-point number, an exponent below 1e-4 and from 1e16 on (<c>1e-07</c>, <c>1e+21</c>).
 /// </summary>
 internal static class JsonNumber
@@ -14,7 +14,7 @@ internal static class JsonNumber
         output.Advance(written);
     }
 
-    /// <returns>False for NaN and the infinities, which JSON has no text for.</returns>
+    /// <returns>False for NaN and the infinities, which JSON cannot represent.</returns>
     public static bool TryWrite(Utf8Buffer output, double value)
     {
         Span<byte> shortest = stackalloc byte[32];
@@ -24,7 +24,7 @@ internal static class JsonNumber
         return true;
     }
 
-    /// <returns>False for NaN and the infinities, which JSON has no text for.</returns>
+    /// <returns>False for NaN and the infinities, which JSON cannot represent.</returns>
     public static bool TryWrite(Utf8Buffer output, float value)
     {
         Span<byte> shortest = stackalloc byte[32];

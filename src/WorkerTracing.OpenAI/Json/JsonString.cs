@@ -5,7 +5,7 @@ using System.Text.Unicode;
 namespace WorkerTracing;
 
 /// <summary>
-/// JSON strings as the two reference SDKs write them: UTF-8, and only <c>"</c>, <c>\</c> and U+0000 to U+001F escaped. The
+/// Writes JSON strings as the two reference SDKs do: UTF-8, and only <c>"</c>, <c>\</c> and U+0000 to U+001F escaped. The
 /// encoders of System.Text.Json escape more, emoji included, which would change the size that a field is measured by. A lone
 /// surrogate, which UTF-8 cannot hold, becomes U+FFFD.
 /// </summary>
@@ -15,7 +15,7 @@ internal static class JsonString
         "\"\\\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\u0008\u0009\u000a\u000b\u000c\u000d\u000e\u000f"
         + "\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c\u001d\u001e\u001f";
 
-    /// <summary>What does not stand in a JSON string as itself.</summary>
+    /// <summary>Gets the bytes that are escaped in a JSON string.</summary>
     public static readonly SearchValues<byte> EscapedBytes = SearchValues.Create(Encoding.ASCII.GetBytes(Escaped));
 
     private static readonly SearchValues<char> EscapedChars = SearchValues.Create(Escaped);
@@ -52,7 +52,7 @@ internal static class JsonString
     }
 
     /// <summary>Writes the escape of a character that needs one.</summary>
-    /// <returns>How many bytes it takes: 2 or 6.</returns>
+    /// <returns>The number of bytes: 2 or 6.</returns>
     public static int Escape(byte value, Span<byte> space)
     {
         byte shorthand = value switch

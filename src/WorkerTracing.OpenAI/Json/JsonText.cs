@@ -3,16 +3,16 @@ using System.Text.Unicode;
 
 namespace WorkerTracing;
 
-/// <summary>Takes JSON text of any form into this exporter's one form: no white space, only the escapes that JSON requires.</summary>
+/// <summary>Compacts JSON text: no white space, and only the escapes that JSON requires.</summary>
 internal static class JsonText
 {
-    /// <summary>The deepest nesting of JSON text from outside. What is deeper is no JSON to this exporter.</summary>
+    /// <summary>The deepest nesting of JSON text from outside. Deeper text counts as invalid.</summary>
     public const int MaxDepth = 1000;
 
-    /// <summary>That of text which this exporter has written: it may be somewhat deeper than what it was made of.</summary>
+    /// <summary>The deepest nesting of text that this exporter has written, which adds a few levels.</summary>
     public const int MaxOwnDepth = MaxDepth + 16;
 
-    /// <returns>False, with nothing written, when <paramref name="json"/> is no JSON text.</returns>
+    /// <returns>False, with nothing written, if <paramref name="json"/> is not JSON.</returns>
     public static bool TryCopy(Utf8Buffer output, ReadOnlySpan<byte> json)
     {
         using var index = new JsonIndex();
@@ -24,7 +24,7 @@ internal static class JsonText
         return TryCompact(output, start, index);
     }
 
-    /// <returns>False, with nothing written, when <paramref name="json"/> is no JSON text.</returns>
+    /// <returns>False, with nothing written, if <paramref name="json"/> is not JSON.</returns>
     public static bool TryCopy(Utf8Buffer output, ReadOnlySpan<char> json, JsonIndex index)
     {
         int start = output.Length;

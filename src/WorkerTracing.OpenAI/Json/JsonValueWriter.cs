@@ -10,28 +10,27 @@ using System.Text.Json.Nodes;
 namespace WorkerTracing;
 
 /// <summary>
-/// Writes what people put into span attributes. What JSON cannot say (NaN, a cycle, a collection or an object that throws while it
-/// is read) costs its own place alone: null there, or in <see cref="DropsBadMembers"/> mode no member.
+/// Writes attribute values as JSON. A value that JSON cannot represent (NaN, a cycle, a collection or an object that throws while it is
+/// read) becomes null, or with <see cref="DropsBadMembers"/> is left out of its object. The values around it are not affected.
 /// </summary>
 /// <remarks>
-/// Known types are written as JSON; of any other object its <see cref="object.ToString"/> is, as OpenTelemetry does, so that
-/// nothing is reflected upon. Not safe for concurrent use.
+/// Known types are written as JSON; any other object as the text of its <see cref="object.ToString"/>, as OpenTelemetry does, without
+/// reflection. Not safe for concurrent use.
 /// </remarks>
 internal sealed class JsonValueWriter(Utf8Buffer output)
 {
     /// <summary>
-    /// The sequences of unknown length in a value are given up after this many elements of them all: they might never end, and hold others
-    /// that don't.
+    /// A value is given up after this many elements of sequences of unknown length, which might never end.
     /// </summary>
     private const int MaxLazyElements = 100_000;
 
-    /// <summary>A value with more elements than this is given up, whatever its collections say of their length.</summary>
+    /// <summary>A value with more elements than this is given up, whatever its collections report as their length.</summary>
     private const int MaxElements = 1_000_000;
 
-    /// <summary>So is a collection that has grown to this many bytes.</summary>
+    /// <summary>A collection that has grown to this many bytes is given up.</summary>
     private const int MaxBytes = 64 * 1024 * 1024;
 
-    /// <summary>A deeper collection counts as one that cannot be written; each level takes its part of the stack.</summary>
+    /// <summary>A deeper collection is given up: each level uses stack.</summary>
     private const int MaxDepth = 128;
 
     private readonly List<object> _path = [];
@@ -40,7 +39,7 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
     private int _start;
 
     /// <summary>
-    /// Whether a member of an object that cannot be written is left out, as the reference does in fields it has to clean.
+    /// Gets or sets whether a member that cannot be written is left out of its object, as the reference does in fields that it cleans.
     /// </summary>
     public bool DropsBadMembers { get; set; }
 
@@ -50,7 +49,7 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
             output.Write("null"u8);
     }
 
-    /// <returns>False, with nothing written, when the value has no JSON form.</returns>
+    /// <returns>False, with nothing written, if the value has no JSON form.</returns>
     [SuppressMessage(
         "Design", "CA1031",
         Justification = "Values and their converters are application code; a value that throws is left out.")]
@@ -67,7 +66,7 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
         }
         catch (Exception)
         {
-            // Foreign code ran: an enumerator, a ToString. Its failure is the value's alone.
+            // Application code ran: an enumerator, a ToString. Its failure affects this value alone.
         }
         output.Truncate(start);
         _path.RemoveRange(depth, _path.Count - depth);
@@ -212,7 +211,7 @@ internal sealed class JsonValueWriter(Utf8Buffer output)
         return true;
     }
 
-    /// <summary>Counts one more element of a collection. Once it is too much for the value, it is for all that is left of it.</summary>
+    /// <summary>Counts one more element of a collection. Once the limit is exceeded, it stays exceeded for the rest of the value.</summary>
     private bool IsTooMuch(bool lazy)
     {
         if (output.Length - _start > MaxBytes)

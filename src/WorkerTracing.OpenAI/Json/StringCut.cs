@@ -3,8 +3,8 @@ using System.Buffers;
 namespace WorkerTracing;
 
 /// <summary>
-/// Cuts a string to a size the way openai-agents for Python does: it estimates how many characters (code points) fit by the
-/// string's average, and takes away by the overshoot until they do. It never grows back.
+/// Cuts a string to a size the way openai-agents for Python does: it estimates from the string's average how many characters (code
+/// points) fit, and removes more by the overshoot until they do. The result never grows again.
 /// </summary>
 internal static class StringCut
 {
@@ -12,9 +12,9 @@ internal static class StringCut
 
     private static ReadOnlySpan<byte> Suffix => "... [truncated]"u8;
 
-    /// <param name="output">Where the result goes.</param>
+    /// <param name="output">Receives the result.</param>
     /// <param name="text">A compact JSON string, quotes included, longer than <paramref name="max"/>.</param>
-    /// <param name="max">The most bytes of the result, quotes included. At least 2.</param>
+    /// <param name="max">The largest size of the result in bytes, quotes included. At least 2.</param>
     public static void Write(Utf8Buffer output, ReadOnlySpan<byte> text, int max)
     {
         output.Write((byte)'"');
@@ -54,7 +54,7 @@ internal static class StringCut
         return count;
     }
 
-    /// <summary>How many bytes the first character takes: a UTF-8 sequence, or an escape.</summary>
+    /// <summary>Returns the number of bytes of the first character: a UTF-8 sequence, or an escape.</summary>
     private static int CharacterLength(ReadOnlySpan<byte> content) => content[0] switch
     {
         (byte)'\\' => content[1] == 'u' ? 6 : 2,

@@ -3,13 +3,13 @@ using System.Text.Unicode;
 
 namespace WorkerTracing;
 
-/// <summary>Text that grows in an array of the shared pool.</summary>
+/// <summary>A text buffer in an array of the shared pool.</summary>
 internal sealed class Utf8Buffer : IDisposable
 {
-    /// <summary>A larger array is not kept for the next use: one huge text must not occupy its room for ever.</summary>
+    /// <summary>A larger array is returned to the pool after use, so that one huge text does not hold memory for ever.</summary>
     private const int MaxKeptBytes = 16 * 1024 * 1024;
 
-    /// <summary>So much text is converted at a time: room for its worst case is reserved up front.</summary>
+    /// <summary>Text is converted in chunks of this size; space for the worst case is reserved first.</summary>
     private const int ChunkChars = 16 * 1024;
 
     private byte[] _bytes = [];
@@ -18,12 +18,12 @@ internal sealed class Utf8Buffer : IDisposable
 
     public ReadOnlySpan<byte> Written => _bytes.AsSpan(0, Length);
 
-    /// <summary>What was written after <paramref name="start"/>, to be changed in its place.</summary>
+    /// <summary>Gets the text after <paramref name="start"/>, to be changed in place.</summary>
     public Span<byte> From(int start) => _bytes.AsSpan(start, Length - start);
 
     public ReadOnlyMemory<byte> Slice(int start, int end) => _bytes.AsMemory(start, end - start);
 
-    /// <summary>Free space of at least <paramref name="size"/> bytes, which <see cref="Advance"/> makes part of the text.</summary>
+    /// <summary>Gets free space of at least <paramref name="size"/> bytes, which <see cref="Advance"/> adds to the text.</summary>
     public Span<byte> GetSpan(int size)
     {
         if (_bytes.Length - Length < size)
@@ -57,7 +57,7 @@ internal sealed class Utf8Buffer : IDisposable
         }
     }
 
-    /// <summary>Takes back everything that was written after <paramref name="length"/>.</summary>
+    /// <summary>Removes everything after <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = length;
 
     public void Clear()

@@ -29,10 +29,11 @@ internal sealed class IngestBatch(
     public SendAnswer Send(int first, int end, CancellationToken cancellationToken)
     {
         SendAnswer answer = client.Post(items.Slice(first, end), options, credentials, cancellationToken);
-        if (IngestAnswer.IsContentForbidden(answer) && !key.IsContentForbidden)
+        if (IngestAnswer.IsContentForbidden(answer))
         {
+            if (!key.IsContentForbidden)
+                key.Failures.ForbidContent();
             key.IsContentForbidden = true;
-            key.Failures.ForbidContent();
         }
         else if (answer.Verdict == SendVerdict.Later && IngestAnswer.IsKeyRefused(answer))
         {

@@ -1,12 +1,12 @@
 namespace WorkerTracing;
 
-/// <summary>How long to wait before a retry.</summary>
+/// <summary>Computes the delay before a retry.</summary>
 internal static class RetryBackoff
 {
-    /// <param name="options">The first and the longest wait.</param>
-    /// <param name="retry">Which retry it is, from 0.</param>
-    /// <param name="asked">What the service asks for; it can make the wait longer, up to the longest.</param>
-    /// <param name="random">From 0 to 1: which part of the jitter, a tenth of the wait, is added.</param>
+    /// <param name="options">The first and the longest delay.</param>
+    /// <param name="retry">The number of the retry, from 0.</param>
+    /// <param name="asked">The delay that the service asks for. It can lengthen the delay, up to the longest.</param>
+    /// <param name="random">From 0 to 1: the part of the jitter, a tenth of the delay, that is added.</param>
     public static TimeSpan Delay(OpenAIExporterOptions options, int retry, TimeSpan? asked, double random)
     {
         TimeSpan doubled = options.BaseDelay * Math.Pow(2, Math.Min(retry, 30));

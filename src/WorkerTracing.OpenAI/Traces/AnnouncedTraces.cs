@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// The traces whose item the service has. Bounded: of traces that nothing was exported of for long they are forgotten, and would be
-/// announced again, which costs an item and nothing else.
+/// The traces whose item the service has. Bounded: a trace without exports for a long time is forgotten. It is announced again then,
+/// which costs one item.
 /// </summary>
 internal sealed class AnnouncedTraces(int capacity)
 {
@@ -31,7 +31,9 @@ internal sealed class AnnouncedTraces(int capacity)
             Remember(trace, statement);
     }
 
-    /// <summary>Two generations: when the younger is full it becomes the older, and what was not used meanwhile is gone.</summary>
+    /// <summary>
+    /// Keeps two generations: when the younger is full it replaces the older, and traces that were not used since are forgotten.
+    /// </summary>
     private void Remember(ActivityTraceId trace, TraceStatement statement)
     {
         if (_recent.Count >= capacity / 2 && !_recent.ContainsKey(trace))

@@ -2,9 +2,9 @@ using System.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>What a trace item said, as far as it takes to know whether another would say the same.</summary>
-/// <param name="Owner">The span of the job, or the local root, that it came from.</param>
-/// <param name="IsJob">Whether that is a job.</param>
+/// <summary>Identifies the content of a trace item, to detect whether a new one would differ.</summary>
+/// <param name="Owner">The span that the content came from: of the job, or the local root.</param>
+/// <param name="IsJob">Whether that span is of a job.</param>
 /// <param name="Length">The length of the item.</param>
 /// <param name="Hash">The hash of the item.</param>
 internal readonly record struct TraceStatement(ActivitySpanId Owner, bool IsJob, int Length, int Hash)

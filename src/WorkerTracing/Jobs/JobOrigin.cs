@@ -34,8 +34,7 @@ public readonly record struct JobOrigin(ActivityContext Context, IReadOnlyDictio
     /// </summary>
     /// <remarks>
     /// An ambient span that has ended is the origin all the same: it is no parent in this process, but work that outlives it enqueues in
-    /// its name. An ambient span that no sampler has seen (an ASP.NET Core request without a listener) is left out. Inside a job, the
-    /// <c>tracestate</c> carries the beginning of the trace, which <see cref="WorkerTracingOptions.LinkAfter"/> counts from.
+    /// its name. An ambient span that no sampler has seen (an ASP.NET Core request without a listener) is left out.
     /// </remarks>
     public static JobOrigin Current
     {
@@ -43,7 +42,7 @@ public readonly record struct JobOrigin(ActivityContext Context, IReadOnlyDictio
         {
             Activity? ambient = Activity.Current;
             return new JobOrigin(
-                ambient is not null && AmbientSpan.HasSamplingDecision(ambient) ? ContextOf(ambient) : default,
+                ambient is not null && AmbientSpan.HasSamplingDecision(ambient) ? ambient.Context : default,
                 CurrentBaggage(ambient));
         }
     }
@@ -111,17 +110,6 @@ public readonly record struct JobOrigin(ActivityContext Context, IReadOnlyDictio
             Telemetry.RejectContext(name);
             return null;
         }
-    }
-
-    /// <summary>Gets the context of a span, with the beginning of its trace where the span is inside a job.</summary>
-    private static ActivityContext ContextOf(Activity span)
-    {
-        ActivityContext context = span.Context;
-        if (context.TraceState is null || TraceBeginning.Find(context.TraceState) is not null || JobTrace.Of(span) is not { } job)
-            return context;
-        DateTimeOffset began = job.Job.EnqueuedAt ?? job.Activity!.StartTimeUtc;
-        return new ActivityContext(
-            context.TraceId, context.SpanId, context.TraceFlags, TraceBeginning.Add(context.TraceState, began), context.IsRemote);
     }
 
     private static Dictionary<string, string?>? CurrentBaggage(Activity? ambient)

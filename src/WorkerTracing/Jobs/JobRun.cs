@@ -68,7 +68,7 @@ internal struct JobRun
         _scope = default;
     }
 
-    /// <summary>Ends the span. If a processor throws, the processors behind it have not seen the end: then nothing confirms the span.</summary>
+    /// <summary>Ends the span. If a processor throws, those behind it have not seen the end: nothing confirms the span.</summary>
     private static void StopSpan(JobTrace trace)
     {
         if (!Try(trace.Tracer, trace, static trace => trace.Activity?.Stop()) && trace.Segment is not null)

@@ -106,18 +106,13 @@ internal sealed class JobSpanFactory(ActivitySource source, WorkerTracingOptions
         }
     }
 
-    /// <summary>
-    /// Sets the beginning of the trace on a span whose trace does not carry one. A state of another vendor stays as it is;
-    /// <see cref="JobOrigin.Current"/> adds the beginning to it.
-    /// </summary>
+    /// <summary>Records the beginning of the trace, which is that of the outermost span of this process where there is one.</summary>
     private static void RecordBeginning(Activity span, DateTimeOffset began)
     {
-        if (span.TraceStateString is not null)
-            return;
         Activity root = span;
         while (root.Parent is { } above)
             root = above;
-        span.TraceStateString = TraceBeginning.Add(null, ReferenceEquals(root, span) ? began : root.StartTimeUtc);
+        TraceBeginning.Record(span, ReferenceEquals(root, span) ? began : root.StartTimeUtc);
     }
 
     /// <summary>

@@ -22,7 +22,7 @@ internal static class TraceRelationRule
         // The age of the trace bounds it: jobs that enqueue each other would otherwise make one trace that never ends.
         bool ownTrace = job.Trigger is JobTrigger.Recurring or JobTrigger.Scheduled
             || now - job.EnqueuedAt > options.LinkAfter
-            || now - TraceBeginning.Find(job.Origin.TraceState) > options.LinkAfter;
+            || now - TraceBeginning.Of(job.Origin) > options.LinkAfter;
         return ownTrace ? TraceRelation.Link : TraceRelation.Child;
     }
 }

@@ -8,15 +8,28 @@ public sealed class TraceBeginningTests
 {
     private static readonly DateTimeOffset Began = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
 
-    [TestCase(null)]
-    [TestCase("vendor=1")]
-    [TestCase("a=1,b=2")]
-    public void AddAndFind_RoundTrip(string? state)
+    [Test]
+    public void RecordAndFind_RoundTrip()
     {
-        string added = TraceBeginning.Add(state, Began);
+        using Activity span = new Activity("span").Start();
 
-        Assert.That(TraceBeginning.Find(added), Is.EqualTo(Began));
-        Assert.That(added, Does.EndWith(state ?? ""));
+        TraceBeginning.Record(span, Began);
+
+        Assert.That(TraceBeginning.Find(span.TraceStateString), Is.EqualTo(Began));
+        Assert.That(TraceBeginning.Find($"vendor=1, {span.TraceStateString}"), Is.EqualTo(Began));
+        Assert.That(TraceBeginning.Of(span.Context), Is.EqualTo(Began));
+    }
+
+    [Test]
+    public void Record_StateOfAnotherVendor_LeavesItAndRemembersTheTrace()
+    {
+        using Activity span = new Activity("span") { TraceStateString = "vendor=1" }.Start();
+
+        TraceBeginning.Record(span, Began);
+        TraceBeginning.Record(span, Began.AddHours(1));
+
+        Assert.That(span.TraceStateString, Is.EqualTo("vendor=1"));
+        Assert.That(TraceBeginning.Of(span.Context), Is.EqualTo(Began));
     }
 
     [TestCase(null)]
@@ -28,14 +41,6 @@ public sealed class TraceBeginningTests
     [TestCase("worker_tracing=7fffffffffffffff")]
     [TestCase("xworker_tracing=1")]
     public void Find_NoBeginningOrNonsense_IsNull(string? state) => Assert.That(TraceBeginning.Find(state), Is.Null);
-
-    [Test]
-    public void Add_ToAStateThatIsFull_LeavesIt()
-    {
-        string full = "vendor=" + new string('x', 500);
-
-        Assert.That(TraceBeginning.Add(full, Began), Is.EqualTo(full));
-    }
 
     [Test]
     public void Start_JobsThatEnqueueEachOther_MakeANewTraceAfterLinkAfter([Values(null, "vendor=1")] string? producersState)

@@ -13,7 +13,7 @@ public static class WorkerTracingBuilderExtensions
     /// <summary>Adds an exporter behind a <see cref="BatchTraceProcessor"/> of its own.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="factory">Makes the exporter when the TracerProvider is built, which then owns it.</param>
-    /// <param name="configure">Changes how its spans are queued and batched, after the <c>OTEL_BSP_*</c> variables have.</param>
+    /// <param name="configure">Configures queue and batches. Runs after the <c>OTEL_BSP_*</c> variables have been applied.</param>
     /// <returns>The builder.</returns>
     public static WorkerTracingBuilder AddExporter(
         this WorkerTracingBuilder builder,
@@ -70,9 +70,8 @@ public static class WorkerTracingBuilderExtensions
             "*ModelContextProtocol");
 
     /// <summary>
-    /// Lets a forced flush also call <c>TracerProvider.ForceFlush</c>, for processors that are not ours. They can be asked, not believed: a
-    /// flush then answers
-    /// <see cref="FlushStatus.Unconfirmed"/> at the best. One call at a time, on a thread of its own, serves all jobs that wait.
+    /// Makes a forced flush also call <c>TracerProvider.ForceFlush</c>, for processors of other libraries. Their answer confirms nothing:
+    /// the flush is <see cref="FlushStatus.Unconfirmed"/> at best. One call at a time, on a thread of its own, serves all jobs that wait.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
@@ -86,7 +85,7 @@ public static class WorkerTracingBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="factory">Makes the exporter.</param>
     /// <param name="scheduleDelay">The exporter's own default, which the variables change as they change the general one.</param>
-    /// <param name="configure">Has the last word.</param>
+    /// <param name="configure">Configures the processor. Runs after the environment variables have been applied.</param>
     private static WorkerTracingBuilder AddExporter(
         this WorkerTracingBuilder builder,
         Func<IServiceProvider, BaseExporter<Activity>> factory,

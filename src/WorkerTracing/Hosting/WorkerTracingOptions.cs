@@ -2,22 +2,22 @@ using System.Diagnostics;
 
 namespace WorkerTracing;
 
-/// <summary>How jobs are traced. Binds from the <c>WorkerTracing</c> configuration section; validated when the host starts.</summary>
+/// <summary>Options for tracing jobs. Binds from the <c>WorkerTracing</c> configuration section; validated when the host starts.</summary>
 /// <remarks>
-/// The callbacks run on the job's own thread, before or after the job's code. One that throws is counted, logged and passed over: it never
-/// reaches the job.
+/// The callbacks run on the job's own thread, before or after the job's code. A callback that throws is counted and
+/// logged, and never reaches the job.
 /// </remarks>
 public sealed class WorkerTracingOptions
 {
-    /// <summary>What the end of a job does about delivery, where nothing nearer to the job says otherwise.</summary>
+    /// <summary>The flush mode of jobs for which no attribute and no selector chooses another.</summary>
     /// <value>The default is <see cref="FlushMode.None"/>.</value>
     public FlushMode Flush { get; set; }
 
-    /// <summary>The most that a flush may add to a job.</summary>
+    /// <summary>The longest time that a flush adds to a job.</summary>
     /// <value>The default is 5 seconds. Positive, or <see cref="Timeout.InfiniteTimeSpan"/>.</value>
     public TimeSpan FlushTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The most that the last flush may take when the host stops. It never goes past the host's own deadline.</summary>
+    /// <summary>The longest time of the last flush when the host stops, within the host's own deadline.</summary>
     /// <value>The default is 5 seconds. Positive, or <see cref="Timeout.InfiniteTimeSpan"/>.</value>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
@@ -39,7 +39,7 @@ public sealed class WorkerTracingOptions
     /// <value>The default is 1 minute. Zero or more.</value>
     public TimeSpan LinkAfter { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Answers false for a job that is not to be traced; then its children aren't either.</summary>
+    /// <summary>Returns false for a job that is not traced. Its children are not traced either.</summary>
     /// <value>The default is null: every job is traced. A filter that throws counts as true.</value>
     public Func<JobInfo, bool>? Filter { get; set; }
 
@@ -69,11 +69,11 @@ public sealed class WorkerTracingOptions
     /// </value>
     public bool CaptureArguments { get; set; }
 
-    /// <summary>Answers what is recorded for an argument, from its name and value; null records nothing.</summary>
+    /// <summary>Returns the value to record for an argument, from its name and value. Null: it is not recorded.</summary>
     /// <value>The default is null: values are recorded as they are. An argument whose redaction throws is not recorded.</value>
     public Func<string, object?, object?>? Redact { get; set; }
 
-    /// <summary>Whether jobs are traced at all.</summary>
+    /// <summary>Whether jobs are traced.</summary>
     /// <value>The default is true. <c>OTEL_SDK_DISABLED=true</c> has the same effect as false.</value>
     public bool Enabled { get; set; } = true;
 }

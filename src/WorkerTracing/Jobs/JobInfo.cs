@@ -3,7 +3,7 @@ using System.Reflection;
 
 namespace WorkerTracing;
 
-/// <summary>What a framework knows about the run of a job that is about to begin.</summary>
+/// <summary>Describes the run of a job that is about to begin.</summary>
 public sealed record JobInfo
 {
     /// <summary>
@@ -13,8 +13,8 @@ public sealed record JobInfo
     public required string System { get; init; }
 
     /// <summary>
-    /// What is run, of low cardinality: <c>Type.Method</c>, <c>group.job</c>, consumer and message. Recorded as <c>workflow.task.name</c>,
-    /// and the span's name.
+    /// The name of the job, of low cardinality: <c>Type.Method</c>, <c>group.job</c>, consumer and message. Recorded as
+    /// <c>workflow.task.name</c>, and the span's name.
     /// </summary>
     public required string Name { get; init; }
 
@@ -34,21 +34,21 @@ public sealed record JobInfo
     /// <summary>Groups the traces of one conversation, tenant or order. The start value of <see cref="JobTrace.GroupId"/>.</summary>
     public string? GroupId { get; init; }
 
-    /// <summary>Which try this is, from 1. Recorded as <c>worker_tracing.attempt</c>.</summary>
+    /// <summary>The number of the attempt, from 1. Recorded as <c>worker_tracing.attempt</c>.</summary>
     public int Attempt { get; init; } = 1;
 
-    /// <summary>What made the job run.</summary>
+    /// <summary>The event that made the job run. Recorded as <c>workflow.trigger.type</c>.</summary>
     public JobTrigger Trigger { get; init; }
 
-    /// <summary>When the job was handed in: <see cref="WorkerTracingOptions.LinkAfter"/> counts from here.</summary>
+    /// <summary>The time when the job was enqueued: <see cref="WorkerTracingOptions.LinkAfter"/> counts from here.</summary>
     public DateTimeOffset? EnqueuedAt { get; init; }
 
     /// <summary>
-    /// When the job should have begun: <c>worker_tracing.wait_ms</c> counts from here, or from <see cref="EnqueuedAt"/> where this is null.
+    /// The time when the job was due: <c>worker_tracing.wait_ms</c> counts from here, or from <see cref="EnqueuedAt"/> where this is null.
     /// </summary>
     public DateTimeOffset? DueAt { get; init; }
 
-    /// <summary>The span that enqueued the job. The default means nobody.</summary>
+    /// <summary>The span that enqueued the job. The default: no span did, or it is not known.</summary>
     public ActivityContext Origin { get; init; }
 
     /// <summary>
@@ -58,13 +58,13 @@ public sealed record JobInfo
     /// </summary>
     public IReadOnlyList<ActivityLink>? Links { get; init; }
 
-    /// <summary>The baggage that the job runs with. Null leaves <c>Baggage.Current</c> as it is.</summary>
+    /// <summary>The baggage that the job runs with. Null: a copy of <c>Baggage.Current</c>.</summary>
     public IReadOnlyDictionary<string, string?>? Baggage { get; init; }
 
     /// <summary>The job's class or method: where <see cref="FlushTraceAttribute"/> is looked for.</summary>
     public MemberInfo? Member { get; init; }
 
-    /// <summary>The job's arguments. Recorded only when <see cref="WorkerTracingOptions.CaptureArguments"/> is on.</summary>
+    /// <summary>The job's arguments. Recorded only if <see cref="WorkerTracingOptions.CaptureArguments"/> is true.</summary>
     public IReadOnlyDictionary<string, object?>? Arguments { get; init; }
 
     /// <summary>The flush mode of this run, before every other choice. Null leaves the choice to the options.</summary>

@@ -3,13 +3,11 @@ using System.Diagnostics;
 namespace WorkerTracing;
 
 /// <summary>
-/// The part of a trace that this process records below one topmost span: what a flush answers for. It hangs on that span, and on the job's
-/// own,
-/// as a custom property, so a span finds it by walking up its parents and it lives no longer than they do.
+/// The part of a trace that this process records below one topmost span. A flush answers for a segment. It is a custom property of that
+/// span and of the job's own: a span finds it through its parents, and it lives no longer than they do.
 /// </summary>
 /// <remarks>
-/// A span that was started from a parsed context has no parent object, though its trace may be running right here: it is looked for among
-/// <see cref="RunningJobs"/>.
+/// A span that was started from a parsed context has no parent object. Its segment is looked up in <see cref="RunningJobs"/>.
 /// </remarks>
 internal sealed class TraceSegment
 {
@@ -20,7 +18,7 @@ internal sealed class TraceSegment
 
     private static readonly TraceSegment SuppressedTrace = new(null);
 
-    /// <summary>Whether this process has ever begun a job: until then no span has anything to be looked for.</summary>
+    /// <summary>Whether this process has ever begun a job. Until then, no span has a segment.</summary>
     private static bool Any;
 
     private readonly Activity? _root;
@@ -30,13 +28,13 @@ internal sealed class TraceSegment
 
     private TraceSegment(Activity? root) => _root = root;
 
-    /// <summary>The trace of a job that <see cref="WorkerTracingOptions.Filter"/> refused: its spans are to be dropped.</summary>
+    /// <summary>Gets whether this is the segment of all jobs that <see cref="WorkerTracingOptions.Filter"/> refused.</summary>
     public bool IsSuppressed => ReferenceEquals(this, SuppressedTrace);
 
-    /// <summary>Whether the topmost span has ended, so that nothing above the job is still to come.</summary>
+    /// <summary>Gets whether the topmost span has ended: no span above the job is still to come.</summary>
     public bool IsRootEnded => _root is not { IsStopped: false };
 
-    /// <summary>The accounts of the pipelines that have met a span of this trace: a list linked through the accounts.</summary>
+    /// <summary>Gets the counts of the pipelines that have had a span of the segment: a linked list.</summary>
     public SegmentDelivery? Accounts => Volatile.Read(ref _accounts);
 
     /// <summary>
@@ -45,7 +43,7 @@ internal sealed class TraceSegment
     /// </summary>
     public TraceSegment? Shared => _jobs?.Shared;
 
-    /// <summary>Finds or makes the local trace of a job that is not nested in another.</summary>
+    /// <summary>Gets or makes the segment of an outermost recorded job.</summary>
     public static TraceSegment Begin(Activity job)
     {
         Activity root = job;
@@ -91,7 +89,7 @@ internal sealed class TraceSegment
 
     public static bool Suppresses(Activity span) => Of(span) is { IsSuppressed: true };
 
-    /// <summary>The local trace that a span belongs to, or null where no job of ours is concerned.</summary>
+    /// <summary>Gets the segment of a span; null for a span outside all jobs.</summary>
     public static TraceSegment? Of(Activity span) => Volatile.Read(ref Any) ? Find(span) : null;
 
     /// <summary>
@@ -139,7 +137,7 @@ internal sealed class TraceSegment
         }
     }
 
-    /// <summary>Whether <paramref name="ended"/> is the topmost span, and the end of a job below it left a flush to do.</summary>
+    /// <summary>Returns true if <paramref name="ended"/> is the topmost span, and a job below it asked for a flush at its end.</summary>
     public static bool IsFlushDue(Activity ended) =>
         Volatile.Read(ref Any) && ended.GetCustomProperty(Property) is TraceSegment { _flushWhenRootEnds: true } trace
             && ReferenceEquals(trace._root, ended);
@@ -164,10 +162,10 @@ internal sealed class TraceSegment
             (snapshots ??= [])[account] = new DeliverySnapshot(account.Exported, account.Lost, account.Unconfirmed);
     }
 
-    /// <summary>Whether a pipeline has met a span of this trace.</summary>
+    /// <summary>Returns true if a pipeline has had a span of the segment.</summary>
     public bool HasAccountOf(ExportPipeline pipeline) => Find(Accounts, pipeline) is not null;
 
-    /// <summary>What one pipeline knows of this trace.</summary>
+    /// <summary>Gets or makes the counts of the segment in a pipeline.</summary>
     public SegmentDelivery DeliveryOf(ExportPipeline pipeline)
     {
         SegmentDelivery? made = null;

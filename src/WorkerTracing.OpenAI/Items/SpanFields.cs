@@ -66,20 +66,5 @@ internal sealed class SpanFields(Utf8Buffer output, AgentRuns agents) : IDisposa
         return follows;
     }
 
-    /// <summary>Writes a value as text: a value that is no text, as the text of its JSON.</summary>
-    public void WriteAsText(object? value)
-    {
-        if (value is null or string)
-        {
-            WriteText((string?)value);
-            return;
-        }
-        ReadOnlySpan<byte> json = Json.Read(value).Text;
-        if (json[0] == '"' || FieldPreview.Is(json))
-            Output.Write(json);
-        else
-            JsonString.Write(Output, json);
-    }
-
     public void Dispose() => Json.Dispose();
 }

@@ -124,7 +124,7 @@ internal static class SpanItem
         if (TraceOwner.Of(span) is not { Job: not null } owner || owner.Span.GetTagItem(HarnessId) is not { } id)
             return;
         fields.Output.Write(",\"metadata\":{\"agent_harness_id\":"u8);
-        fields.WriteAsText(id);
+        TraceItem.WriteText(fields, id);
         fields.Output.Write((byte)'}');
     }
 }

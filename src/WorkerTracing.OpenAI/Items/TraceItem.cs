@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 
 namespace WorkerTracing;
 
@@ -32,8 +33,30 @@ internal static class TraceItem
             any = true;
             JsonString.Write(fields.Output, name.AsSpan(TraceOwner.MetadataPrefix.Length));
             fields.Output.Write((byte)':');
-            fields.WriteAsText(value);
+            WriteText(fields, value);
         }
         fields.Output.Write(any ? "}"u8 : "null"u8);
+    }
+
+    /// <summary>Writes a value as text. A value without a JSON form is text, too.</summary>
+    public static void WriteText(SpanFields fields, object value)
+    {
+        if (value is double or float && !double.IsFinite(Convert.ToDouble(value, CultureInfo.InvariantCulture)))
+        {
+            fields.WriteText(Convert.ToString(value, CultureInfo.InvariantCulture));
+            return;
+        }
+
+        if (value is string text)
+        {
+            fields.WriteText(text);
+            return;
+        }
+
+        ReadOnlySpan<byte> json = fields.Json.Read(value).Text;
+        if (json[0] == '"')
+            fields.Output.Write(json);
+        else
+            JsonString.Write(fields.Output, json);
     }
 }

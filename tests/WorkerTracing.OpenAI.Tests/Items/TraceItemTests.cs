@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.OpenAI.Tests;
 
@@ -33,6 +34,27 @@ public sealed class TraceItemTests
         _exporter.Dispose();
         _source.Dispose();
         await _server.DisposeAsync();
+    }
+
+    [Test]
+    public void Export_MetadataOfAnyType_IsText()
+    {
+        JobTrace job = _tracer.Start(new JobInfo { System = "test", Name = "job" });
+        object?[] values = [2, 2.5, true, double.NaN, new[] { "a", "b" }, new byte[] { 1 }, "[text", new Unspeakable(), null];
+        for (int i = 0; i < values.Length; i++)
+            job.Activity!.SetTag($"worker_tracing.metadata.{i}", values[i]);
+        Collect(job.Activity!);
+        job.Dispose();
+
+        Flush();
+
+        JsonObject metadata = _server.AcceptedTraces.Single()["metadata"]!.AsObject();
+        Assert.That(metadata.Select(static entry => entry.Value!.GetValueKind()), Is.All.EqualTo(System.Text.Json.JsonValueKind.String));
+        Assert.That(
+            metadata.Take(5).Select(static entry => (string?)entry.Value),
+            Is.EqualTo(new[] { "2", "2.5", "true", "NaN", "[\"a\",\"b\"]" }));
+        Assert.That((string?)metadata["6"], Is.EqualTo("[text"));
+        Assert.That(metadata, Has.Count.EqualTo(8), "no value is lost but null");
     }
 
     [Test]

@@ -98,7 +98,6 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
 
     /// <summary>Gets the spans that a flush answers for together with this job's; null where the job is not recorded.</summary>
     internal TraceSegment? Segment { get; }
-
     internal bool IsStopped => Volatile.Read(ref _stopped) != 0;
 
     /// <summary>Gets the nearest job around this one that has not ended.</summary>

@@ -44,31 +44,18 @@ internal ref struct JsonCompactor(Span<byte> text, JsonIndex index, int maxDepth
             return false;
 
         int value = index.Open(memberStart, _written, _container);
-        switch (Next)
+        if (Next is (byte)'{' or (byte)'[')
+            return TryOpen(value);
+        bool isRead = Next switch
         {
-            case (byte)'{' or (byte)'[':
-                return TryOpen(value);
-            case (byte)'"':
-                if (!TryReadString())
-                    return false;
-                break;
-            case (byte)'t':
-                if (!TryReadWord("true"u8))
-                    return false;
-                break;
-            case (byte)'f':
-                if (!TryReadWord("false"u8))
-                    return false;
-                break;
-            case (byte)'n':
-                if (!TryReadWord("null"u8))
-                    return false;
-                break;
-            default:
-                if (!TryReadNumber())
-                    return false;
-                break;
-        }
+            (byte)'"' => TryReadString(),
+            (byte)'t' => TryReadWord("true"u8),
+            (byte)'f' => TryReadWord("false"u8),
+            (byte)'n' => TryReadWord("null"u8),
+            _ => TryReadNumber(),
+        };
+        if (!isRead)
+            return false;
         index.Close(value, _written);
         return true;
     }

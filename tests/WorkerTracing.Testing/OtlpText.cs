@@ -54,6 +54,27 @@ public static class OtlpText
         return lines;
     }
 
+    /// <summary>Describes where two requests differ first. Null if they say the same.</summary>
+    public static string? FirstDifference(IReadOnlyList<string> actual, IReadOnlyList<string> expected)
+    {
+        if (actual.Count != expected.Count)
+            return $"{actual.Count} spans, and not {expected.Count}";
+        for (int i = 0; i < actual.Count; i++)
+        {
+            int same = actual[i].AsSpan().CommonPrefixLength(expected[i]);
+            if (same < Math.Max(actual[i].Length, expected[i].Length))
+                return $"{Around(actual[i], same)}\n  and not\n{Around(expected[i], same)}";
+        }
+
+        return null;
+    }
+
+    private static string Around(string text, int position)
+    {
+        int start = Math.Max(0, position - 120);
+        return text[start..Math.Min(text.Length, position + 120)];
+    }
+
     private static string Schema(ByteString message) => Fields(message, 3).SingleOrDefault()?.ToStringUtf8() ?? "";
 
     private static IEnumerable<ByteString> Fields(ByteString message, int number)

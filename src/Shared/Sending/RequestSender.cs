@@ -4,7 +4,7 @@ namespace WorkerTracing;
 /// Sends the items of a batch and sets an outcome for each of its spans: splits a request that the backend refuses for something in it, and
 /// stops at the first failure that may pass. Safe for concurrent use.
 /// </summary>
-internal sealed class RequestSender(SendFailureLog failures)
+internal sealed class RequestSender(SendFailureLog failures, TimeProvider time)
 {
     /// <summary>
     /// The most requests for one batch. One invalid span among 2,048 is found with 23; a backend that refuses everything must not get one
@@ -12,14 +12,31 @@ internal sealed class RequestSender(SendFailureLog failures)
     /// </summary>
     public const int MaxRequests = 32;
 
-    /// <summary>Sends all items.</summary>
+    private const double MaxWaitSeconds = 24.0 * 60 * 60 * 24;
+
+    /// <summary>When the last answer that asked for a wait allows the next request, in ticks of the time provider.</summary>
+    private long _notBefore = time.GetTimestamp();
+
+    /// <summary>Gets how long the backend asks to wait. Zero where it does not ask.</summary>
+    public TimeSpan RetryAfter
+    {
+        get
+        {
+            TimeSpan left = time.GetElapsedTime(time.GetTimestamp(), Volatile.Read(ref _notBefore));
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>Sends items.</summary>
     /// <param name="batch">The items.</param>
+    /// <param name="count">How many of them are sent.</param>
     /// <param name="outcomes">One outcome for each span of the export.</param>
     /// <param name="requests">How many requests this export has made. What is undecided after <see cref="MaxRequests"/> is lost.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>False after a failure that may pass: the spans are retained, and nothing more is to be sent.</returns>
-    public bool Send(ISendBatch batch, Span<ExportOutcome> outcomes, ref int requests, CancellationToken cancellationToken) =>
-        Send(batch, 0, batch.Count, outcomes, ref requests, cancellationToken);
+    public bool Send(
+        ISendBatch batch, int count, Span<ExportOutcome> outcomes, ref int requests, CancellationToken cancellationToken) =>
+        Send(batch, 0, count, outcomes, ref requests, cancellationToken);
 
     private bool Send(
         ISendBatch batch, int first, int end, Span<ExportOutcome> outcomes, ref int requests, CancellationToken cancellationToken)
@@ -31,6 +48,8 @@ internal sealed class RequestSender(SendFailureLog failures)
             case SendVerdict.Accepted:
                 batch.Settle(first, end, ExportOutcome.Delivered, outcomes);
                 failures.Recover();
+                if (answer.Description is not null)
+                    failures.Warn(answer);
                 return true;
             case SendVerdict.PartlyAccepted:
                 SettlePart(batch, first, end, answer, outcomes);
@@ -50,6 +69,7 @@ internal sealed class RequestSender(SendFailureLog failures)
             case SendVerdict.Later:
                 batch.Settle(first, end, ExportOutcome.Retained, outcomes);
                 failures.Keep(answer, batch.CountSpans(first, end));
+                Volatile.Write(ref _notBefore, time.GetTimestamp() + Ticks(answer.RetryAfter ?? TimeSpan.Zero));
                 return false;
             default:
                 if (answer.Verdict == SendVerdict.Split && end - first == 1 && batch.ReportRefused(first, answer))
@@ -73,7 +93,11 @@ internal sealed class RequestSender(SendFailureLog failures)
         }
     }
 
-    /// <summary>Settles a request of which the backend reports a part as rejected. If that is all of it, the spans are known to be lost.</summary>
+    private long Ticks(TimeSpan wait) => (long)(Math.Min(wait.TotalSeconds, MaxWaitSeconds) * time.TimestampFrequency);
+
+    /// <summary>
+    /// Settles a request of which the backend reports a part as rejected. If that is all of it, the spans are known to be lost.
+    /// </summary>
     private void SettlePart(ISendBatch batch, int first, int end, in SendAnswer answer, Span<ExportOutcome> outcomes)
     {
         int spans = batch.CountSpans(first, end);

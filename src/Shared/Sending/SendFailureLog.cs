@@ -1,7 +1,8 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// Reports failures to send: the first at once, then one a minute of each kind, and the end of an outage with its totals. Safe for concurrent
+/// Reports failures to send: the first at once, then one a minute of each kind, and the end of an outage with its totals. Safe for
+/// concurrent
 /// use; nothing is logged under its lock.
 /// </summary>
 internal abstract class SendFailureLog(TimeProvider time)
@@ -54,6 +55,11 @@ internal abstract class SendFailureLog(TimeProvider time)
         }
 
         LogRecovered(outage, failedRequests, lost);
+    }
+
+    /// <summary>Reports a message that came with a success.</summary>
+    public virtual void Warn(in SendAnswer answer)
+    {
     }
 
     protected abstract void LogKept(in SendAnswer answer, int spans);

@@ -15,8 +15,11 @@ internal static partial class Log
             + "They are counted in worker_tracing.spans.lost.")]
     public static partial void QueueFull(ILogger logger, string exporter, int maxQueueSize);
 
-    [LoggerMessage(2, LogLevel.Warning, "{Exporter} failed: {Lost} spans are lost.")]
-    public static partial void ExportFailed(ILogger logger, string exporter, int lost);
+    [LoggerMessage(2, LogLevel.Warning, "{Exporter} failed: {Failure}. {Spans} spans are {Fate}.")]
+    public static partial void ExportFailed(ILogger logger, string exporter, string failure, int spans, string fate);
+
+    public static void ExportFailed(ILogger logger, string exporter, int lost) =>
+        ExportFailed(logger, exporter, "the export reported a failure", lost, "lost");
 
     [LoggerMessage(3, LogLevel.Error, "{Exporter} threw.")]
     public static partial void ExporterThrew(ILogger logger, string exporter, Exception exception);
@@ -53,11 +56,8 @@ internal static partial class Log
         "{Exporter} was shut down with {Spans} spans in flight and does not come back; whether they arrive is not known.")]
     public static partial void ClosedWithSpansInFlight(ILogger logger, string exporter, int spans);
 
-    [LoggerMessage(
-        11,
-        LogLevel.Warning,
-        "The OTLP exporter ignores {Variables}: no http or https address, known protocol or compression, or whole number of milliseconds.")]
-    public static partial void OtlpVariablesIgnored(ILogger logger, string variables);
+    [LoggerMessage(11, LogLevel.Warning, "The OTLP exporter has settings that it cannot use. {Ignored}")]
+    public static partial void OtlpSettingsIgnored(ILogger logger, string ignored);
 
     [LoggerMessage(JobFailedId, LogLevel.Error, "The job {Job} failed.")]
     public static partial void JobFailed(ILogger logger, string job, Exception exception);
@@ -67,4 +67,14 @@ internal static partial class Log
         LogLevel.Warning,
         "The process exits without a shutdown of the TracerProvider: {Exported} spans were delivered, {Lost} are lost, {Left} are left.")]
     public static partial void ProcessExit(ILogger logger, int exported, int lost, int left);
+
+    [LoggerMessage(
+        14,
+        LogLevel.Information,
+        "{Exporter}: {Address} accepts spans again after {Outage}. {Requests} requests failed, and {Lost} spans were lost.")]
+    public static partial void ExportRecovered(
+        ILogger logger, string exporter, string address, TimeSpan outage, int requests, long lost);
+
+    [LoggerMessage(15, LogLevel.Warning, "{Exporter}: {Address} accepted spans with a warning: {Message}.")]
+    public static partial void ExportWarned(ILogger logger, string exporter, string address, string message);
 }

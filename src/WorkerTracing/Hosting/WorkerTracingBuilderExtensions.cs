@@ -30,7 +30,10 @@ public static class WorkerTracingBuilderExtensions
     /// <param name="configure">Changes its options, after the variables have.</param>
     /// <returns>The builder.</returns>
     public static WorkerTracingBuilder AddOtlpExporter(this WorkerTracingBuilder builder, Action<OtlpExporterOptions>? configure = null) =>
-        builder.AddExporter(services => new OtlpTraceExporter(new OtlpTraceOptionsFactory(services).Create(configure)));
+        builder.AddExporter(services => new OtlpSpanExporter(
+            new OtlpTraceOptionsFactory(services).Create(configure),
+            services.GetRequiredService<RateLimitedLogger>(),
+            services.GetRequiredService<TimeProvider>()));
 
     /// <summary>
     /// Adds an exporter that writes each trace to the console as a tree, in one write, when its outermost span of this process has ended.

@@ -7,7 +7,7 @@ namespace WorkerTracing;
 /// Encodes attributes as <c>KeyValue</c> messages. Numbers that fit a long or a double, texts, truth values, bytes, arrays of those and
 /// nested lists of attributes keep their kind; everything else is sent as its text in the invariant culture. Holds no state.
 /// </summary>
-/// <param name="maxLength">The longest text, in characters; longer ones are cut.</param>
+/// <param name="maxLength">The longest value, in characters of a text or in bytes; longer ones are cut.</param>
 internal sealed class OtlpAttributes(int maxLength)
 {
     /// <summary>Lists of attributes within lists of attributes; a deeper one is sent as its text.</summary>
@@ -52,7 +52,7 @@ internal sealed class OtlpAttributes(int maxLength)
                 break;
             case byte[] bytes when bytes.GetType() == typeof(byte[]):
                 ProtobufWriter.Field any = writer.Begin(tag, bytes.Length);
-                writer.WriteBytes(OtlpTag.AnyBytes, bytes);
+                writer.WriteBytes(OtlpTag.AnyBytes, bytes.AsSpan(0, Math.Min(bytes.Length, maxLength)));
                 writer.End(any);
                 break;
             case Array array:
@@ -135,6 +135,10 @@ internal sealed class OtlpAttributes(int maxLength)
                 foreach (int number in numbers)
                     WriteInteger(OtlpTag.ListValues, number, writer);
                 break;
+            case ulong[] numbers when array.GetType() == typeof(ulong[]):
+                foreach (ulong number in numbers)
+                    Write(OtlpTag.ListValues, number.ToString(CultureInfo.InvariantCulture), writer);
+                break;
             case double[] numbers:
                 foreach (double number in numbers)
                     WriteDouble(OtlpTag.ListValues, number, writer);
@@ -172,10 +176,11 @@ internal sealed class OtlpAttributes(int maxLength)
         writer.End(any);
     }
 
-    private void WriteText(byte tag, ReadOnlySpan<char> text, ProtobufWriter writer)
+    private void WriteText(byte tag, ReadOnlySpan<char> text, ProtobufWriter writer) =>
+        Write(tag, text.Length > maxLength ? text[..maxLength] : text, writer);
+
+    private static void Write(byte tag, ReadOnlySpan<char> text, ProtobufWriter writer)
     {
-        if (text.Length > maxLength)
-            text = text[..maxLength];
         ProtobufWriter.Field any = writer.Begin(tag, text.Length + 1 + ProtobufWriter.VarintSize((uint)text.Length));
         writer.WriteString(OtlpTag.AnyString, text);
         writer.End(any);

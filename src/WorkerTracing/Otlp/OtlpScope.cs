@@ -31,12 +31,12 @@ internal sealed class OtlpScope
         int count = 0;
         foreach (KeyValuePair<string, object?> attribute in source.Tags ?? [])
         {
-            if (count++ < limits.AttributeCount)
+            if (count++ < limits.ScopeAttributeCount)
                 attributes.Write(OtlpTag.ScopeAttributes, attribute.Key, attribute.Value, writer);
         }
 
-        if (count > limits.AttributeCount)
-            writer.WriteVarint(OtlpTag.ScopeDroppedAttributes, (ulong)(count - limits.AttributeCount));
+        if (count > limits.ScopeAttributeCount)
+            writer.WriteVarint(OtlpTag.ScopeDroppedAttributes, (ulong)(count - limits.ScopeAttributeCount));
         writer.End(scope);
         byte[] head = writer.Written.ToArray();
         writer.Clear();

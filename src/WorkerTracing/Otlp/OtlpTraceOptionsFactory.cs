@@ -6,44 +6,46 @@ using OpenTelemetry.Exporter;
 namespace WorkerTracing;
 
 /// <summary>
-/// Makes the options of the OTLP exporter: the variables for every signal, those for traces over them, then what the app configures.
-/// OpenTelemetry's
-/// own options read the variables for traces only inside its <c>UseOtlpExporter</c>, which adds a processor that is not ours.
+/// Creates the options of the OTLP exporter: the variables for every signal, those for traces over them, then what the application
+/// configures.
+/// OpenTelemetry's own options read the variables for traces only inside its <c>UseOtlpExporter</c>, which adds a processor of its own.
 /// </summary>
 internal sealed class OtlpTraceOptionsFactory(IServiceProvider services) : OptionsFactory<OtlpExporterOptions>(
     services.GetServices<IConfigureOptions<OtlpExporterOptions>>(),
     services.GetServices<IPostConfigureOptions<OtlpExporterOptions>>(),
     services.GetServices<IValidateOptions<OtlpExporterOptions>>())
 {
-    private const string TracesPath = "v1/traces";
+    private readonly IgnoredSettings _ignored = new();
+    private Uri? _tracesEndpoint;
 
-    private Uri? _everySignal;
-
-    /// <param name="configure">Has the last word.</param>
-    public OtlpExporterOptions Create(Action<OtlpExporterOptions>? configure)
+    /// <summary>Creates the settings of an exporter, and logs those that cannot be used.</summary>
+    /// <param name="configure">Configures the options. Runs after the variables and the application's services.</param>
+    public OtlpSettings Create(Action<OtlpExporterOptions>? configure)
     {
         OtlpExporterOptions options = Create(Options.DefaultName);
         configure?.Invoke(options);
-        if (ReferenceEquals(options.Endpoint, _everySignal) && options.Protocol == OtlpExportProtocol.HttpProtobuf)
-            options.Endpoint = TracesBelow(options.Endpoint);
-        return options;
+        var settings = OtlpSettings.Of(options, new OtlpContext
+        {
+            Variable = Variable,
+            NamedClient = () => NamedHttpClient.Create(services, NamedHttpClient.OtlpTraceExporter),
+            TracesEndpoint = _tracesEndpoint,
+            Ignored = _ignored,
+        });
+        if (!_ignored.IsEmpty)
+            Log.OtlpSettingsIgnored(services.GetRequiredService<RateLimitedLogger>(), _ignored.ToString());
+        return settings;
     }
 
     protected override OtlpExporterOptions CreateInstance(string name)
     {
-        IConfiguration? configuration = services.GetService<IConfiguration>();
-        var variables = new OtlpVariables(variable => configuration?[variable] ?? Environment.GetEnvironmentVariable(variable));
         var options = new OtlpExporterOptions();
-        _everySignal = variables.Apply(options, "OTEL_EXPORTER_OTLP_");
-        variables.Apply(options, "OTEL_EXPORTER_OTLP_TRACES_");
-        if (variables.Ignored.Count > 0)
-            Log.OtlpVariablesIgnored(services.GetRequiredService<RateLimitedLogger>(), string.Join(", ", variables.Ignored));
+        if (options.TimeoutMilliseconds <= 0)
+            options.TimeoutMilliseconds = OtlpSettings.DefaultTimeoutMilliseconds; // the constructor has read the environment
+        var variables = new OtlpVariables(Variable, _ignored);
+        variables.Apply(options, "OTEL_EXPORTER_OTLP_");
+        _tracesEndpoint = variables.Apply(options, "OTEL_EXPORTER_OTLP_TRACES_");
         return options;
     }
 
-    private static Uri TracesBelow(Uri endpoint)
-    {
-        string address = endpoint.AbsoluteUri.TrimEnd('/');
-        return address.EndsWith(TracesPath, StringComparison.OrdinalIgnoreCase) ? endpoint : new Uri($"{address}/{TracesPath}");
-    }
+    private string? Variable(string name) => services.GetService<IConfiguration>()?[name] ?? Environment.GetEnvironmentVariable(name);
 }

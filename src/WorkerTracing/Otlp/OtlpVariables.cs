@@ -3,42 +3,43 @@ using OpenTelemetry.Exporter;
 
 namespace WorkerTracing;
 
-/// <summary>
-/// The <c>OTEL_EXPORTER_OTLP_*</c> variables. A value that means nothing is ignored, as OpenTelemetry's own reading of them does, and is
-/// remembered by the
-/// variable's name alone: a value may hold a secret.
-/// </summary>
-internal sealed class OtlpVariables(Func<string, string?> read)
+/// <summary>The <c>OTEL_EXPORTER_OTLP_*</c> variables. A value that cannot be used is ignored and reported.</summary>
+internal sealed class OtlpVariables(Func<string, string?> read, IgnoredSettings ignored)
 {
-    private readonly List<string> _ignored = [];
-
     private delegate bool TryParse<T>(string text, out T? value);
 
-    public IReadOnlyList<string> Ignored => _ignored;
-
+    /// <summary>Sets the options that variables with a prefix name.</summary>
     /// <returns>The endpoint, where these variables set one.</returns>
     public Uri? Apply(OtlpExporterOptions options, string prefix)
     {
-        if (TryRead($"{prefix}PROTOCOL", TryParseProtocol, out OtlpExportProtocol protocol))
+        if (TryRead(
+            $"{prefix}PROTOCOL", TryParseProtocol, "grpc or http/protobuf", Name(options.Protocol), out OtlpExportProtocol protocol))
             options.Protocol = protocol;
         if (Text($"{prefix}HEADERS") is { } headers)
             options.Headers = headers;
-        if (TryRead($"{prefix}TIMEOUT", TryParseMilliseconds, out int timeout))
+        if (TryRead(
+            $"{prefix}TIMEOUT", TryParseMilliseconds, "a positive number of milliseconds", options.TimeoutMilliseconds, out int timeout))
             options.TimeoutMilliseconds = timeout;
-        if (TryRead($"{prefix}COMPRESSION", TryParseCompression, out OtlpExportCompression compression))
+        if (TryRead(
+            $"{prefix}COMPRESSION", TryParseCompression, "gzip or none", Name(options.Compression), out OtlpExportCompression compression))
             options.Compression = compression;
-        if (!TryRead($"{prefix}ENDPOINT", TryParseEndpoint, out Uri? endpoint))
+        string used = ShownAddress.Of(options.Endpoint.OriginalString);
+        if (!TryRead($"{prefix}ENDPOINT", TryParseEndpoint, "an http or https address", used, out Uri? endpoint))
             return null;
         options.Endpoint = endpoint!;
         return endpoint;
     }
 
-    // An address without a scheme parses too: localhost:4317 is one of the scheme "localhost".
-    private static bool TryParseEndpoint(string text, out Uri? value) =>
-        Uri.TryCreate(text, UriKind.Absolute, out value) && (value.Scheme == Uri.UriSchemeHttp || value.Scheme == Uri.UriSchemeHttps);
+    private static string Name(OtlpExportProtocol protocol) => protocol == OtlpExportProtocol.HttpProtobuf ? "http/protobuf" : "grpc";
 
-    private static bool TryParseMilliseconds(string text, out int value)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value);
+    private static string Name(OtlpExportCompression compression) => compression == OtlpExportCompression.GZip ? "gzip" : "none";
+
+    // An address without a scheme can be parsed as well: localhost:4317 is one with the scheme "localhost".
+    private static bool TryParseEndpoint(string text, out Uri? value) =>
+        Uri.TryCreate(text, UriKind.Absolute, out value) && OtlpEndpoint.IsValid(value);
+
+    private static bool TryParseMilliseconds(string text, out int value) =>
+        int.TryParse(text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out value) && value > 0;
 
     private static bool TryParseProtocol(string text, out OtlpExportProtocol value)
     {
@@ -64,7 +65,7 @@ internal sealed class OtlpVariables(Func<string, string?> read)
 
     private string? Text(string variable) => read(variable) is { } text && !string.IsNullOrWhiteSpace(text) ? text : null;
 
-    private bool TryRead<T>(string variable, TryParse<T> parse, out T? value)
+    private bool TryRead<T>(string variable, TryParse<T> parse, string expected, object used, out T? value)
     {
         value = default;
         if (Text(variable) is not { } text)
@@ -75,7 +76,7 @@ internal sealed class OtlpVariables(Func<string, string?> read)
             return true;
         }
 
-        _ignored.Add(variable);
+        ignored.Add(variable, ShownAddress.Of(text), expected, used);
         return false;
     }
 }

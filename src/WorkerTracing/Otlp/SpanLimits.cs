@@ -10,10 +10,12 @@ internal sealed record SpanLimits
 {
     private const int DefaultCount = 128;
 
-    /// <summary>The longest text of an attribute of a scope, in characters.</summary>
+    /// <summary>The longest value of an attribute of a scope: characters of a text, or bytes.</summary>
     public int ScopeValueLength { get; init; } = int.MaxValue;
 
-    /// <summary>The longest text of an attribute of a span, an event or a link, in characters.</summary>
+    public int ScopeAttributeCount { get; init; } = DefaultCount;
+
+    /// <summary>The longest value of an attribute of a span, an event or a link: characters of a text, or bytes.</summary>
     public int ValueLength { get; init; } = int.MaxValue;
 
     public int AttributeCount { get; init; } = DefaultCount;
@@ -32,12 +34,13 @@ internal sealed record SpanLimits
     public static SpanLimits Read(Func<string, string?> variable, Action<string, string, string>? ignored = null)
     {
         int valueLength = Number("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", int.MaxValue);
-        int attributes = Number("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", Number("OTEL_ATTRIBUTE_COUNT_LIMIT", DefaultCount));
+        int attributes = Number("OTEL_ATTRIBUTE_COUNT_LIMIT", DefaultCount);
         return new SpanLimits
         {
             ScopeValueLength = valueLength,
             ValueLength = Number("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", valueLength),
-            AttributeCount = attributes,
+            ScopeAttributeCount = attributes,
+            AttributeCount = Number("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", attributes),
             EventCount = Number("OTEL_SPAN_EVENT_COUNT_LIMIT", DefaultCount),
             LinkCount = Number("OTEL_SPAN_LINK_COUNT_LIMIT", DefaultCount),
             EventAttributeCount = Number("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", attributes),

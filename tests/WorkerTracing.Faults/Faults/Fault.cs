@@ -20,6 +20,9 @@ internal sealed record Fault(string Name, Func<Conversation, Task> Converse)
     /// </summary>
     public bool IsRefusal { get; init; }
 
+    /// <summary>Whether OTLP takes it for a refusal and the OpenAI exporter does not.</summary>
+    public bool IsRefusalOverOtlp { get; init; }
+
     public bool IsTls { get; init; }
 
     public bool Accepts { get; init; } = true;

@@ -15,7 +15,7 @@ namespace WorkerTracing.Faults;
 internal sealed record Protocol(string Exporter, string Title, string Endpoint, int Slots, Func<byte[], IReadOnlyList<ulong>> ReadSpans)
 {
     public static Protocol Otlp { get; }
-        = new("otlp", "OTLP over HTTP", "", 1, static body => [.. OtlpSpan.ReadRequest(body).Select(static span => IdOf(span.SpanId))]);
+        = new("otlp", "OTLP over HTTP", "", 4, static body => [.. OtlpSpan.ReadRequest(body).Select(static span => IdOf(span.SpanId))]);
 
     public static Protocol OpenAI { get; } = new("openai", "the OpenAI exporter", "v1/traces/ingest?token=" + Secrets.Query, 4, ReadItems);
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -140,7 +141,7 @@ public sealed class OtlpVariableTests
     }
 
     [Test]
-    public async Task BadValues_AreIgnoredAndNamed_WithoutTheirText()
+    public async Task Values_ThatCannotBeUsed_AreNamedWithWhatIsUsedInstead()
     {
         await using var receiver = new OtlpReceiver();
 
@@ -150,39 +151,138 @@ public sealed class OtlpVariableTests
             {
                 [General + "ENDPOINT"] = receiver.Endpoint.ToString(),
                 [General + "PROTOCOL"] = "http/protobuf",
-                [Traces + "ENDPOINT"] = "secret nonsense",
-                [Traces + "PROTOCOL"] = "http/secret",
-                [Traces + "TIMEOUT"] = "-1",
-                [
-                    Traces + "COMPRESSION"] = "secret",
+                [Traces + "ENDPOINT"] = "http//user:secret@nowhere?token=secret",
+                [Traces + "PROTOCOL"] = "http/json",
+                [Traces + "TIMEOUT"] = "0",
+                [Traces + "COMPRESSION"] = "zstd",
+                ["OTEL_SPAN_EVENT_COUNT_LIMIT"] = "many",
+                ["OTEL_EXPORTER_OTLP_CERTIFICATE"] = "/nonexistent.pem",
             },
             options => made = options);
 
         Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered), "the variables for every signal hold");
         Assert.That((made!.TimeoutMilliseconds, made.Compression), Is.EqualTo((10_000, OtlpExportCompression.None)));
         string warning = _warnings.Single();
-        Assert.That(
-            warning,
-            Does.Contain(Traces + "ENDPOINT").And.Contain(Traces + "PROTOCOL")
-                .And.Contain(Traces + "TIMEOUT").And.Contain(Traces + "COMPRESSION"));
+        Assert.That(warning, Does.Contain($"{Traces}PROTOCOL='http/json': expected grpc or http/protobuf. Using http/protobuf."));
+        Assert.That(warning, Does.Contain($"{Traces}TIMEOUT='0': expected a positive number of milliseconds. Using 10000."));
+        Assert.That(warning, Does.Contain($"{Traces}COMPRESSION='zstd': expected gzip or none. Using none."));
+        Assert.That(warning, Does.Contain($"{Traces}ENDPOINT=").And.Contain($"Using {receiver.Endpoint}."));
+        Assert.That(warning, Does.Contain("OTEL_SPAN_EVENT_COUNT_LIMIT='many': expected a whole number. Using 128."));
+        Assert.That(warning, Does.Contain("OTEL_EXPORTER_OTLP_CERTIFICATE='/nonexistent.pem'").And.Contain("certificate authorities"));
         Assert.That(warning, Does.Not.Contain("secret").And.Not.Contain(General + "ENDPOINT"));
     }
 
-    [TestCase("secret.example:4317")]
-    [TestCase("ftp://secret.example")]
-    public async Task Endpoint_ThatIsNoHttpAddress_IsIgnoredAndNamed_WithoutItsText(string endpoint)
+    [Test]
+    public async Task Options_ThatCannotBeUsed_AreNamedWithWhatIsUsedInstead()
     {
-        await RunAsync(new() { [General + "ENDPOINT"] = endpoint }, static options => options.Endpoint = new Uri(Nowhere));
+        await RunAsync([], static options =>
+        {
+            options.Endpoint = new Uri("ftp://127.0.0.1");
+            options.TimeoutMilliseconds = -5;
+        });
 
-        Assert.That(_warnings, Has.Some.Contains(General + "ENDPOINT"));
-        Assert.That(_warnings, Has.None.Contains("secret"));
+        Assert.That(
+            _warnings,
+            Has.Some.Contains("OtlpExporterOptions.Endpoint='ftp://127.0.0.1': expected an http or https address.")
+                .And.Some.Contains("OtlpExporterOptions.TimeoutMilliseconds='-5'"));
     }
 
     [Test]
-    public void Headers_ThatCannotBeRead_StopTheStart() =>
-        Assert.That(
-            async () => await RunAsync(new() { [Traces + "HEADERS"] = "no equals sign" }),
-            Throws.ArgumentException.With.Message.Contains("Headers"));
+    public async Task Headers_AreDecodedEntryByEntry()
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
+
+        await RunAsync(
+            new() { [General + "HEADERS"] = "x-list=a%2Cb, api%2Dkey = a=b%20c,x-last=1" },
+            options => (options.Endpoint, options.Protocol) = (backend.Endpoint, OtlpExportProtocol.HttpProtobuf));
+
+        IReadOnlyDictionary<string, string> headers = backend.Calls.Single().Headers;
+        Assert.That((headers["x-list"], headers["api-key"], headers["x-last"]), Is.EqualTo(("a,b", "a=b c", "1")));
+        Assert.That(_warnings, Is.Empty);
+    }
+
+    [Test]
+    public async Task Headers_ThatCannotBeUsed_AreSkippedAndNamed_WithoutTheirValue()
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
+
+        FlushResult result = await RunAsync(
+            new() { [Traces + "HEADERS"] = "secret-without-equals,x-bad=secret%0Ax,x bad=secret,x-good=1" },
+            options => (options.Endpoint, options.Protocol) = (backend.Endpoint, OtlpExportProtocol.HttpProtobuf));
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
+        Assert.That(backend.Calls.Single().Headers["x-good"], Is.EqualTo("1"));
+        Assert.That(_warnings.Single(), Does.Contain(Traces + "HEADERS").And.Contain("'x-bad'").And.Not.Contain("secret"));
+    }
+
+    [TestCase("http://{0}/?tenant=a%20b", "/v1/traces?tenant=a%20b")]
+    [TestCase("http://{0}/own/path/?x=1", "/own/path/?x=1")]
+    [TestCase("http://{0}/v1/traces/", "/v1/traces/")]
+    public async Task Endpoint_OfTheCode_KeepsItsPathAndQuery(string endpoint, string expected)
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
+
+        await RunAsync([], options =>
+        {
+            options.Protocol = OtlpExportProtocol.HttpProtobuf;
+            options.Endpoint = new Uri(string.Format(CultureInfo.InvariantCulture, endpoint, backend.Endpoint.Authority));
+        });
+
+        Assert.That(Uri.UnescapeDataString(backend.Calls.Single().Path), Is.EqualTo(Uri.UnescapeDataString(expected)));
+    }
+
+    [TestCase("http://[::1]:4318", "http://[::1]:4318/v1/traces")]
+    [TestCase("http://collector", "http://collector/v1/traces")]
+    [TestCase("https://collector/?a=1", "https://collector/v1/traces?a=1")]
+    [TestCase("https://collector/own/", "https://collector/own/")]
+    public void Endpoint_OverHttp_MakesTheAddress(string endpoint, string expected) =>
+        Assert.That(OtlpEndpoint.OfHttp(new Uri(endpoint), new OtlpContext()).AbsoluteUri, Is.EqualTo(expected));
+
+    [TestCase("http://[::1]:4317", "http://[::1]:4317/opentelemetry.proto.collector.trace.v1.TraceService/Export")]
+    [TestCase("http://host/prefix/", "http://host/prefix/opentelemetry.proto.collector.trace.v1.TraceService/Export")]
+    public void Endpoint_OverGrpc_MakesTheAddress(string endpoint, string expected) =>
+        Assert.That(OtlpEndpoint.OfGrpc(new Uri(endpoint)).AbsoluteUri, Is.EqualTo(expected));
+
+    [Test]
+    public async Task Limits_OfTheConfiguration_AreHonoured()
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
+
+        await RunAsync(
+            new() { ["OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"] = "2" },
+            options => (options.Endpoint, options.Protocol) = (backend.Endpoint, OtlpExportProtocol.HttpProtobuf));
+
+        Assert.That(backend.Calls.Single().Spans.Single().Attributes["workflow.task.name"], Is.EqualTo("jo"));
+    }
+
+    [Test]
+    public async Task NamedHttpClient_OfTheApplication_IsUsed([Values] OtlpExportProtocol protocol)
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(protocol);
+
+        FlushResult result = await RunAsync(
+            [],
+            options => (options.Endpoint, options.Protocol) = (backend.Endpoint, protocol),
+            static services => services.AddHttpClient("OtlpTraceExporter").AddHttpMessageHandler(static () => new TokenHandler()));
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
+        Assert.That(backend.Calls.Single().Headers["authorization"], Is.EqualTo("Bearer fresh"));
+    }
+
+    [Test]
+    public async Task HttpClientFactory_WithAnAsynchronousHandler_IsUsed()
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
+        using var client = new HttpClient(new AsynchronousHandler());
+
+        FlushResult result = await RunAsync([], options =>
+        {
+            (options.Endpoint, options.Protocol) = (backend.Endpoint, OtlpExportProtocol.HttpProtobuf);
+            options.HttpClientFactory = () => client;
+        });
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Delivered));
+    }
 
     [SetUp]
     public void ForgetWarnings() => _warnings.Clear();
@@ -205,6 +305,36 @@ public sealed class OtlpVariableTests
         FlushResult result = await host.Services.GetRequiredService<JobTracer>().Start(Pipeline.Job()).EndAsync();
         await host.StopAsync();
         return result;
+    }
+
+    private sealed class TokenHandler : DelegatingHandler
+    {
+        protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.TryAddWithoutValidation("authorization", "Bearer fresh");
+            return base.Send(request, cancellationToken);
+        }
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.TryAddWithoutValidation("authorization", "Bearer fresh");
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    /// <summary>A handler that has no synchronous form.</summary>
+    private sealed class AsynchronousHandler : HttpMessageHandler
+    {
+        private readonly HttpMessageInvoker _inner = new(new SocketsHttpHandler());
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            _inner.SendAsync(request, cancellationToken);
+
+        protected override void Dispose(bool disposing)
+        {
+            _inner.Dispose();
+            base.Dispose(disposing);
+        }
     }
 
     private sealed class Warnings(ConcurrentQueue<string> lines) : ILoggerProvider, ILogger

@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// Makes one attempt to send a request, over http/protobuf or gRPC. A failure is part of the answer; it never throws. Safe for concurrent
+/// use.
+/// </summary>
+internal sealed class OtlpClient(OtlpSettings settings, TimeProvider time) : IDisposable
+{
+    /// <summary>gRPC puts this in front of a message: whether it is compressed, and its length.</summary>
+    private const int GrpcFrameBytes = 5;
+
+    private static readonly MediaTypeHeaderValue Protobuf = new("application/x-protobuf");
+    private static readonly MediaTypeHeaderValue Grpc = new("application/grpc");
+
+    private readonly SendClient _client = new(settings.GivenClient, settings.OwnHandler);
+    private readonly OtlpAnswerReader _answers = new(settings, time);
+    private volatile bool _sendsAsynchronously = settings.IsGrpc;
+
+    /// <summary>Sends a request.</summary>
+    /// <param name="message">The message. Given up, if a connection still reads it afterwards.</param>
+    /// <param name="spans">How many spans it holds.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the network and to a foreign client: any failure is an answer.")]
+    public SendAnswer Send(ProtobufWriter message, int spans, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(settings.Timeout);
+        using ProtobufWriter? compressed = settings.Compresses ? Compress(message) : null;
+        RequestContent content = ContentOf(compressed ?? message);
+        try
+        {
+            using HttpRequestMessage request = RequestOf(content);
+            using HttpResponseMessage response = Send(request, limit);
+            return _answers.Read(response, message.Length, spans, limit);
+        }
+        catch (NotSupportedException) when (!_sendsAsynchronously)
+        {
+            // A given handler that has no synchronous form. The content was not read.
+            _sendsAsynchronously = true;
+            return Send(message, spans, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return _answers.OfTimeout(cancellationToken.IsCancellationRequested);
+        }
+        catch (Exception exception)
+        {
+            return _answers.OfFailure(exception);
+        }
+        finally
+        {
+            if (content.IsBeingRead)
+                (compressed ?? message).Abandon();
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private static ProtobufWriter Compress(ProtobufWriter message)
+    {
+        var compressed = new ProtobufWriter();
+        using var gzip = new GZipStream(new WriterStream(compressed), CompressionLevel.Fastest);
+        gzip.Write(message.Written);
+        return compressed;
+    }
+
+    private RequestContent ContentOf(ProtobufWriter body)
+    {
+        if (settings.IsGrpc)
+        {
+            byte[] frame = new byte[GrpcFrameBytes];
+            frame[0] = settings.Compresses ? (byte)1 : (byte)0;
+            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), body.Length);
+            return new RequestContent(Grpc, frame, body.WrittenMemory);
+        }
+
+        var content = new RequestContent(Protobuf, default, body.WrittenMemory);
+        if (settings.Compresses)
+            content.Headers.ContentEncoding.Add("gzip");
+        return content;
+    }
+
+    private HttpRequestMessage RequestOf(RequestContent content)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, settings.Address) { Content = content };
+        foreach (KeyValuePair<string, string> header in settings.Headers)
+            request.Headers.TryAddWithoutValidation(header.Key, header.Value);
+        if (!settings.IsGrpc)
+            return request;
+        request.Version = HttpVersion.Version20;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        request.Headers.TryAddWithoutValidation("TE", "trailers");
+        if (settings.Compresses)
+            request.Headers.TryAddWithoutValidation("grpc-encoding", "gzip");
+        return request;
+    }
+
+    /// <summary>
+    /// Sends on the calling thread over HTTP/1.1, also with a given client, as OpenTelemetry's exporter does: a starved thread pool does
+    /// not
+    /// delay what goes over an open connection. HTTP/2 exists in its asynchronous form alone.
+    /// </summary>
+    private HttpResponseMessage Send(HttpRequestMessage request, CancellationTokenSource limit)
+    {
+        HttpClient client = _client.Get(out _);
+        return _sendsAsynchronously
+            ? Waiting.For(client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token), settings.Timeout, limit)
+            : client.Send(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+    }
+}

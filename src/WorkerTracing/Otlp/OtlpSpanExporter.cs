@@ -1,0 +1,171 @@
+using System.Buffers;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using OpenTelemetry;
+using OpenTelemetry.Exporter;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// Sends spans over OTLP, by http/protobuf or gRPC, and reports the outcome of each span. Follows the OTLP specification 1.x.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Use it with a <see cref="BatchTraceProcessor"/>, which knows <see cref="IOutcomeExporter"/>: up to four requests are in flight, and
+/// spans
+/// that failed for a reason that may pass stay queued. With other processors those spans are dropped.
+/// </para>
+/// <para>
+/// A request has at most <see cref="OtlpExporterOptions.MaxRequestSizeBytes"/> bytes before compression; 4 MiB where that is not set. One
+/// that
+/// the backend refuses as too large or as invalid is split, down to the span at fault, with at most 32 requests for a batch.
+/// </para>
+/// <para>
+/// An export blocks the thread of its processor until the backend has answered or <see cref="OtlpExporterOptions.TimeoutMilliseconds"/> are
+/// over. It does not throw. Over http/protobuf it runs on that thread alone; gRPC also needs the thread pool. Safe for concurrent use.
+/// </para>
+/// </remarks>
+public sealed class OtlpSpanExporter : BaseExporter<Activity>, IOutcomeExporter
+{
+    private readonly ConcurrentBag<OtlpSendBatch> _batches = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly OtlpSettings _settings;
+    private readonly OtlpSpanEncoder _encoder;
+    private readonly OtlpScope.Cache _scopes;
+    private readonly OtlpClient _client;
+    private readonly RequestSender _sender;
+    private OtlpResource? _resource;
+
+    /// <summary>Creates an exporter.</summary>
+    /// <param name="options">
+    /// The options of OpenTelemetry's exporter. Read once; later changes have no effect. The processor options among them are not used.
+    /// </param>
+    /// <remarks>
+    /// Limits (<c>OTEL_SPAN_*_LIMIT</c>, <c>OTEL_ATTRIBUTE_*_LIMIT</c>) and certificates (<c>OTEL_EXPORTER_OTLP_CERTIFICATE</c>,
+    /// <c>OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE</c>, <c>OTEL_EXPORTER_OTLP_CLIENT_KEY</c>) are read from the environment. A value that
+    /// cannot
+    /// be used is replaced by its default.
+    /// </remarks>
+    public OtlpSpanExporter(OtlpExporterOptions options)
+        : this(
+            OtlpSettings.Of(options ?? throw new ArgumentNullException(nameof(options)), new OtlpContext()),
+            NullLogger.Instance,
+            TimeProvider.System)
+    {
+    }
+
+    internal OtlpSpanExporter(OtlpSettings settings, ILogger log, TimeProvider time)
+    {
+        _settings = settings;
+        _encoder = new OtlpSpanEncoder(settings.Limits);
+        _scopes = new OtlpScope.Cache(settings.Limits);
+        _client = new OtlpClient(settings, time);
+        _sender = new RequestSender(new OtlpFailureLog(settings, log, time), time);
+    }
+
+    /// <summary>Gets the number of exports that may run at the same time.</summary>
+    /// <value>4.</value>
+    public int MaxConcurrency => 4;
+
+    /// <inheritdoc/>
+    /// <value>False: the order of spans does not matter to OTLP.</value>
+    public bool SeparatesTraces => false;
+
+    /// <summary>Gets how long the backend asks to wait, by <c>Retry-After</c> or <c>google.rpc.RetryInfo</c>.</summary>
+    /// <value>Zero where it does not ask.</value>
+    public TimeSpan RetryAfter => _sender.RetryAfter;
+
+    /// <inheritdoc/>
+    public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        outcomes = outcomes[..batch.Length];
+        outcomes.Clear();
+        if (batch.IsEmpty)
+            return;
+
+        using IDisposable suppressed = SuppressInstrumentationScope.Begin();
+        OtlpSendBatch sending = _batches.TryTake(out OtlpSendBatch? idle)
+            ? idle
+            : new OtlpSendBatch(new OtlpBatch(_encoder, _scopes) { Resource = Resource }, _client);
+        Send(batch, sending.Order(batch), sending, outcomes, cancellationToken);
+        sending.Clear();
+        _batches.Add(sending);
+    }
+
+    /// <inheritdoc/>
+    public override ExportResult Export(in Batch<Activity> batch)
+    {
+        int capacity = checked((int)batch.Count);
+        Activity[] spans = ArrayPool<Activity>.Shared.Rent(capacity);
+        ExportOutcome[] outcomes = ArrayPool<ExportOutcome>.Shared.Rent(capacity);
+        int count = 0;
+        foreach (Activity span in batch)
+            spans[count++] = span;
+
+        Export(spans.AsSpan(0, count), outcomes.AsSpan(0, count), _stopping.Token);
+        bool isDelivered = outcomes.AsSpan(0, count).Count(ExportOutcome.Delivered) == count;
+        ArrayPool<Activity>.Shared.Return(spans, clearArray: true);
+        ArrayPool<ExportOutcome>.Shared.Return(outcomes);
+        return isDelivered ? ExportResult.Success : ExportResult.Failure;
+    }
+
+    /// <inheritdoc/>
+    protected override bool OnShutdown(int timeoutMilliseconds)
+    {
+        _stopping.Cancel();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _client.Dispose();
+            while (_batches.TryTake(out OtlpSendBatch? batch))
+                batch.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    /// <summary>Gets the resource of the provider. It is known once the provider has been built.</summary>
+    private OtlpResource Resource => _resource ??= OtlpResource.Of(ParentProvider.GetResource());
+
+    /// <summary>Sends the spans in requests that are cut at their encoded size. A span that exceeds it is sent alone.</summary>
+    private void Send(
+        ReadOnlySpan<Activity> batch,
+        ReadOnlySpan<int> order,
+        OtlpSendBatch sending,
+        Span<ExportOutcome> outcomes,
+        CancellationToken cancellationToken)
+    {
+        int requests = 0;
+        for (int i = 0; i < order.Length; i++)
+        {
+            sending.Add(batch[order[i]], order[i]);
+            bool isLast = i == order.Length - 1;
+            if (sending.RequestBytes <= _settings.MaxRequestBytes && !isLast)
+                continue;
+
+            int over = sending.RequestBytes > _settings.MaxRequestBytes && sending.Count > 1 ? 1 : 0;
+            if (!_sender.Send(sending, sending.Count - over, outcomes, ref requests, cancellationToken))
+            {
+                Retain(order[(i + 1 - over)..], outcomes);
+                return;
+            }
+
+            sending.KeepLast(over);
+            if (over > 0 && isLast && !_sender.Send(sending, sending.Count, outcomes, ref requests, cancellationToken))
+                return;
+        }
+    }
+
+    private static void Retain(ReadOnlySpan<int> positions, Span<ExportOutcome> outcomes)
+    {
+        foreach (int position in positions)
+            outcomes[position] = ExportOutcome.Retained;
+    }
+}

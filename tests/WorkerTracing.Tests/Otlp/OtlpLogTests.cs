@@ -1,0 +1,112 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry.Exporter;
+
+namespace WorkerTracing.Tests;
+
+/// <summary>What the log says of a failure to send.</summary>
+public sealed class OtlpLogTests
+{
+    [Test]
+    public async Task Export_Failures_AreReportedOnceWithWhatAPersonNeeds([Values] OtlpExportProtocol protocol)
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(protocol);
+        bool isGrpc = protocol == OtlpExportProtocol.Grpc;
+        backend.OnCall = _ => Task.FromResult(OtlpReply.Failure(503, 14, isGrpc, "overloaded,\nsays token-of-mine" + new string('x', 500)));
+        OtlpExporterOptions options = backend.Options;
+        options.Headers = "authorization=Bearer token-of-mine";
+        var log = new Lines();
+        using OtlpSpanExporter exporter = ExporterWith(options, log);
+        using var source = new SpanSource();
+
+        Export(exporter, source, 3);
+        Export(exporter, source, 3);
+        backend.OnCall = static _ => Task.FromResult(OtlpReply.Ok);
+        Export(exporter, source, 3);
+
+        Assert.That(log.Events.Select(static line => line.Id), Is.EqualTo(new[] { 2, 12 }));
+        string failure = log.Events[0].Text;
+        Assert.That(failure, Does.StartWith($"OtlpSpanExporter failed: {backend.Endpoint}"));
+        Assert.That(failure, Does.Contain(isGrpc ? "(grpc): gRPC status 14 (Unavailable)" : "(http/protobuf): HTTP status 503"));
+        Assert.That(failure, Does.Contain("overloaded, says ***xxx").And.Contain("…").And.Not.Contain("token-of-mine"));
+        Assert.That(failure, Does.EndWith("3 spans are kept, and sent again later."));
+        Assert.That(log.Events[1].Text, Does.Contain("2 requests failed, and 0 spans were lost."));
+    }
+
+    [Test]
+    public async Task Export_Losses_AreReported()
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
+        backend.OnCall = static _ => Task.FromResult(new OtlpReply { HttpStatus = 404 });
+        var log = new Lines();
+        using OtlpSpanExporter exporter = ExporterWith(backend.Options, log);
+        using var source = new SpanSource();
+
+        Export(exporter, source, 5);
+        backend.OnCall = static _ => Task.FromResult(new OtlpReply { Message = "old spans are sampled" });
+        Export(exporter, source, 1);
+
+        Assert.That(log.Events.Select(static line => line.Id), Is.EqualTo(new[] { 2, 13 }));
+        Assert.That(log.Events[0].Text, Does.Contain("HTTP status 404").And.EndsWith("5 spans are lost."));
+        Assert.That(log.Events[1].Text, Does.EndWith("accepted spans with a warning: old spans are sampled."));
+    }
+
+    [Test]
+    public async Task Export_ToThePortOfTheOtherProtocol_SaysSo([Values] OtlpExportProtocol protocol)
+    {
+        bool isGrpc = protocol == OtlpExportProtocol.Grpc;
+        await using OtlpBackend other =
+            await OtlpBackend.StartAsync(isGrpc ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc);
+        OtlpExporterOptions options = other.Options;
+        options.Protocol = protocol;
+        var log = new Lines();
+        using OtlpSpanExporter exporter = ExporterWith(options, log);
+        using var source = new SpanSource();
+
+        ExportOutcome[] outcomes = Export(exporter, source, 3);
+
+        Assert.That(outcomes, Is.All.EqualTo(ExportOutcome.Retained));
+        Assert.That(log.Events.Single().Text, Does.Contain(isGrpc ? "set the protocol to http/protobuf" : "set the protocol to grpc"));
+    }
+
+    [Test]
+    public void Export_NobodyListens_NamesTheSocketsError()
+    {
+        using var unused = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        unused.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound and not listening: connections are refused
+        var log = new Lines();
+        using OtlpSpanExporter exporter = ExporterWith(
+            new OtlpExporterOptions { Endpoint = new Uri($"http://{unused.LocalEndPoint}"), Protocol = OtlpExportProtocol.HttpProtobuf },
+            log);
+        using var source = new SpanSource();
+
+        Export(exporter, source, 1);
+
+        Assert.That(log.Events.Single().Text, Does.Contain("ConnectionRefused").And.Not.Contain("set the protocol"));
+    }
+
+    private static OtlpSpanExporter ExporterWith(OtlpExporterOptions options, ILogger log) =>
+        new(OtlpSettings.Of(options, new OtlpContext()), log, TimeProvider.System);
+
+    private static ExportOutcome[] Export(OtlpSpanExporter exporter, SpanSource source, int count)
+    {
+        var outcomes = new ExportOutcome[count];
+        exporter.Export(source.Spans(count), outcomes, CancellationToken.None);
+        return outcomes;
+    }
+
+    private sealed class Lines : ILogger
+    {
+        public List<(int Id, string Text)> Events { get; } = [];
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Events.Add((eventId.Id, formatter(state, exception)));
+    }
+}

@@ -31,17 +31,17 @@ internal sealed class RequestSender(SendFailureLog failures, TimeProvider time)
     /// <param name="batch">The items.</param>
     /// <param name="count">How many of them are sent.</param>
     /// <param name="outcomes">One outcome for each span of the export.</param>
-    /// <param name="requests">How many requests this export has made. What is undecided after <see cref="MaxRequests"/> is lost.</param>
+    /// <param name="progress">What the export has done. Spans that are undecided after <see cref="MaxRequests"/> are lost.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     /// <returns>False after a failure that may pass: the spans are retained, and nothing more is to be sent.</returns>
     public bool Send(
-        ISendBatch batch, int count, Span<ExportOutcome> outcomes, ref int requests, CancellationToken cancellationToken) =>
-        Send(batch, 0, count, outcomes, ref requests, cancellationToken);
+        ISendBatch batch, int count, Span<ExportOutcome> outcomes, ref SendProgress progress, CancellationToken cancellationToken) =>
+        Send(batch, 0, count, outcomes, ref progress, cancellationToken);
 
     private bool Send(
-        ISendBatch batch, int first, int end, Span<ExportOutcome> outcomes, ref int requests, CancellationToken cancellationToken)
+        ISendBatch batch, int first, int end, Span<ExportOutcome> outcomes, ref SendProgress progress, CancellationToken cancellationToken)
     {
-        requests++;
+        progress.Requests++;
         SendAnswer answer = Attempt(batch, first, end, cancellationToken);
         switch (answer.Verdict)
         {
@@ -52,18 +52,18 @@ internal sealed class RequestSender(SendFailureLog failures, TimeProvider time)
                     failures.Warn(answer);
                 return true;
             case SendVerdict.PartlyAccepted:
-                SettlePart(batch, first, end, answer, outcomes);
+                SettlePart(batch, first, end, answer, outcomes, ref progress);
                 return true;
-            case SendVerdict.Split when end - first > 1 && requests < MaxRequests:
+            case SendVerdict.Split when end - first > 1 && progress.Requests < MaxRequests:
                 int middle = first + ((end - first) / 2);
-                if (!Send(batch, first, middle, outcomes, ref requests, cancellationToken))
+                if (!Send(batch, first, middle, outcomes, ref progress, cancellationToken))
                 {
                     batch.Settle(middle, end, ExportOutcome.Retained, outcomes);
                     return false;
                 }
 
-                if (requests < MaxRequests)
-                    return Send(batch, middle, end, outcomes, ref requests, cancellationToken);
+                if (progress.Requests < MaxRequests)
+                    return Send(batch, middle, end, outcomes, ref progress, cancellationToken);
                 Lose(batch, middle, end, answer, outcomes);
                 return true;
             case SendVerdict.Later:
@@ -98,7 +98,8 @@ internal sealed class RequestSender(SendFailureLog failures, TimeProvider time)
     /// <summary>
     /// Settles a request of which the backend reports a part as rejected. If that is all of it, the spans are known to be lost.
     /// </summary>
-    private void SettlePart(ISendBatch batch, int first, int end, in SendAnswer answer, Span<ExportOutcome> outcomes)
+    private void SettlePart(
+        ISendBatch batch, int first, int end, in SendAnswer answer, Span<ExportOutcome> outcomes, ref SendProgress progress)
     {
         int spans = batch.CountSpans(first, end);
         if (answer.Rejected >= spans)
@@ -108,6 +109,7 @@ internal sealed class RequestSender(SendFailureLog failures, TimeProvider time)
         }
 
         batch.Settle(first, end, ExportOutcome.Unconfirmed, outcomes);
+        progress.Rejected += (int)answer.Rejected;
         failures.Lose(answer, (int)answer.Rejected);
     }
 

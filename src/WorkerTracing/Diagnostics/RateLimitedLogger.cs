@@ -13,9 +13,13 @@ internal sealed class RateLimitedLogger(ILogger inner, TimeProvider time) : ILog
     /// <summary>Subjects are few. The table is cleared if an application makes them many.</summary>
     private const int MaxSubjects = 1000;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMinutes(1);
-
     private readonly ConcurrentDictionary<(int EventId, string? Subject), long> _lastLogged = new();
+
+    /// <summary>Gets the time between two entries of an event and subject.</summary>
+    public TimeSpan Pause { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Returns a logger to the same providers without a limit, for those that limit what they log themselves.</summary>
+    public RateLimitedLogger Unlimited() => new(inner, time) { Pause = TimeSpan.Zero };
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the log providers: a scope that cannot be made is left out.")]
     public IDisposable? BeginScope<TState>(TState state)

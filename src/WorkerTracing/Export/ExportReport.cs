@@ -14,6 +14,9 @@ internal sealed class ExportReport(string exporter, int maxQueueSize, IExportTar
     /// <inheritdoc cref="LossCounts.ByReason"/>
     public Dictionary<string, long> LostByReason(long total) => _losses.ByReason(total);
 
+    /// <summary>Whether the exporter itself logs its failures, with more than the pipeline knows.</summary>
+    public bool IsLoggedByExporter { get; init; }
+
     public void Exported(in ExportCounts counts, TimeSpan duration)
     {
         Telemetry.RecordExport(duration, counts.Arrived > 0, exporter);
@@ -23,7 +26,8 @@ internal sealed class ExportReport(string exporter, int maxQueueSize, IExportTar
         if (failed > 0)
         {
             Lose(failed, LossReason.ExportFailed);
-            Log.ExportFailed(log, exporter, failed);
+            if (!IsLoggedByExporter)
+                Log.ExportFailed(log, exporter, failed);
         }
 
         if (counts.Abandoned > 0)

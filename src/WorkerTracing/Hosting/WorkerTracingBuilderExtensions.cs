@@ -32,7 +32,7 @@ public static class WorkerTracingBuilderExtensions
     public static WorkerTracingBuilder AddOtlpExporter(this WorkerTracingBuilder builder, Action<OtlpExporterOptions>? configure = null) =>
         builder.AddExporter(services => new OtlpSpanExporter(
             new OtlpTraceOptionsFactory(services).Create(configure),
-            services.GetRequiredService<RateLimitedLogger>(),
+            services.GetRequiredService<RateLimitedLogger>().Unlimited(),
             services.GetRequiredService<TimeProvider>()));
 
     /// <summary>

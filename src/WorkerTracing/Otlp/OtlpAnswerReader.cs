@@ -118,6 +118,8 @@ internal sealed class OtlpAnswerReader(OtlpSettings settings, TimeProvider time)
     /// <summary>Reads the body of an HTTP answer, as far as it comes. The head has decided already.</summary>
     private static ReadOnlyMemory<byte> TryReadBody(HttpResponseMessage response, CancellationTokenSource limit)
     {
+        if (response.Content.Headers.ContentLength == 0)
+            return default;
         try
         {
             ReadOnlyMemory<byte> body = ResponseBody.Read(response, MaxBodyBytes, limit, BodyTimeout, out bool isWhole);

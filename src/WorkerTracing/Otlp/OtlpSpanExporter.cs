@@ -27,7 +27,7 @@ namespace WorkerTracing;
 /// over. It does not throw. Over http/protobuf it runs on that thread alone; gRPC also needs the thread pool. Safe for concurrent use.
 /// </para>
 /// </remarks>
-public sealed class OtlpSpanExporter : BaseExporter<Activity>, IOutcomeExporter
+public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountingExporter
 {
     private readonly ConcurrentBag<OtlpSendBatch> _batches = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -78,21 +78,13 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IOutcomeExporter
     public TimeSpan RetryAfter => _sender.RetryAfter;
 
     /// <inheritdoc/>
-    public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
-    {
-        outcomes = outcomes[..batch.Length];
-        outcomes.Clear();
-        if (batch.IsEmpty)
-            return;
+    public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
+        Send(batch, outcomes, cancellationToken);
 
-        using IDisposable suppressed = SuppressInstrumentationScope.Begin();
-        OtlpSendBatch sending = _batches.TryTake(out OtlpSendBatch? idle)
-            ? idle
-            : new OtlpSendBatch(new OtlpBatch(_encoder, _scopes) { Resource = Resource }, _client);
-        Send(batch, sending.Order(batch), sending, outcomes, cancellationToken);
-        sending.Clear();
-        _batches.Add(sending);
-    }
+    /// <inheritdoc/>
+    int IRejectionCountingExporter.ExportAndCountRejected(
+        ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
+        Send(batch, outcomes, cancellationToken).Rejected;
 
     /// <inheritdoc/>
     public override ExportResult Export(in Batch<Activity> batch)
@@ -134,15 +126,33 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IOutcomeExporter
     /// <summary>Gets the resource of the provider. It is known once the provider has been built.</summary>
     private OtlpResource Resource => _resource ??= OtlpResource.Of(ParentProvider.GetResource());
 
+    private SendProgress Send(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        var progress = default(SendProgress);
+        outcomes = outcomes[..batch.Length];
+        outcomes.Clear();
+        if (batch.IsEmpty)
+            return progress;
+
+        using IDisposable suppressed = SuppressInstrumentationScope.Begin();
+        OtlpSendBatch sending = _batches.TryTake(out OtlpSendBatch? idle)
+            ? idle
+            : new OtlpSendBatch(new OtlpBatch(_encoder, _scopes) { Resource = Resource }, _client);
+        Send(batch, sending.Order(batch), sending, outcomes, ref progress, cancellationToken);
+        sending.Clear();
+        _batches.Add(sending);
+        return progress;
+    }
+
     /// <summary>Sends the spans in requests that are cut at their encoded size. A span that exceeds it is sent alone.</summary>
     private void Send(
         ReadOnlySpan<Activity> batch,
         ReadOnlySpan<int> order,
         OtlpSendBatch sending,
         Span<ExportOutcome> outcomes,
+        ref SendProgress progress,
         CancellationToken cancellationToken)
     {
-        int requests = 0;
         for (int i = 0; i < order.Length; i++)
         {
             sending.Add(batch[order[i]], order[i]);
@@ -151,14 +161,14 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IOutcomeExporter
                 continue;
 
             int over = sending.RequestBytes > _settings.MaxRequestBytes && sending.Count > 1 ? 1 : 0;
-            if (!_sender.Send(sending, sending.Count - over, outcomes, ref requests, cancellationToken))
+            if (!_sender.Send(sending, sending.Count - over, outcomes, ref progress, cancellationToken))
             {
                 Retain(order[(i + 1 - over)..], outcomes);
                 return;
             }
 
             sending.KeepLast(over);
-            if (over > 0 && isLast && !_sender.Send(sending, sending.Count, outcomes, ref requests, cancellationToken))
+            if (over > 0 && isLast && !_sender.Send(sending, sending.Count, outcomes, ref progress, cancellationToken))
                 return;
         }
     }

@@ -17,12 +17,6 @@ internal static class ResponseBody
         HttpResponseMessage response, int maxBytes, CancellationTokenSource limit, TimeSpan timeout, out bool isWhole)
     {
         isWhole = false;
-        if (response.Content.Headers.ContentLength == 0)
-        {
-            isWhole = true;
-            return default;
-        }
-
         long started = Stopwatch.GetTimestamp();
         Stream stream = response.Content.ReadAsStream(limit.Token);
         byte[] bytes = new byte[Math.Min(maxBytes, 4096)];

@@ -16,7 +16,7 @@ public sealed class OtlpLogTests
         backend.OnCall = _ => Task.FromResult(OtlpReply.Failure(503, 14, isGrpc, "overloaded,\nsays token-of-mine" + new string('x', 500)));
         OtlpExporterOptions options = backend.Options;
         options.Headers = "authorization=Bearer token-of-mine";
-        var log = new Lines();
+        var log = new LogLines();
         using OtlpSpanExporter exporter = ExporterWith(options, log);
         using var source = new SpanSource();
 
@@ -39,7 +39,7 @@ public sealed class OtlpLogTests
     {
         await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
         backend.OnCall = static _ => Task.FromResult(new OtlpReply { HttpStatus = 404 });
-        var log = new Lines();
+        var log = new LogLines();
         using OtlpSpanExporter exporter = ExporterWith(backend.Options, log);
         using var source = new SpanSource();
 
@@ -60,7 +60,7 @@ public sealed class OtlpLogTests
             await OtlpBackend.StartAsync(isGrpc ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc);
         OtlpExporterOptions options = other.Options;
         options.Protocol = protocol;
-        var log = new Lines();
+        var log = new LogLines();
         using OtlpSpanExporter exporter = ExporterWith(options, log);
         using var source = new SpanSource();
 
@@ -75,7 +75,7 @@ public sealed class OtlpLogTests
     {
         using var unused = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         unused.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound and not listening: connections are refused
-        var log = new Lines();
+        var log = new LogLines();
         using OtlpSpanExporter exporter = ExporterWith(
             new OtlpExporterOptions { Endpoint = new Uri($"http://{unused.LocalEndPoint}"), Protocol = OtlpExportProtocol.HttpProtobuf },
             log);
@@ -94,19 +94,5 @@ public sealed class OtlpLogTests
         var outcomes = new ExportOutcome[count];
         exporter.Export(source.Spans(count), outcomes, CancellationToken.None);
         return outcomes;
-    }
-
-    private sealed class Lines : ILogger
-    {
-        public List<(int Id, string Text)> Events { get; } = [];
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Events.Add((eventId.Id, formatter(state, exception)));
     }
 }

@@ -16,6 +16,28 @@ public sealed class OtlpOutageTests(OtlpExportProtocol protocol)
     private readonly bool _isGrpc = protocol == OtlpExportProtocol.Grpc;
 
     [Test]
+    public async Task EndAsync_DuringAnOutage_LosesNothingAndSendsAHandfulOfRequests()
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(protocol);
+        using Pipeline pipeline = PipelineTo(backend);
+        await pipeline.Start("warm").EndAsync();
+        backend.OnCall = _ => Task.FromResult(OtlpReply.Failure(503, 14, _isGrpc));
+
+        var results = new List<FlushResult>();
+        for (int round = 0; round < 10; round++)
+            results.AddRange(await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => pipeline.Start().EndAsync().AsTask())));
+        int requests = backend.Calls.Count - 1;
+        backend.OnCall = static _ => Task.FromResult(OtlpReply.Ok);
+        FlushResult last = await UntilDeliveredAsync(pipeline);
+
+        Assert.That(results.Select(static result => result.Status), Is.All.EqualTo(FlushStatus.TimedOut));
+        Assert.That(results.Sum(static result => result.Lost) + last.Lost, Is.Zero);
+        Assert.That(results.Count(static result => result.Elapsed >= FlushTimeout), Is.LessThanOrEqualTo(20), "the first to wait");
+        Assert.That(requests, Is.LessThanOrEqualTo(20));
+        Assert.That(backend.Accepted.Select(static span => span.SpanId).Distinct().Count(), Is.EqualTo(201));
+    }
+
+    [Test]
     public async Task EndAsync_CollectorRestarts_DeliversWhatEndedMeanwhile()
     {
         OtlpBackend first = await OtlpBackend.StartAsync(protocol);
@@ -69,6 +91,20 @@ public sealed class OtlpOutageTests(OtlpExportProtocol protocol)
         FlushResult result = await job.EndAsync();
 
         Assert.That((result.Status, result.Lost), Is.EqualTo((FlushStatus.Unconfirmed, 0)));
+    }
+
+    [Test]
+    public async Task FlushAsync_PartialSuccess_IsFailedWithTheNumberOfRejectedSpans()
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(protocol);
+        backend.OnCall = static _ => Task.FromResult(new OtlpReply { Rejected = 2 });
+        using Pipeline pipeline = PipelineTo(backend, Enough);
+        for (int i = 0; i < 5; i++)
+            pipeline.Start().Stop();
+
+        FlushResult result = await pipeline.Processor.FlushAsync(Enough);
+
+        Assert.That((result.Status, result.Lost), Is.EqualTo((FlushStatus.Failed, 2)));
     }
 
     private static async Task<FlushResult> UntilDeliveredAsync(Pipeline pipeline)

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using OpenTelemetry.Exporter;
 
 namespace WorkerTracing.Tests;
@@ -11,6 +13,7 @@ public sealed class OtlpOutcomeTests(OtlpExportProtocol protocol)
     private const int LargestRequest = 4 * 1024 * 1024;
 
     private readonly bool _isGrpc = protocol == OtlpExportProtocol.Grpc;
+    private readonly LogLines _log = new();
     private OtlpBackend _backend = null!;
     private OtlpSpanExporter _exporter = null!;
     private SpanSource _source = null!;
@@ -19,7 +22,7 @@ public sealed class OtlpOutcomeTests(OtlpExportProtocol protocol)
     public async Task StartAsync()
     {
         _backend = await OtlpBackend.StartAsync(protocol);
-        _exporter = new OtlpSpanExporter(_backend.Options);
+        _exporter = new OtlpSpanExporter(OtlpSettings.Of(_backend.Options, new OtlpContext()), _log, TimeProvider.System);
         _source = new SpanSource();
     }
 
@@ -71,15 +74,19 @@ public sealed class OtlpOutcomeTests(OtlpExportProtocol protocol)
         _backend.OnCall = _ => Fail(http, http == 429 ? 8 : 14, retryAfter: TimeSpan.FromHours(1));
 
         Assert.That(Export(_source.Spans(3)), Is.All.EqualTo(ExportOutcome.Retained));
-        Assert.That(_exporter.RetryAfter, Is.InRange(TimeSpan.FromMinutes(59), TimeSpan.FromHours(1)));
+        Assert.That(_exporter.RetryAfter, Is.InRange(TimeSpan.FromMinutes(59), TimeSpan.FromHours(1)), _log.ToString());
     }
 
     [Test]
-    public async Task Export_NobodyListens_IsRetained()
+    public void Export_NobodyListens_IsRetained()
     {
-        await _backend.DisposeAsync();
+        using var unused = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        unused.Bind(new IPEndPoint(IPAddress.Loopback, 0)); // bound and not listening: the port refuses connections and stays taken
+        OtlpExporterOptions options = _backend.Options;
+        options.Endpoint = new Uri($"http://{unused.LocalEndPoint}");
+        using var exporter = new OtlpSpanExporter(options);
 
-        Assert.That(Export(_source.Spans(3)), Is.All.EqualTo(ExportOutcome.Retained));
+        Assert.That(Export(_source.Spans(3), exporter), Is.All.EqualTo(ExportOutcome.Retained));
     }
 
     [Test]

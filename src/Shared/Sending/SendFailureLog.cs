@@ -15,21 +15,25 @@ internal abstract class SendFailureLog(TimeProvider time)
     private long _outageBegan;
     private int _failedRequests;
     private long _lost;
+    private string? _lastError;
 
     /// <summary>Whether a failure was reported since the last success. Read without the lock, as a hint.</summary>
     private volatile bool _isFailing;
 
+    /// <summary>Gets what went wrong last, in a form that may be shown. Null where nothing has.</summary>
+    public string? LastError => Volatile.Read(ref _lastError);
+
     /// <summary>Reports spans that stay queued because of a failure that may pass.</summary>
     public virtual void Keep(in SendAnswer answer, int spans)
     {
-        if (Add(ref _lastKept, lost: 0))
+        if (Add(ref _lastKept, answer, lost: 0))
             LogKept(answer, spans);
     }
 
     /// <summary>Reports spans that are lost.</summary>
     public void Lose(in SendAnswer answer, int spans)
     {
-        if (Add(ref _lastLost, spans))
+        if (Add(ref _lastLost, answer, spans))
             LogLost(answer, spans);
     }
 
@@ -70,8 +74,9 @@ internal abstract class SendFailureLog(TimeProvider time)
 
     /// <summary>Counts a failure.</summary>
     /// <returns>True if it is to be logged.</returns>
-    private bool Add(ref long? last, int lost)
+    private bool Add(ref long? last, in SendAnswer answer, int lost)
     {
+        Volatile.Write(ref _lastError, answer.Description);
         lock (_sync)
         {
             if (!_isFailing)

@@ -45,7 +45,10 @@ internal sealed class ExportPipeline
         _trigger = Math.Max(1, (int)(options.MaxQueueSize * options.ExportTriggerRatio));
         _sender = new SpanSender(exporter, options.ExportTimeout, log);
         var target = exporter as IExportTarget;
-        _report = new ExportReport(ExporterName, options.MaxQueueSize, target, log, time) { IsLoggedByExporter = exporter is OtlpSpanExporter };
+        _report = new ExportReport(ExporterName, options.MaxQueueSize, target, log, time)
+        {
+            IsLoggedByExporter = exporter is OtlpSpanExporter,
+        };
         _state = new PipelineState(this, _sender, options, time);
         _sync = _state.Sync;
         _queue = _state.Spans.Queue;

@@ -27,7 +27,7 @@ namespace WorkerTracing;
 /// over. It does not throw. Over http/protobuf it runs on that thread alone; gRPC also needs the thread pool. Safe for concurrent use.
 /// </para>
 /// </remarks>
-public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountingExporter
+public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountingExporter, IExportTarget
 {
     private readonly ConcurrentBag<OtlpSendBatch> _batches = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -35,6 +35,7 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
     private readonly OtlpSpanEncoder _encoder;
     private readonly OtlpScope.Cache _scopes;
     private readonly OtlpClient _client;
+    private readonly OtlpFailureLog _failures;
     private readonly RequestSender _sender;
     private OtlpResource? _resource;
 
@@ -62,7 +63,8 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
         _encoder = new OtlpSpanEncoder(settings.Limits);
         _scopes = new OtlpScope.Cache(settings.Limits);
         _client = new OtlpClient(settings, time);
-        _sender = new RequestSender(new OtlpFailureLog(settings, log, time), time);
+        _failures = new OtlpFailureLog(settings, log, time);
+        _sender = new RequestSender(_failures, time);
     }
 
     /// <summary>Gets the number of exports that may run at the same time.</summary>
@@ -76,6 +78,12 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
     /// <summary>Gets how long the backend asks to wait, by <c>Retry-After</c> or <c>google.rpc.RetryInfo</c>.</summary>
     /// <value>Zero where it does not ask.</value>
     public TimeSpan RetryAfter => _sender.RetryAfter;
+
+    string? IExportTarget.Address => _settings.ShownAddress;
+
+    string? IExportTarget.Protocol => _settings.Protocol;
+
+    string? IExportTarget.LastError => _failures.LastError;
 
     /// <inheritdoc/>
     public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>

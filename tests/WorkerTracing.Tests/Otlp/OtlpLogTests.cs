@@ -84,6 +84,9 @@ public sealed class OtlpLogTests
         Export(exporter, source, 1);
 
         Assert.That(log.Events.Single().Text, Does.Contain("ConnectionRefused").And.Not.Contain("set the protocol"));
+        IExportTarget target = exporter;
+        Assert.That(target.Address, Is.EqualTo($"http://{unused.LocalEndPoint}/v1/traces"));
+        Assert.That((target.Protocol, target.LastError), Is.EqualTo(("http/protobuf", "ConnectionRefused (Connection refused)")));
     }
 
     private static OtlpSpanExporter ExporterWith(OtlpExporterOptions options, ILogger log) =>

@@ -174,7 +174,7 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         items.Delivered = key.Announced;
         items.IsDefaultEndpoint = scope.Options.IsDefaultEndpoint;
         var sending = new IngestBatch(items, scope.Options, group.Credentials, key, _client, _log) { AllowsRetries = scope.AllowsRetries };
-        int requests = 0;
+        var progress = default(SendProgress);
         bool goesOn = true;
         int next = 0;
         while (goesOn && next < group.Positions.Count)
@@ -187,7 +187,7 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
                     outcomes[position] = ExportOutcome.Delivered; // there is nothing to deliver
             }
 
-            goesOn = items.Count == 0 || key.Sender.Send(sending, outcomes, ref requests, cancellationToken);
+            goesOn = items.Count == 0 || key.Sender.Send(sending, items.Count, outcomes, ref progress, cancellationToken);
             items.Clear();
         }
 

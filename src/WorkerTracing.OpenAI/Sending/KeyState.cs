@@ -12,7 +12,7 @@ internal sealed class KeyState
     public KeyState(ILogger log, TimeProvider time, string? name)
     {
         Failures = new IngestFailureLog(log, time, name);
-        Sender = new RequestSender(Failures);
+        Sender = new RequestSender(Failures, time);
     }
 
     public AnnouncedTraces Announced { get; } = new(RememberedTraces);

@@ -25,7 +25,7 @@ public sealed class BenchmarkTests
     {
         using Activity span = SampleSpans.Make(kind);
         using var text = new Utf8Buffer();
-        SpanItem.Write(new SpanFields(text) { IncludeContent = true }, span);
+        SpanItem.Write(new SpanFields(text, new AgentRuns()) { IncludeContent = true }, span, []);
         using var peer = new SerializerPeer(sourceGenerated);
 
         peer.Add(span);

@@ -25,7 +25,7 @@ public sealed class OtlpLogTests
         backend.OnCall = static _ => Task.FromResult(OtlpReply.Ok);
         Export(exporter, source, 3);
 
-        Assert.That(log.Events.Select(static line => line.Id), Is.EqualTo(new[] { 2, 12 }));
+        Assert.That(log.Events.Select(static line => line.Id), Is.EqualTo(new[] { 2, 14 }));
         string failure = log.Events[0].Text;
         Assert.That(failure, Does.StartWith($"OtlpSpanExporter failed: {backend.Endpoint}"));
         Assert.That(failure, Does.Contain(isGrpc ? "(grpc): gRPC status 14 (Unavailable)" : "(http/protobuf): HTTP status 503"));
@@ -47,7 +47,7 @@ public sealed class OtlpLogTests
         backend.OnCall = static _ => Task.FromResult(new OtlpReply { Message = "old spans are sampled" });
         Export(exporter, source, 1);
 
-        Assert.That(log.Events.Select(static line => line.Id), Is.EqualTo(new[] { 2, 13 }));
+        Assert.That(log.Events.Select(static line => line.Id), Is.EqualTo(new[] { 2, 15 }));
         Assert.That(log.Events[0].Text, Does.Contain("HTTP status 404").And.EndsWith("5 spans are lost."));
         Assert.That(log.Events[1].Text, Does.EndWith("accepted spans with a warning: old spans are sampled."));
     }

@@ -147,6 +147,64 @@ public sealed class ReceiveSpanTests
         Assert.That(job.ParentSpanId, Is.EqualTo(default(ActivitySpanId)));
     }
 
+    [Test]
+    public async Task Publish_FromCodeThatOutlivesTheJob_TheNextJobIsInTheSameTrace()
+    {
+        using var ended = new Gate();
+        JobOrigin origin = default;
+        await using TestBus bus = await StartAsync();
+        Task? outliving = null;
+        bus.Scenario.OnConsume = (_, call) =>
+        {
+            if (call == 1)
+                outliving = PublishLaterAsync();
+            return Task.CompletedTask;
+
+            async Task PublishLaterAsync()
+            {
+                await Task.Yield();
+                ended.Pass();
+                origin = JobOrigin.Current;
+                await bus.Bus.Publish(new OrderPlaced("2"));
+            }
+        };
+
+        ActivityTraceId trace = await PublishAsync(bus);
+        await bus.Scenario.ReturnedAsync();
+        await Until.TrueAsync(
+            () => Spans(bus, trace).Any(static span => span.DisplayName == "Placed receive"),
+            "all spans of the delivery have ended");
+        ended.Open();
+        await Until.DoneAsync(outliving!, "the code that outlives the job");
+        IReadOnlyList<Activity> jobs = await bus.JobsAsync(2, span => span.TraceId == trace);
+
+        Assert.That(origin.Context.TraceId, Is.EqualTo(trace));
+        Assert.That(bus.Exporter.Spans.Select(static span => span.SpanId), Does.Contain(origin.Context.SpanId));
+        Assert.That(jobs, Has.Count.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Publish_WithBaggage_MassTransitsIdsDoNotTravelAsBaggage()
+    {
+        await using TestBus bus = await StartAsync();
+        string? baggage = null;
+        bus.Scenario.OnConsume = (context, _) =>
+        {
+            baggage = context.Headers.Get<string>("baggage");
+            return Task.CompletedTask;
+        };
+
+        using (Activity producer = TestSource.Start("producer"))
+        {
+            producer.SetBaggage("tenant", "acme");
+            await bus.Bus.Publish(new OrderPlaced("1"));
+        }
+
+        await bus.Scenario.ReturnedAsync();
+
+        Assert.That(baggage, Is.EqualTo("tenant=acme"), "the span of the sending has the conversation's id as baggage of its own");
+    }
+
     private static ActivityContext NewProducer(ActivityTraceFlags flags) =>
         new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), flags, isRemote: true);
 
@@ -183,5 +241,12 @@ public sealed class ReceiveSpanTests
     {
         bus.Processor.Flush(TimeSpan.FromSeconds(10));
         return bus.Exporter.SpansOf(trace);
+    }
+
+    private static async Task<ActivityTraceId> PublishAsync(TestBus bus)
+    {
+        using Activity producer = TestSource.Start("producer");
+        await bus.Bus.Publish(new OrderPlaced("1"));
+        return producer.TraceId;
     }
 }

@@ -113,6 +113,22 @@ public sealed class StoredJobTests
         Assert.That((await server.SpanAsync(job)).Links.Single().Context.SpanId.ToHexString(), Is.EqualTo("00f067aa0ba902b7"));
     }
 
+    [Test]
+    public async Task Perform_AJobWhoseAttemptIsMalformed_CountsByHangfiresOwnCount()
+    {
+        using var server = new Server();
+        string key = Work.Does(static () => { });
+        string job = Stored(server, key, static connection =>
+        {
+            connection.Write("WorkerTracing", $"attempt: third\nagain: 2026-01-01T00:00:00.000Z\nprevious: {Previous}");
+            connection.Write("RetryCount", 2);
+        });
+
+        server.Start();
+
+        Assert.That((await server.SpanAsync(job, 3)).Links.Single().Context.SpanId.ToHexString(), Is.EqualTo("00f067aa0ba902b7"));
+    }
+
     /// <summary>Enqueues a job without the filter, with these parameters.</summary>
     private static string Stored(Server server, string key, Action<Parameters> write)
     {

@@ -11,7 +11,7 @@ internal static class FinalAttempt
     /// <returns>
     /// Null where another filter can decide differently, or where the worker does not use the global filters: then the decision is unknown.
     /// </returns>
-    public static bool? Predict(JobTraceFilter filter, Job job, Exception exception, int retries)
+    public static bool? Predict(JobTraceFilter filter, Job? job, Exception exception, int retries)
     {
         AutomaticRetryAttribute? retry = null;
         bool isGlobal = false;

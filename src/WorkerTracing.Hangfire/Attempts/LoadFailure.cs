@@ -28,6 +28,10 @@ internal static class LoadFailure
             JobInfo info = HangfireJobInfo.From(job, stored, parameters, onWorker: true);
             string name = filter.Boundary.Run(context, NameOf, info.Name);
             using JobTrace trace = filter.Tracer.Start(info with { Name = name });
+            trace.IsFinalAttempt = filter.Boundary.Run(
+                (filter, exception, stored.Retries),
+                static at => FinalAttempt.Predict(at.filter, job: null, at.exception, at.Retries),
+                null);
             trace.Fail(exception);
             EndedAttempt.Last = new EndedAttempt(filter, job.Id, stored, trace.IsRecorded ? trace.Activity?.Id : null, Failed: true);
         }

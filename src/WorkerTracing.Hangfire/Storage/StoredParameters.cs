@@ -21,17 +21,14 @@ internal sealed class StoredParameters(BackgroundJob job, IStorageConnection con
     public StoredJob Read()
     {
         var stored = StoredJob.Parse(Text(JobParameter.Job));
-        int? counted = stored?.Attempt;
-        if (stored is null || job.ParametersSnapshot is not null)
-        {
-            // Hangfire's own count is the better one until the job's first attempt: a server without this filter may have made some.
-            int retries = Math.Clamp(Number(JobParameter.RetryCount), 0, StoredJob.MostAttempts - 1);
-            if (stored?.Again is null)
-                counted = retries + 1;
-            stored = Merge(stored, retries);
-        }
 
-        return stored with { Attempt = counted ?? 1 };
+        // Once the parameter has been written with a change of state, it is complete. Before that, a server of version 0.1 or one without
+        // the filter may have made attempts; where each parameter is a round trip, that is not looked for.
+        if (stored is { Attempt: not null } && (stored.Again is not null || job.ParametersSnapshot is null))
+            return stored;
+
+        int retries = Math.Clamp(Number(JobParameter.RetryCount), 0, StoredJob.MostAttempts - 1);
+        return Merge(stored, retries) with { Attempt = retries + 1 };
     }
 
     /// <summary>Reads the span of another job's last attempt, as a <c>traceparent</c>. One or two round trips.</summary>

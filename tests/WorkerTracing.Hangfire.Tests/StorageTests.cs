@@ -43,6 +43,30 @@ public sealed class StorageTests(string storage)
     }
 
     [Test]
+    public async Task Enqueue_FromATaskThatOutlivesItsSpan_StillNamesItsCreator()
+    {
+        using Server server = Start();
+        string key = Work.Does(static () => { });
+        using var ended = new ManualResetEventSlim();
+        Task<string> late;
+        ActivityTraceId creator;
+        using (Activity request = server.Source.StartActivity("request")!)
+        {
+            creator = request.TraceId;
+            late = Task.Run(() =>
+            {
+                ended.Wait(TimeSpan.FromMinutes(1));
+                return server.Client.Enqueue(() => Work.Run(key));
+            });
+        }
+
+        ended.Set();
+
+        Activity span = await server.SpanAsync(await late);
+        Assert.That(span.Links.Select(static link => link.Context.TraceId).Append(span.TraceId), Has.Some.EqualTo(creator));
+    }
+
+    [Test]
     public async Task Perform_ARetry_HasTheNextNumberAndLinksToTheAttemptBefore()
     {
         using Server server = new Server(on: _storage).Retrying(0, 0).Start();

@@ -22,6 +22,10 @@ internal static class SpanAttributes
     public const string Attempt = "worker_tracing.attempt";
     public const string Final = "worker_tracing.final";
     public const string Wait = "worker_tracing.wait_ms";
+    public const string RunningFor = "worker_tracing.running_ms";
+    public const string ProgressCompleted = "worker_tracing.progress.completed";
+    public const string ProgressTotal = "worker_tracing.progress.total";
+    public const string ProgressMessage = "worker_tracing.progress.message";
     public const string GroupId = "worker_tracing.group_id";
     public const string MetadataPrefix = "worker_tracing.metadata.";
     public const string ArgumentPrefix = "worker_tracing.argument.";

@@ -44,7 +44,23 @@ internal static class JobWriter
                 json.WriteString("error", exception.GetType().FullName);
         }
 
+        else if (job.Trace?.Progress is { } progress)
+        {
+            WriteProgress(json, progress);
+        }
+
         WriteDelivery(json, job.Delivery);
+        json.WriteEndObject();
+    }
+
+    private static void WriteProgress(Utf8JsonWriter json, JobProgress progress)
+    {
+        json.WriteStartObject("progress");
+        if (double.IsFinite(progress.Completed))
+            json.WriteNumber("completed", progress.Completed);
+        if (progress.Total is { } total && double.IsFinite(total))
+            json.WriteNumber("total", total);
+        json.WriteString("message", progress.Message);
         json.WriteEndObject();
     }
 

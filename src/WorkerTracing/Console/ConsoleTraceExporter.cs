@@ -27,6 +27,13 @@ internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Act
             var complete = new List<ActivityTraceId>();
             foreach (Activity span in batch)
             {
+                if (RunningJobLine.Of(span) is { } line)
+                {
+                    output.Write(line);
+                    output.Flush();
+                    continue;
+                }
+
                 Keep(span);
                 span.SetCustomProperty(Seen, this);
                 if (ReferenceEquals(Outermost(span).GetCustomProperty(Seen), this) && !complete.Contains(span.TraceId))

@@ -93,7 +93,7 @@ internal static class SpanTree
         : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
 
     /// <summary>One line, of a bearable length, without control characters: a span's name cannot redraw the terminal.</summary>
-    private static string Clean(string? value)
+    public static string Clean(string? value)
     {
         if (string.IsNullOrEmpty(value))
             return "";

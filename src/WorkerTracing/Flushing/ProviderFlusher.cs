@@ -69,6 +69,16 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
         foreign?.Request();
     }
 
+    /// <summary>Starts exports of everything that has ended, without waiting.</summary>
+    public void RequestExport()
+    {
+        foreach (BatchTraceProcessor processor in Candidates())
+        {
+            if (Serves(processor, null))
+                processor.Pipeline.RequestExport();
+        }
+    }
+
     /// <summary>
     /// A processor threw when a job's span ended. Processors of ours that come after it in the provider have not seen the span: it is lost
     /// to them, and the flush of its trace is Unconfirmed at best.

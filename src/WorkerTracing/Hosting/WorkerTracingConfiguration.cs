@@ -37,6 +37,8 @@ internal static class WorkerTracingConfiguration
         options.Relation = section.GetValue(nameof(options.Relation), options.Relation);
         options.LinkAfter = section.GetValue(nameof(options.LinkAfter), options.LinkAfter);
         options.CaptureArguments = section.GetValue(nameof(options.CaptureArguments), options.CaptureArguments);
+        options.ReportRunningAfter = section.GetValue(nameof(options.ReportRunningAfter), options.ReportRunningAfter);
+        options.ReportRunningEvery = section.GetValue(nameof(options.ReportRunningEvery), options.ReportRunningEvery);
         options.Enabled = section.GetValue(nameof(options.Enabled), options.Enabled);
     }
 }

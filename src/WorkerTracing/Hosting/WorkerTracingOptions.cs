@@ -76,4 +76,15 @@ public sealed class WorkerTracingOptions
     /// <summary>Whether jobs are traced.</summary>
     /// <value>The default is true. <c>OTEL_SDK_DISABLED=true</c> has the same effect as false.</value>
     public bool Enabled { get; set; } = true;
+
+    /// <summary>
+    /// A recorded job that runs for longer than this is reported while it runs: a zero-length span <c>&lt;name&gt; running</c> with
+    /// <c>worker_tracing.running_ms</c> and the progress that the job has reported is added to its trace and exported at once.
+    /// </summary>
+    /// <value>The default is 30 seconds. Positive, or <see cref="Timeout.InfiniteTimeSpan"/>: running jobs are not reported.</value>
+    public TimeSpan ReportRunningAfter { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The time from the first report of a running job to the second. It doubles from report to report, up to an hour.</summary>
+    /// <value>The default is 5 minutes. Positive, or <see cref="Timeout.InfiniteTimeSpan"/>: each job is reported once.</value>
+    public TimeSpan ReportRunningEvery { get; set; } = TimeSpan.FromMinutes(5);
 }

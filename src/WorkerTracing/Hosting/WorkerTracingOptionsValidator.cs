@@ -12,6 +12,10 @@ internal sealed class WorkerTracingOptionsValidator : IValidateOptions<WorkerTra
         failures.Check(Timeouts.IsValid(options.ShutdownTimeout), nameof(options.ShutdownTimeout), options.ShutdownTimeout, Timeouts.Rule);
         failures.Check(Enum.IsDefined(options.Relation), nameof(options.Relation), options.Relation, "Auto, Child or Link");
         failures.Check(options.LinkAfter >= TimeSpan.Zero, nameof(options.LinkAfter), options.LinkAfter, "zero or more");
+        Check(options.ReportRunningAfter, nameof(options.ReportRunningAfter));
+        Check(options.ReportRunningEvery, nameof(options.ReportRunningEvery));
         return failures.ToResult();
+
+        void Check(TimeSpan time, string option) => failures.Check(Timeouts.IsValid(time), option, time, Timeouts.Rule);
     }
 }

@@ -12,6 +12,10 @@ internal sealed record JobOutcome(string Result, string? ErrorType = null, Excep
 
     public static readonly JobOutcome Canceled = new(SpanAttributes.Cancellation);
 
+    /// <summary>Returns canceled where <paramref name="jobToken"/> asked for the exception, else failed.</summary>
+    public static JobOutcome Of(Exception exception, CancellationToken jobToken) =>
+        jobToken.IsCancellationRequested && IsCancellation(exception) ? Canceled : Failed(exception);
+
     public static JobOutcome Failed(Exception exception) =>
         new(SpanAttributes.Failure, exception.GetType().FullName ?? exception.GetType().Name, exception);
 
@@ -31,4 +35,8 @@ internal sealed record JobOutcome(string Result, string? ErrorType = null, Excep
         if (withException)
             SpanException.Record(span, Exception);
     }
+
+    /// <summary>Returns true for a cancellation, also where a blocking wait has wrapped it in an <see cref="AggregateException"/>.</summary>
+    private static bool IsCancellation(Exception exception) => exception is OperationCanceledException
+        || (exception is AggregateException { InnerExceptions: { Count: > 0 } inner } && inner.All(IsCancellation));
 }

@@ -18,6 +18,9 @@ internal struct JobRun
         _scope = scope;
     }
 
+    /// <summary>Returns the time since the start.</summary>
+    public readonly TimeSpan Elapsed(JobTracer tracer) => tracer.Time.GetElapsedTime(_started);
+
     /// <summary>Ends the span with its outcome, restores the ambient state of the calling flow, and measures the run.</summary>
     /// <param name="trace">The job.</param>
     /// <param name="outcome">Its outcome.</param>
@@ -29,6 +32,8 @@ internal struct JobRun
     public void End(JobTrace trace, JobOutcome outcome, bool isInside)
     {
         JobTracer tracer = trace.Tracer;
+        if (trace.IsRecorded)
+            Try(tracer, trace, static trace => trace.Tracer.RunningReports.Remove(trace));
         if (trace.IsRecorded)
             Try(tracer, (trace, outcome), static end => end.outcome.RecordOn(
                 end.trace.Activity!, end.trace.IsFinalAttempt, end.trace.Tracer.Exceptions.OnSpan));

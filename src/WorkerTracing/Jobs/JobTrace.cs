@@ -4,9 +4,8 @@ namespace WorkerTracing;
 
 /// <summary>The trace of one job, from <see cref="JobTracer.Start"/> to its end and, where its mode says so, its delivery.</summary>
 /// <remarks>
-/// The job's span is current between start and end; every span that starts inside is below it. The end restores the ambient state from
-/// before the job, and does so synchronously, in <see cref="EndAsync"/> and <see cref="DisposeAsync"/> too. Then comes the flush. A job
-/// inside a recorded job of this process is a child of it and never flushes.
+/// The job's span is current between start and end; spans that start inside are below it. The end restores the ambient state from before
+/// the job, synchronously also in <see cref="EndAsync"/>; then comes the flush. A job inside a recorded job is its child and never flushes.
 /// </remarks>
 public sealed class JobTrace : IDisposable, IAsyncDisposable
 {
@@ -77,27 +76,33 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Whether no further attempt follows when this one fails. Recorded on the span of a failed attempt as <c>worker_tracing.final</c>.
-    /// </summary>
+    /// <summary>Whether no attempt follows when this one fails. Recorded on a failed attempt as <c>worker_tracing.final</c>.</summary>
     /// <value>
-    /// True: this failure is the job's last word. False: the framework will try again. Null, the default: not known; nothing is recorded.
+    /// True: the job has failed for good. False: the framework will try again. Null, the default: not known; nothing is recorded.
     /// Set it before the end of the job; a later value is ignored.
     /// </value>
     public bool? IsFinalAttempt { get; set; }
 
-    /// <summary>
-    /// Gets the answer of <see cref="End"/> or <see cref="EndAsync"/>; <see cref="FlushStatus.NotRequested"/> until they have answered.
-    /// </summary>
+    /// <summary>Gets the answer of <see cref="End"/> or <see cref="EndAsync"/>. Until then it is the default, NotRequested.</summary>
     public FlushResult Result => _flush?.Result ?? default;
 
+    /// <summary>Gets the progress that the job has reported last, or null.</summary>
+    public JobProgress? Progress { get; private set; }
+
     internal JobTracer Tracer { get; }
+
+    /// <summary>Gets the time since the job's start.</summary>
+    internal TimeSpan RunningFor => _run.Elapsed(Tracer);
+
+    /// <summary>Gets the place in the list of <see cref="RunningJobReports"/>, which guards it.</summary>
+    internal RunningJobNode? RunningNode { get; set; }
 
     /// <summary>Gets how many jobs enclose the job.</summary>
     internal int Depth { get; }
 
     /// <summary>Gets the spans that a flush answers for together with this job's; null where the job is not recorded.</summary>
     internal TraceSegment? Segment { get; }
+
     internal bool IsStopped => Volatile.Read(ref _stopped) != 0;
 
     /// <summary>Gets the nearest job around this one that has not ended.</summary>
@@ -112,9 +117,7 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Gets the innermost job that a span belongs to, running or ended, for exporters and processors. Null where it belongs to none.
-    /// </summary>
+    /// <summary>Gets the innermost job that a span belongs to, running or ended, for exporters. Null where it belongs to none.</summary>
     /// <param name="activity">The span.</param>
     /// <remarks>The job that encloses this one is <c>Of(job.Activity.Parent)</c>.</remarks>
     public static JobTrace? Of(Activity activity)
@@ -142,6 +145,17 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
         return this;
     }
 
+    /// <summary>Reports how far the job has come. The jobs page and the reports of a long job show the latest values.</summary>
+    /// <param name="completed">How much is done, in a unit of the job's own.</param>
+    /// <param name="total">How much there is to do, in the same unit. Null if it is not known.</param>
+    /// <param name="message">What the job is doing. Null for nothing.</param>
+    /// <remarks>Keeps the values and returns: a job may call it for each item. A call after the end of the job does nothing.</remarks>
+    public void ReportProgress(double completed, double? total = null, string? message = null)
+    {
+        if (!IsStopped)
+            Progress = new JobProgress(completed, total, message);
+    }
+
     /// <summary>Marks the job as failed: status Error, <c>error.type</c>, and the exception as an event of the span.</summary>
     /// <param name="exception">The job's own exception, without what the framework wrapped around it.</param>
     public void Fail(Exception exception)
@@ -159,10 +173,7 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
     public void Fail(Exception exception, CancellationToken jobToken)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        if (jobToken.IsCancellationRequested && IsCancellation(exception))
-            Cancel();
-        else
-            Fail(exception);
+        _outcome = JobOutcome.Of(exception, jobToken);
     }
 
     /// <summary>Marks the job as canceled, which is no error.</summary>
@@ -223,22 +234,11 @@ public sealed class JobTrace : IDisposable, IAsyncDisposable
     /// <returns>Completes when the flush, if there is one, has answered.</returns>
     public ValueTask DisposeAsync() => new(EndAsync().AsTask());
 
-    /// <summary>
-    /// Returns true if work below <paramref name="ambient"/> is inside this job. A flow that came from the job can be outside: a bus
-    /// that was started in a job delivers messages of other traces.
-    /// </summary>
+    /// <summary>Returns true if work below a span is inside this job. A bus that was started in a job delivers other traces.</summary>
     internal bool Encloses(Activity? ambient) => Activity is null || ambient?.TraceId == TraceId;
 
     /// <summary>Lets go of the arguments: a span that waits for its export would keep them in memory.</summary>
-    internal void ReleaseArguments()
-    {
-        if (Job.Arguments is not null)
-            Job = Job with { Arguments = null };
-    }
-
-    /// <summary>Returns true for a cancellation, also where a blocking wait wrapped it in an <see cref="AggregateException"/>.</summary>
-    private static bool IsCancellation(Exception exception) => exception is OperationCanceledException
-        || (exception is AggregateException { InnerExceptions: { Count: > 0 } inner } && inner.All(IsCancellation));
+    internal void ReleaseArguments() => Job = Job.Arguments is null ? Job : Job with { Arguments = null };
 
     /// <summary>Returns true if a flow that is in <paramref name="trace"/> is inside this job.</summary>
     private bool IsAround(JobTrace? trace)

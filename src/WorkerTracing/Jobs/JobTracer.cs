@@ -48,6 +48,7 @@ public sealed class JobTracer
         Flusher = new ProviderFlusher(provider, foreign, log, time);
         _log = log;
         Observers = new JobObservers(ReportFailure);
+        RunningReports = new RunningJobReports(this);
         _callbacks = new Callbacks(log);
         _modes = new FlushModeSelector(options, _callbacks);
         _spans = new JobSpanFactory(Telemetry.Source, options, _callbacks, time);
@@ -73,6 +74,8 @@ public sealed class JobTracer
 
     internal JobObservers Observers { get; }
 
+    internal RunningJobReports RunningReports { get; }
+
     internal ExceptionSignals Exceptions { get; }
 
     /// <summary>Begins the trace of a job and makes its span current on the calling flow.</summary>
@@ -96,7 +99,11 @@ public sealed class JobTracer
         {
             JobTrace trace = Begin(job);
             if (trace.IsRecorded)
+            {
                 Describe(trace);
+                RunningReports.Add(trace);
+            }
+
             if (!Observers.IsEmpty)
                 Observers.OnStarted(trace);
             return trace;

@@ -18,6 +18,9 @@ internal sealed class TraceSegment
 
     private static readonly TraceSegment SuppressedTrace = new(null);
 
+    /// <summary>Marks spans that no flush answers for.</summary>
+    private static readonly TraceSegment NoSegment = new(null);
+
     /// <summary>Whether this process has ever begun a job. Until then, no span has a segment.</summary>
     private static bool Any;
 
@@ -87,6 +90,9 @@ internal sealed class TraceSegment
 
     public static void Suppress(Activity job) => Join(job, SuppressedTrace);
 
+    /// <summary>Leaves a span out of every flush, though it is in the trace of a job.</summary>
+    public static void LeaveOut(Activity span) => span.SetCustomProperty(Property, NoSegment);
+
     public static bool Suppresses(Activity span) => Of(span) is { IsSuppressed: true };
 
     /// <summary>Gets the segment of a span; null for a span outside all jobs.</summary>
@@ -115,7 +121,7 @@ internal sealed class TraceSegment
             if (ReferenceEquals(at, nearSpan) && near!.Segment is { } local)
                 return local;
             if (at.GetCustomProperty(Property) is TraceSegment trace)
-                return trace;
+                return ReferenceEquals(trace, NoSegment) ? null : trace;
             if (at.Parent is { } parent)
                 at = parent;
             else

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using OpenTelemetry.Trace;
 
 namespace WorkerTracing;
@@ -31,7 +30,6 @@ public sealed class WorkerTracingMonitor
     /// <summary>Gets the delivery of a job's trace, as far as its exporters know it.</summary>
     /// <param name="job">A job that has started. Its trace includes the jobs that run inside it.</param>
     /// <returns>The counts since the trace's outermost span in this process began.</returns>
-    [SuppressMessage("Performance", "CA1822", Justification = "Reads the state of this application's tracing, like the other members.")]
     public TraceDelivery GetDelivery(JobTrace job)
     {
         ArgumentNullException.ThrowIfNull(job);
@@ -40,6 +38,8 @@ public sealed class WorkerTracingMonitor
         string? error = null;
         for (SegmentDelivery? account = job.Segment?.Accounts; account is not null; account = account.Next)
         {
+            if (!IsOwn(account.Pipeline))
+                continue; // every TracerProvider of the process records the job
             exporters++;
             exported += account.Exported;
             lost += account.Lost;
@@ -58,4 +58,7 @@ public sealed class WorkerTracingMonitor
         ArgumentNullException.ThrowIfNull(observer);
         return _tracer.Observers.Add(observer);
     }
+
+    private bool IsOwn(ExportPipeline pipeline) =>
+        pipeline.Processor?.Provider is not { } provider || ReferenceEquals(provider, _provider);
 }

@@ -130,9 +130,13 @@ public sealed class DataTests
 
         await app.Services.GetRequiredService<ITraceFlusher>().FlushAsync(TimeSpan.FromSeconds(30));
 
-        string? state = null;
-        while (state != "Delivered")
-            state = (string?)(await JobsAsync(app)).Single()!["delivery"]!["state"];
+        JsonNode? delivery = null;
+        using var bound = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while ((string?)delivery?["state"] != "Delivered")
+        {
+            Assert.That(bound.IsCancellationRequested, Is.False, $"the delivery stays {delivery}");
+            delivery = (await JobsAsync(app)).Single()!["delivery"];
+        }
     }
 
     private static long Nanoseconds(JsonNode? text) => long.Parse((string)text!, CultureInfo.InvariantCulture);

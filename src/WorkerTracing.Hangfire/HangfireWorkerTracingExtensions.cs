@@ -8,8 +8,8 @@ namespace WorkerTracing;
 public static class HangfireWorkerTracingExtensions
 {
     /// <summary>
-    /// Adds a <see cref="JobTraceFilter"/> to Hangfire's global filters:
-    /// <c>services.AddHangfire((sp, config) => config.UseWorkerTracing(sp))</c>.
+    /// Adds a <see cref="JobTraceFilter"/> to Hangfire's global filters: <c>services.AddHangfire((sp, config) =>
+    /// config.UseWorkerTracing(sp))</c>.
     /// </summary>
     /// <remarks>
     /// A second call for the same services changes nothing. The filter traces the jobs of the services' own <see cref="JobStorage"/>, and

@@ -21,9 +21,8 @@ public static class OpenAIWorkerTracingExtensions
     /// <returns>The builder.</returns>
     /// <remarks>
     /// Adds one exporter, also if it is called several times, and none if the variable <c>OPENAI_AGENTS_DISABLE_TRACING</c> is <c>true</c>
-    /// or
-    /// <c>1</c>. Call <c>AddGenAISources()</c> to record the spans of AI libraries. An invalid option stops the host at its start with an
-    /// <see cref="OptionsValidationException"/> that names the option and its value.
+    /// or <c>1</c>. Call <c>AddGenAISources()</c> to record the spans of AI libraries. An invalid option stops the host at its start with
+    /// an <see cref="OptionsValidationException"/> that names the option and its value.
     /// </remarks>
     public static WorkerTracingBuilder AddOpenAIExporter(this WorkerTracingBuilder builder, Action<OpenAIExporterOptions>? configure = null)
     {

@@ -7,8 +7,8 @@ namespace WorkerTracing.Benchmarks;
 
 /// <summary>
 /// What a job pays for its trace: a framework by itself, with its own instrumentation through OpenTelemetry's batch processor, and with
-/// WorkerTracing. The backend has everything at once.
-/// Jobs are handed in under a span of the caller's, as from a request, and a round is over when all of them have run.
+/// WorkerTracing. The backend has everything at once. Jobs are handed in under a span of the caller's, as from a request, and a round is
+/// over when all of them have run.
 /// </summary>
 [MemoryDiagnoser]
 public abstract class JobCost

@@ -7,8 +7,7 @@ namespace WorkerTracing.Benchmarks;
 
 /// <summary>
 /// Not a benchmark: very many jobs of six spans through the core, some of which wait for delivery, and the heap after each tenth of them.
-/// First with a backend
-/// that answers, then with one that is down from the beginning to the end, while the queue is full.
+/// First with a backend that answers, then with one that is down from the beginning to the end, while the queue is full.
 /// </summary>
 internal static class MemoryCurve
 {

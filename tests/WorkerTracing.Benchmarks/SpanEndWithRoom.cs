@@ -6,8 +6,7 @@ namespace WorkerTracing.Benchmarks;
 
 /// <summary>
 /// The queue has room for a whole round and is emptied between rounds, so neither exporter competes for the cores. It fits into a core's
-/// own cache, as the default one does: a larger one measures how far off
-/// its memory is. Rounds are short, therefore, and many.
+/// own cache, as the default one does: a larger one measures how far off its memory is. Rounds are short, therefore, and many.
 /// </summary>
 [MemoryDiagnoser]
 [WarmupCount(200)]

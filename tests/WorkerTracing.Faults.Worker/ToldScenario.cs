@@ -5,8 +5,7 @@ namespace WorkerTracing.Faults.Worker;
 
 /// <summary>
 /// Runs jobs side by side until the process is killed, and tells of each what its flush answered and which spans it had. Every seventh job
-/// never ends. With a
-/// number of jobs in the plan, it pauses after as many, with none of them running.
+/// never ends. With a number of jobs in the plan, it pauses after as many, with none of them running.
 /// </summary>
 internal sealed class ToldScenario : IScenario
 {

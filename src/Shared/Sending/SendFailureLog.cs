@@ -2,8 +2,7 @@ namespace WorkerTracing;
 
 /// <summary>
 /// Reports failures to send: the first at once, then one a minute of each kind, and the end of an outage with its totals. Safe for
-/// concurrent
-/// use; nothing is logged under its lock.
+/// concurrent use; nothing is logged under its lock.
 /// </summary>
 internal abstract class SendFailureLog(TimeProvider time)
 {

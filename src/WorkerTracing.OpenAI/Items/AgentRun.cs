@@ -26,7 +26,7 @@ internal sealed class AgentRun
     public Handoff? HandedOverBy { get; set; }
 
     /// <summary>
-    /// Gets whether the run ended by a handoff: its last model call asked for a tool, nobody ran one, and there are handoff tools.
+    /// Gets whether the run ended by a handoff: its last model call asked for a tool, no tool ran, and there are handoff tools.
     /// </summary>
     public bool EndsWithHandoff => _awaitsTool && _handoffTools.Count > 0;
 

@@ -5,9 +5,8 @@ namespace WorkerTracing;
 
 /// <summary>
 /// Writes each trace as a tree, in one write, when its outermost span of this process has ended. Spans of a trace whose outermost span is
-/// still running are kept until
-/// then, the oldest trace being written unfinished when too many are kept, and all of them at a forced flush of the provider and at
-/// shutdown.
+/// still running are kept until then, the oldest trace being written unfinished when too many are kept, and all of them at a forced flush
+/// of the provider and at shutdown.
 /// </summary>
 internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Activity>
 {

@@ -13,8 +13,8 @@ namespace WorkerTracing;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Works with any OpenTelemetry exporter and in any TracerProvider:
-/// <c>builder.AddProcessor(new BatchTraceProcessor(new OtlpTraceExporter(options)))</c>.
+/// Works with any OpenTelemetry exporter and in any TracerProvider: <c>builder.AddProcessor(new BatchTraceProcessor(new
+/// OtlpTraceExporter(options)))</c>.
 /// </para>
 /// <para>
 /// Exports run on background threads of the processor, which start with the first span. One export runs at a time, unless the exporter

@@ -11,9 +11,8 @@ namespace WorkerTracing;
 /// <remarks>
 /// <para>
 /// <see cref="Enqueue"/> runs on the thread that ends a span. An export thread (<see cref="ExportWorker"/>) waits until an export is due
-/// (<see cref="ExportSchedule"/>), takes spans (<see cref="PendingSpans"/>), sends them (<see cref="SpanSender"/>), records the outcomes
-/// on the counts of their traces (<see cref="SegmentDelivery"/>), and answers the flushes that waited for them
-/// (<see cref="WaitingFlushes"/>).
+/// (<see cref="ExportSchedule"/>), takes spans (<see cref="PendingSpans"/>), sends them (<see cref="SpanSender"/>), records the outcomes on
+/// the counts of their traces (<see cref="SegmentDelivery"/>), and answers the flushes that waited for them (<see cref="WaitingFlushes"/>).
 /// </para>
 /// <para>Nothing slow and no foreign code (an export, a log call, a continuation) runs under the lock.</para>
 /// </remarks>

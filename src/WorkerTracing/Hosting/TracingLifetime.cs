@@ -5,9 +5,8 @@ using OpenTelemetry.Trace;
 namespace WorkerTracing;
 
 /// <summary>
-/// Builds the TracerProvider before any hosted service starts, and makes the last flush after all have stopped: only <see
-/// cref="StoppedAsync"/> comes after every one of them,
-/// whatever the order of registration.
+/// Builds the TracerProvider before any hosted service starts, and makes the last flush after all have stopped: only
+/// <see cref="StoppedAsync"/> comes after every one of them, whatever the order of registration.
 /// </summary>
 internal sealed class TracingLifetime(
     TracerProvider provider,

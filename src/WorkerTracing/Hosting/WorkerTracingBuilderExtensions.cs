@@ -23,8 +23,7 @@ public static class WorkerTracingBuilderExtensions
 
     /// <summary>
     /// Adds the OTLP exporter. The standard <c>OTEL_EXPORTER_OTLP_*</c> variables set its endpoint, protocol, headers, timeout and
-    /// compression; those for traces
-    /// (<c>OTEL_EXPORTER_OTLP_TRACES_*</c>) come before those for every signal.
+    /// compression; those for traces (<c>OTEL_EXPORTER_OTLP_TRACES_*</c>) come before those for every signal.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Changes its options, after the variables have.</param>

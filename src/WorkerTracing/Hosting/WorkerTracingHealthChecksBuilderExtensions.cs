@@ -6,9 +6,9 @@ namespace WorkerTracing;
 public static class WorkerTracingHealthChecksBuilderExtensions
 {
     /// <summary>
-    /// Adds a check that is Healthy, or Degraded, with the reason and the counts, when exports have failed or spans were lost since the
-    /// last successful export. It asks nobody:
-    /// it reads counters. It is named <c>worker_tracing</c>, and added once, however often this is called.
+    /// Adds a check that reads the counts of the exporters. It is Degraded, with the reason and the counts, if exports have failed or spans
+    /// were lost since the last successful export; otherwise it is Healthy. Its name is <c>worker_tracing</c>. It is added once, however
+    /// often this is called.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>

@@ -15,10 +15,8 @@ public static class WorkerTracingServiceCollectionExtensions
 {
     /// <summary>
     /// Registers <see cref="JobTracer"/>, <see cref="ITraceFlusher"/>, a TracerProvider where the app has none, and a hosted service that
-    /// builds the provider
-    /// before any other hosted service starts and makes the last flush after all of them have stopped. Registers each once, however often
-    /// it is called;
-    /// beside the app's own OpenTelemetry registration it adds to that.
+    /// builds the provider before any other hosted service starts and makes the last flush after all of them have stopped. Registers each
+    /// once, however often it is called; beside the app's own OpenTelemetry registration it adds to that.
     /// </summary>
     /// <param name="services">The services to add to.</param>
     /// <param name="configure">Changes the options, after the <c>WorkerTracing</c> configuration section has.</param>

@@ -20,8 +20,7 @@ public sealed record JobInfo
 
     /// <summary>
     /// The operation name of the span (<see cref="Activity.OperationName"/>), for a framework that reads that of the ambient span and must
-    /// find its own there. Null, the default, for
-    /// <see cref="Name"/>; the display name is <see cref="Name"/> either way.
+    /// find its own there. Null, the default, for <see cref="Name"/>; the display name is <see cref="Name"/> either way.
     /// </summary>
     public string? OperationName { get; init; }
 
@@ -53,8 +52,7 @@ public sealed record JobInfo
 
     /// <summary>
     /// Further spans to link to: the attempt before, which comes first, a continuation's antecedent, the other origins of a batch. The
-    /// first link of a retry tells
-    /// <see cref="TraceRelation.Auto"/> whether the attempt before continued the origin's trace.
+    /// first link of a retry tells <see cref="TraceRelation.Auto"/> whether the attempt before continued the origin's trace.
     /// </summary>
     public IReadOnlyList<ActivityLink>? Links { get; init; }
 

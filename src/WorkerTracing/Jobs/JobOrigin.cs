@@ -8,7 +8,7 @@ namespace WorkerTracing;
 /// Who enqueues a job: the trace context and baggage that travel with it to the worker, as the W3C headers <c>traceparent</c>,
 /// <c>tracestate</c> and <c>baggage</c>. For integrations that carry a trace through a queue.
 /// </summary>
-/// <param name="Context">The span that enqueues. The default means nobody.</param>
+/// <param name="Context">The span that enqueues. The default means that the origin is not known.</param>
 /// <param name="Baggage">Its baggage, or null where there is none.</param>
 /// <remarks>Formats: W3C Trace Context level 1 and W3C Baggage, by OpenTelemetry's own propagators.</remarks>
 public readonly record struct JobOrigin(ActivityContext Context, IReadOnlyDictionary<string, string?>? Baggage)

@@ -10,8 +10,7 @@ namespace WorkerTracing;
 /// <summary>Begins the trace of a job, and runs a job inside one.</summary>
 /// <remarks>
 /// Nothing that tracing does throws into a job. The TracerProvider must record the source <c>WorkerTracing</c> (<c>AddWorkerTracing</c>
-/// sees to it); a job that
-/// it does not record costs a check.
+/// sees to it); a job that it does not record costs a check.
 /// </remarks>
 public sealed class JobTracer
 {
@@ -175,8 +174,7 @@ public sealed class JobTracer
 
     /// <summary>
     /// Notes a failure of tracing itself, which is not the job's: logs it and counts it in <c>worker_tracing.callback.failures</c>. For
-    /// integrations, which call their
-    /// tracing inside the framework's own run of a job and must never throw there.
+    /// integrations, which call their tracing inside the framework's own run of a job and must never throw there.
     /// </summary>
     /// <param name="operation">What failed: one of few names.</param>
     /// <param name="exception">How it failed.</param>

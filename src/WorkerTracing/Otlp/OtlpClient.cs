@@ -103,8 +103,7 @@ internal sealed class OtlpClient(OtlpSettings settings, TimeProvider time) : IDi
 
     /// <summary>
     /// Sends on the calling thread over HTTP/1.1, also with a given client, as OpenTelemetry's exporter does: a starved thread pool does
-    /// not
-    /// delay what goes over an open connection. HTTP/2 exists in its asynchronous form alone.
+    /// not delay what goes over an open connection. HTTP/2 exists in its asynchronous form alone.
     /// </summary>
     private HttpResponseMessage Send(HttpRequestMessage request, CancellationTokenSource limit)
     {

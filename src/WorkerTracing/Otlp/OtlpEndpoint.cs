@@ -26,8 +26,7 @@ internal static class OtlpEndpoint
 
     /// <summary>
     /// Appends the path of traces to an endpoint without a path and to the one for every signal. A path of another endpoint, and the
-    /// endpoint
-    /// that a variable sets for traces alone, are used as they are.
+    /// endpoint that a variable sets for traces alone, are used as they are.
     /// </summary>
     public static Uri OfHttp(Uri endpoint, OtlpContext context)
     {

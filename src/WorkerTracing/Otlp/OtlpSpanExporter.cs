@@ -14,13 +14,11 @@ namespace WorkerTracing;
 /// <remarks>
 /// <para>
 /// Use it with a <see cref="BatchTraceProcessor"/>, which knows <see cref="IOutcomeExporter"/>: up to four requests are in flight, and
-/// spans
-/// that failed for a reason that may pass stay queued. With other processors those spans are dropped.
+/// spans that failed for a reason that may pass stay queued. With other processors those spans are dropped.
 /// </para>
 /// <para>
 /// A request has at most <see cref="OtlpExporterOptions.MaxRequestSizeBytes"/> bytes before compression; 4 MiB where that is not set. One
-/// that
-/// the backend refuses as too large or as invalid is split, down to the span at fault, with at most 32 requests for a batch.
+/// that the backend refuses as too large or as invalid is split, down to the span at fault, with at most 32 requests for a batch.
 /// </para>
 /// <para>
 /// An export blocks the thread of its processor until the backend has answered or <see cref="OtlpExporterOptions.TimeoutMilliseconds"/> are
@@ -46,8 +44,7 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
     /// <remarks>
     /// Limits (<c>OTEL_SPAN_*_LIMIT</c>, <c>OTEL_ATTRIBUTE_*_LIMIT</c>) and certificates (<c>OTEL_EXPORTER_OTLP_CERTIFICATE</c>,
     /// <c>OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE</c>, <c>OTEL_EXPORTER_OTLP_CLIENT_KEY</c>) are read from the environment. A value that
-    /// cannot
-    /// be used is replaced by its default.
+    /// cannot be used is replaced by its default.
     /// </remarks>
     public OtlpSpanExporter(OtlpExporterOptions options)
         : this(

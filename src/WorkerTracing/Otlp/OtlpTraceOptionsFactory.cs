@@ -7,8 +7,8 @@ namespace WorkerTracing;
 
 /// <summary>
 /// Creates the options of the OTLP exporter: the variables for every signal, those for traces over them, then what the application
-/// configures.
-/// OpenTelemetry's own options read the variables for traces only inside its <c>UseOtlpExporter</c>, which adds a processor of its own.
+/// configures. OpenTelemetry's own options read the variables for traces only inside its <c>UseOtlpExporter</c>, which adds a processor of
+/// its own.
 /// </summary>
 internal sealed class OtlpTraceOptionsFactory(IServiceProvider services) : OptionsFactory<OtlpExporterOptions>(
     services.GetServices<IConfigureOptions<OtlpExporterOptions>>(),

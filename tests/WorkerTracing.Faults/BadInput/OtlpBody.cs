@@ -5,8 +5,7 @@ namespace WorkerTracing.Faults;
 
 /// <summary>
 /// Reads an ExportTraceServiceRequest of opentelemetry-proto 1.x as strictly as a receiver may: no field that the protocol doesn't have, no
-/// field of the wrong
-/// type, no text that isn't UTF-8, no id of the wrong length.
+/// field of the wrong type, no text that isn't UTF-8, no id of the wrong length.
 /// </summary>
 internal static class OtlpBody
 {

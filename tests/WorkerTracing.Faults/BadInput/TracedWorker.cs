@@ -47,8 +47,7 @@ internal sealed class TracedWorker : IAsyncDisposable
 
     /// <summary>
     /// Runs a job that answers and a job that throws, and fails unless both come out as they went in, every span was acknowledged by both
-    /// backends, and
-    /// what they got is well-formed.
+    /// backends, and what they got is well-formed.
     /// </summary>
     /// <param name="job">What runs.</param>
     /// <param name="body">What it does to its trace.</param>

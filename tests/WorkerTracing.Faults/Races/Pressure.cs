@@ -2,8 +2,8 @@ namespace WorkerTracing.Faults;
 
 /// <summary>
 /// Makes a process a bad place to run in, at moments that a seed decides: the thread pool is short of threads and busy with items that
-/// block, threads of its own take the processors away
-/// from others, the garbage collector stops everybody. None of it may change what comes out, only how long it takes.
+/// block, threads of its own take the processors away from others, the garbage collector stops everybody. None of it may change what comes
+/// out, only how long it takes.
 /// </summary>
 internal sealed class Pressure : IDisposable
 {

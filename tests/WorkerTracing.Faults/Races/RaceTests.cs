@@ -6,8 +6,8 @@ namespace WorkerTracing.Faults;
 
 /// <summary>
 /// The tests of the flush and of the ambient scope, again and again in ever another order, in a process that is under pressure. A seed
-/// decides everything
-/// that can be decided; what the operating system does with the threads it cannot, so a replay is the same work, not the same interleaving.
+/// decides everything that can be decided; what the operating system does with the threads it cannot, so a replay is the same work, not the
+/// same interleaving.
 /// </summary>
 [NonParallelizable] // the pressure is the whole process's
 public sealed class RaceTests

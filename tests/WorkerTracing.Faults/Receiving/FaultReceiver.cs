@@ -7,8 +7,7 @@ namespace WorkerTracing.Faults;
 
 /// <summary>
 /// A receiver on a loopback port that behaves as its fault says. It works on bare sockets, because a fault is what a web server does not
-/// let one do.
-/// Down, its port refuses connections, and no other process can take it.
+/// let one do. Down, its port refuses connections, and no other process can take it.
 /// </summary>
 internal sealed class FaultReceiver : IAsyncDisposable
 {

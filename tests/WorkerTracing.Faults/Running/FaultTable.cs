@@ -5,7 +5,7 @@ using System.Text;
 namespace WorkerTracing.Faults;
 
 /// <summary>
-/// The tables of docs/reliability.md: written from the runs that were made, where the variable <c>WORKERTRACING_FAULT_TABLE</c> names the
+/// The tables of docs/reports/faults.md: written from the runs that were made, where the variable <c>WORKERTRACING_FAULT_TABLE</c> names the
 /// page.
 /// </summary>
 internal static class FaultTable

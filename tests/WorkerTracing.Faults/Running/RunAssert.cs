@@ -14,8 +14,8 @@ internal static class RunAssert
 
     /// <summary>
     /// Rule 4 of the flush contract. While the backend fails or hangs, those who were already waiting may wait their whole timeout, and so
-    /// may those who come while one
-    /// more export could still start; all later ones are told at once. A backend that is merely slow is worth each wait.
+    /// may those who come while one more export could still start; all later ones are told at once. A backend that is merely slow is worth
+    /// each wait.
     /// </summary>
     public static void PaymentIsBounded(FaultRun run)
     {

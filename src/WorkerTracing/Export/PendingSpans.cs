@@ -82,7 +82,10 @@ internal sealed class PendingSpans(ExportPipeline pipeline, SpanSender sender, i
         TakeQueued(batch, requested);
         if (batch.Count == 0 && IsNothingElseLeft && _isolated.TakeWaiting() is { } last)
             AddAlone(batch, last);
-        UpdateQueueCapacity();
+
+        // Spans in the batch are in none of the lists until the export begins. An update now would offer their places to other threads.
+        if (batch.Count == 0)
+            UpdateQueueCapacity();
     }
 
     /// <summary>An export begins.</summary>

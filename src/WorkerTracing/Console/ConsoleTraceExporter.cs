@@ -4,15 +4,14 @@ using OpenTelemetry;
 namespace WorkerTracing;
 
 /// <summary>
-/// Writes each trace as a tree, in one write, when its outermost span of this process has ended. Spans of a trace whose outermost span is
-/// still running are kept until then, the oldest trace being written unfinished when too many are kept, and all of them at a forced flush
-/// of the provider and at shutdown.
+/// Writes each trace as a tree, in one write, when its outermost span of this process has ended. Until then, the spans of the trace are
+/// kept. If too many spans are kept, the oldest trace is written unfinished. A forced flush of the provider and a shutdown write all traces.
 /// </summary>
 internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Activity>
 {
     private const int MostKeptSpans = 10_000;
 
-    /// <summary>Says on a span that it has come by: one that ends after its outermost span does is not kept.</summary>
+    /// <summary>Marks spans that were exported. A span that ends after its outermost span is written at once.</summary>
     private const string Seen = "WorkerTracing.Console";
 
     private readonly Dictionary<ActivityTraceId, List<Activity>> _kept = [];

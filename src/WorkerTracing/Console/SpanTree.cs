@@ -12,7 +12,7 @@ internal static class SpanTree
     private const int LineLength = 110;
 
     /// <summary>
-    /// Spans that lie deeper are drawn at this depth: thousands of levels would be wider than any terminal, and grow with their square.
+    /// The deepest indent. A tree of thousands of levels would be wider than a terminal, and its size would grow with the square of its depth.
     /// </summary>
     private const int LongestIndent = 32 * 3;
 
@@ -24,7 +24,7 @@ internal static class SpanTree
             .ToLookup(static span => span.ParentSpanId);
         text.Append(CultureInfo.InvariantCulture, $"trace {trace}\n");
         Activity[] roots = [.. spans.Where(span => !ids.Contains(span.ParentSpanId)).OrderBy(static span => span.StartTimeUtc)];
-        // not the thread's own stack: a trace may be thousands of spans deep
+        // A stack on the heap: a trace can be thousands of spans deep.
         var left = new Stack<(Activity Span, string Indent, bool IsLast)>();
         Push(left, roots, "");
         while (left.TryPop(out (Activity Span, string Indent, bool IsLast) next))
@@ -92,7 +92,7 @@ internal static class SpanTree
         ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0} ms")
         : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.00} s");
 
-    /// <summary>One line, of a bearable length, without control characters: a span's name cannot redraw the terminal.</summary>
+    /// <summary>Returns the text on one line, cut and without control characters, so that a span's name cannot change the terminal.</summary>
     public static string Clean(string? value)
     {
         if (string.IsNullOrEmpty(value))

@@ -5,8 +5,8 @@ using OpenTelemetry.Trace;
 namespace WorkerTracing;
 
 /// <summary>
-/// Builds the TracerProvider before any hosted service starts, and makes the last flush after all have stopped: only
-/// <see cref="StoppedAsync"/> comes after every one of them, whatever the order of registration.
+/// Builds the TracerProvider before any hosted service starts, and makes the last flush after all of them have stopped. Only
+/// <see cref="StoppedAsync"/> runs after every hosted service, whatever the order of registration.
 /// </summary>
 internal sealed class TracingLifetime(
     TracerProvider provider,
@@ -16,8 +16,7 @@ internal sealed class TracingLifetime(
     TimeProvider time) : IHostedLifecycleService
 {
     /// <summary>
-    /// What the last flush still gets when the host's own deadline has already passed: a service outlived it and has just written its last
-    /// spans.
+    /// The time of the last flush if the host's own deadline has passed: a service that outlived it has just ended its last spans.
     /// </summary>
     private static readonly TimeSpan LastDrain = TimeSpan.FromSeconds(1);
 
@@ -49,12 +48,12 @@ internal sealed class TracingLifetime(
             timeout = LastDrain;
         CancellationToken deadline = cancellationToken.IsCancellationRequested ? CancellationToken.None : cancellationToken;
         FlushResult result = await tracer.Flusher.FlushLastAsync(timeout, deadline).ConfigureAwait(false);
-        // unconfirmed is the best where foreign processors are asked as well
+        // Unconfirmed is the best answer where processors of other libraries are flushed too.
         bool delivered = result.Status is FlushStatus.Delivered or FlushStatus.Unconfirmed;
         if (!delivered)
             Log.LastFlush(log, result.Status, result.Elapsed, result.Exported, result.Lost);
 
-        // The container disposes the provider next, which shuts the processors down: what was not delivered by now gets no second deadline.
+        // The container disposes the provider next, which shuts the processors down. The spans that are left get no second deadline.
         TimeSpan left = delivered ? LastDrain : TimeSpan.Zero;
         foreach (BatchTraceProcessor processor in LiveProcessors.All)
         {

@@ -7,7 +7,7 @@ using OpenTelemetry.Trace;
 
 namespace WorkerTracing;
 
-/// <summary>Exporters and sources for <see cref="WorkerTracingBuilder"/>.</summary>
+/// <summary>Adds exporters and sources to a <see cref="WorkerTracingBuilder"/>.</summary>
 public static class WorkerTracingBuilderExtensions
 {
     /// <summary>Adds an exporter behind a <see cref="BatchTraceProcessor"/> of its own.</summary>
@@ -26,7 +26,7 @@ public static class WorkerTracingBuilderExtensions
     /// compression; those for traces (<c>OTEL_EXPORTER_OTLP_TRACES_*</c>) come before those for every signal.
     /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Changes its options, after the variables have.</param>
+    /// <param name="configure">Configures the exporter. Runs after the environment variables have been applied.</param>
     /// <returns>The builder.</returns>
     public static WorkerTracingBuilder AddOtlpExporter(this WorkerTracingBuilder builder, Action<OtlpExporterOptions>? configure = null) =>
         builder.AddExporter(services => new OtlpSpanExporter(

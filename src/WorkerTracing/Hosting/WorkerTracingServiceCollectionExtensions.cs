@@ -19,7 +19,7 @@ public static class WorkerTracingServiceCollectionExtensions
     /// once, however often it is called; beside the app's own OpenTelemetry registration it adds to that.
     /// </summary>
     /// <param name="services">The services to add to.</param>
-    /// <param name="configure">Changes the options, after the <c>WorkerTracing</c> configuration section has.</param>
+    /// <param name="configure">Configures the options. Runs after the <c>WorkerTracing</c> configuration section has been applied.</param>
     /// <returns>A builder, for exporters and sources.</returns>
     /// <remarks>
     /// An invalid option stops the host at its start with an <see cref="OptionsValidationException"/> that names the option and its value.

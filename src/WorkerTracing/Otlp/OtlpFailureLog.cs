@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace WorkerTracing;
 
 /// <summary>
-/// Logs failures of the OTLP exporter: event 2 with the address, the protocol and the reason, and event 12 when they are over.
+/// Logs failures of the OTLP exporter: event 2 with the address, the protocol and the reason, and event 14 when they are over.
 /// </summary>
 internal sealed class OtlpFailureLog(OtlpSettings settings, ILogger log, TimeProvider time) : SendFailureLog(time)
 {

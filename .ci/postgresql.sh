@@ -4,6 +4,8 @@
 #   stop_postgresql    stops that server, waits until its process is gone and removes its data
 # The server belongs to nobody else: its data is in a temporary directory, its name and its password mean nothing anywhere.
 
+source "$(dirname "${BASH_SOURCE[0]}")/ports.sh"
+
 _postgresql_dir=
 _postgresql_pid=
 
@@ -29,19 +31,6 @@ _postgresql_as_server() {
     fi
 }
 
-_postgresql_free_port() {
-    local port attempt
-    for attempt in $(seq 100); do
-        port=$((20000 + RANDOM % 20000))
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            echo "$port"
-            return 0
-        fi
-    done
-    echo "No free port for PostgreSQL." >&2
-    return 1
-}
-
 _postgresql_is_up() {
     _postgresql_as_server "$1/psql" -h 127.0.0.1 -p "$2" -U worker -d postgres -qtAc 'SELECT 1' >/dev/null 2>&1
 }
@@ -58,7 +47,7 @@ start_postgresql() {
     _postgresql_as_server "$bin/initdb" -D "$_postgresql_dir/data" -U worker -A trust -E UTF8 --no-locale --no-sync >"$_postgresql_dir.log" 2>&1 \
         || { cat "$_postgresql_dir.log" >&2; stop_postgresql; return 1; }
 
-    port=$(_postgresql_free_port) || { stop_postgresql; return 1; }
+    port=$(free_port) || { stop_postgresql; return 1; }
     # exec: the process id below is the server's own, not that of a shell around it.
     (
         cd "$_postgresql_dir" || exit 1

@@ -1,14 +1,7 @@
 # RabbitMQ for the tests: a node of its own on free loopback ports, with its data in a temporary directory.
 # To be sourced, after packages.sh. start_rabbitmq exports WORKERTRACING_RABBITMQ; stop_rabbitmq ends the node, and the port mapper that came with it.
 
-_rabbitmq_free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])' 2>/dev/null && return 0
-    local port
-    for port in $(shuf -i 20000-40000 -n 50); do
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return 0; }
-    done
-    return 1
-}
+source "$(dirname "${BASH_SOURCE[0]}")/ports.sh"
 
 _rabbitmq_log_tail() {
     echo "rabbitmq: $1" >&2
@@ -21,7 +14,7 @@ start_rabbitmq() {
     RABBITMQ_TEST_DIR=$(mktemp -d) || return 1
     mkdir "$RABBITMQ_TEST_DIR/mnesia" "$RABBITMQ_TEST_DIR/log" "$RABBITMQ_TEST_DIR/home"
     local amqp dist epmd
-    amqp=$(_rabbitmq_free_port) && dist=$(_rabbitmq_free_port) && epmd=$(_rabbitmq_free_port) || return 1
+    amqp=$(free_port) && dist=$(free_port) && epmd=$(free_port) || return 1
 
     cat >"$RABBITMQ_TEST_DIR/rabbitmq.conf" <<CONF
 listeners.tcp.1 = 127.0.0.1:$amqp

@@ -4,21 +4,10 @@
 #   stop_redis    stops that server, waits until its process is gone and removes its data
 # The server keeps everything in memory and writes nothing to disk.
 
+source "$(dirname "${BASH_SOURCE[0]}")/ports.sh"
+
 _redis_dir=
 _redis_pid=
-
-_redis_free_port() {
-    local port attempt
-    for attempt in $(seq 100); do
-        port=$((20000 + RANDOM % 20000))
-        if ! (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
-            echo "$port"
-            return 0
-        fi
-    done
-    echo "No free port for Redis." >&2
-    return 1
-}
 
 _redis_is_up() {
     [ "$(redis-cli -h 127.0.0.1 -p "$1" PING 2>/dev/null)" = PONG ]
@@ -31,7 +20,7 @@ start_redis() {
     fi
 
     _redis_dir=$(mktemp -d "${TMPDIR:-/tmp}/workertracing-redis.XXXXXX") || return 1
-    port=$(_redis_free_port) || { stop_redis; return 1; }
+    port=$(free_port) || { stop_redis; return 1; }
     redis-server --bind 127.0.0.1 --port "$port" --dir "$_redis_dir" --save '' --appendonly no --daemonize no >>"$_redis_dir.log" 2>&1 &
     _redis_pid=$!
 

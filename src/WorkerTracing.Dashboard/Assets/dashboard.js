@@ -61,7 +61,6 @@ function deliveryText({ state: to, elapsed, lost, reason }) {
     case "Waiting": return reason ? "Waiting to retry" : "Waiting";
     case "Unconfirmed": return "Not confirmed";
     case "NotRecorded": return "Not sampled";
-    case "Stored": return "On disk";
     default: return "Unknown";
   }
 }

@@ -12,9 +12,6 @@ internal enum DeliveryState
     /// <summary>Every exporter has acknowledged every span of the trace.</summary>
     Delivered,
 
-    /// <summary>Spans are on disk and will be delivered by this process or the next one.</summary>
-    Stored,
-
     /// <summary>The backend took the request but did not confirm every span.</summary>
     Unconfirmed,
 

@@ -12,6 +12,9 @@ internal sealed class TraceRecord(ActivityTraceId traceId)
 
     public List<SpanRecord> Spans { get; } = [];
 
+    /// <summary>Gets the spans that have links: few, so that a look for the links to a trace is short.</summary>
+    public List<SpanRecord> LinkingSpans { get; } = [];
+
     public List<JobRecord> Jobs { get; } = [];
 
     /// <summary>

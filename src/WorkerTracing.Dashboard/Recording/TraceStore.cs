@@ -98,6 +98,7 @@ internal sealed class TraceStore(IOptions<WorkerTracingDashboardOptions> options
             {
                 long bytes = copies.Sum(static copy => copy.Bytes);
                 trace.Spans.AddRange(copies);
+                trace.LinkingSpans.AddRange(copies.Where(static copy => copy.Links.Length > 0));
                 if (trace.Place is null)
                     continue; // evicted meanwhile
                 trace.Bytes += bytes;
@@ -153,7 +154,7 @@ internal sealed class TraceStore(IOptions<WorkerTracingDashboardOptions> options
         List<IncomingLink> incoming = [];
         foreach (TraceRecord other in _withJob)
         {
-            foreach (SpanRecord span in other.Spans)
+            foreach (SpanRecord span in other.LinkingSpans)
             {
                 foreach (SpanLink link in span.Links)
                 {

@@ -32,7 +32,7 @@ internal sealed class DashboardPage(IServiceProvider services, string pattern)
             <link rel="stylesheet" href="{root}/assets/dashboard.css">
             <script src="{root}/assets/dashboard.js" defer></script>
             </head>
-            <body data-root="{root}" data-application="{Encode(_application)}" data-trace-url="{Encode(_traceUrl ?? "")}">
+            <body data-root="{root}" data-trace-url="{Encode(_traceUrl ?? "")}">
             <a class="skip" href="#main">Skip to the content</a>
             <header class="bar">
             <a class="brand" href="{root}" aria-label="WorkerTracing">

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
@@ -113,25 +112,14 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
     /// <inheritdoc/>
     public override ExportResult Export(in Batch<Activity> batch)
     {
-        int capacity = checked((int)batch.Count);
-        Activity[] spans = ArrayPool<Activity>.Shared.Rent(capacity);
-        ExportOutcome[] outcomes = ArrayPool<ExportOutcome>.Shared.Rent(capacity);
-        int count = 0;
-        foreach (Activity span in batch)
-            spans[count++] = span;
-
-        Export(spans.AsSpan(0, count), outcomes.AsSpan(0, count), _stopping.Token);
-        int delivered = outcomes.AsSpan(0, count).Count(ExportOutcome.Delivered);
-        int unkept = outcomes.AsSpan(0, count).Count(ExportOutcome.Retained);
-        if (unkept > 0)
+        var export = BatchExport.Of(this, batch, _stopping.Token);
+        if (export.Retained > 0)
         {
-            Log.NotKept(_log, unkept);
-            ExporterMetrics.Drop(unkept, "not_kept");
+            Log.NotKept(_log, export.Retained);
+            ExporterMetrics.Drop(export.Retained, "not_kept");
         }
 
-        ArrayPool<Activity>.Shared.Return(spans, clearArray: true);
-        ArrayPool<ExportOutcome>.Shared.Return(outcomes);
-        return delivered == count ? ExportResult.Success : ExportResult.Failure;
+        return export.Result;
     }
 
     /// <inheritdoc/>

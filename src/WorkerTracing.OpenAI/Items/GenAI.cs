@@ -69,7 +69,7 @@ internal static class GenAI
             or "gen_ai.evaluation.explanation"
             or "executor.input" or "executor.output" or "message.content"
             or "error.message" or "exception.message" or "exception.stacktrace"
-        || attribute.StartsWith("worker_tracing.argument.", StringComparison.Ordinal)
+        || attribute.StartsWith(SpanAttributes.ArgumentPrefix, StringComparison.Ordinal)
         || attribute.StartsWith("gen_ai.prompt.", StringComparison.Ordinal)
         || attribute.StartsWith("gen_ai.completion.", StringComparison.Ordinal);
 

@@ -5,7 +5,7 @@ namespace WorkerTracing;
 /// <summary>Writes a span as the ingest endpoint's <c>trace.span</c> item.</summary>
 internal static class SpanItem
 {
-    private const string HarnessId = TraceOwner.MetadataPrefix + "agent_harness_id";
+    private const string HarnessId = SpanAttributes.MetadataPrefix + "agent_harness_id";
 
     /// <param name="fields">Where it is written.</param>
     /// <param name="span">The span.</param>

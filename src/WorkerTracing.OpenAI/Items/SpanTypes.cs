@@ -29,7 +29,7 @@ internal static class SpanTypes
     /// </summary>
     public static bool IsLeftOut(Activity span) =>
         (span.Source.Name == WorkflowSource && span.OperationName is "edge_group.process" or "message.send")
-        || span.GetTagItem("worker_tracing.running_ms") is not null;
+        || span.GetTagItem(SpanAttributes.RunningFor) is not null;
 
     /// <summary>Returns true for the spans that a workflow puts between its own span and those of its agents.</summary>
     public static bool IsWorkflowStep(Activity span) =>

@@ -27,11 +27,11 @@ internal static class TraceItem
         fields.Tags.Load(span);
         foreach ((string name, object? value) in fields.Tags)
         {
-            if (value is null || !name.StartsWith(TraceOwner.MetadataPrefix, StringComparison.Ordinal))
+            if (value is null || !name.StartsWith(SpanAttributes.MetadataPrefix, StringComparison.Ordinal))
                 continue;
             fields.Output.Write(any ? ","u8 : "{"u8);
             any = true;
-            JsonString.Write(fields.Output, name.AsSpan(TraceOwner.MetadataPrefix.Length));
+            JsonString.Write(fields.Output, name.AsSpan(SpanAttributes.MetadataPrefix.Length));
             fields.Output.Write((byte)':');
             WriteText(fields, value);
         }

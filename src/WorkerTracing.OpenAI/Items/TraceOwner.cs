@@ -10,9 +10,6 @@ namespace WorkerTracing;
 /// <param name="Job">The job, if there is one.</param>
 internal readonly record struct TraceOwner(Activity Span, JobTrace? Job)
 {
-    /// <summary>The prefix of the attributes of the job's span that <see cref="JobTrace.SetMetadata"/> records.</summary>
-    public const string MetadataPrefix = "worker_tracing.metadata.";
-
     public static TraceOwner Of(Activity span)
     {
         JobTrace? outermost = null;

@@ -33,10 +33,12 @@ internal struct JobRun
     {
         JobTracer tracer = trace.Tracer;
         if (trace.IsRecorded)
+        {
             Try(tracer, trace, static trace => trace.Tracer.RunningReports.Remove(trace));
-        if (trace.IsRecorded)
             Try(tracer, (trace, outcome), static end => end.outcome.RecordOn(
                 end.trace.Activity!, end.trace.IsFinalAttempt, end.trace.Tracer.Exceptions.OnSpan));
+        }
+
         if (outcome.Exception is not null && tracer.Exceptions.InLog)
             Try(tracer, (trace, outcome), static end => end.trace.Tracer.LogFailure(end.trace.Job, end.outcome.Exception!));
         if (isInside)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
@@ -92,21 +91,7 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
         Send(batch, outcomes, cancellationToken).Rejected;
 
     /// <inheritdoc/>
-    public override ExportResult Export(in Batch<Activity> batch)
-    {
-        int capacity = checked((int)batch.Count);
-        Activity[] spans = ArrayPool<Activity>.Shared.Rent(capacity);
-        ExportOutcome[] outcomes = ArrayPool<ExportOutcome>.Shared.Rent(capacity);
-        int count = 0;
-        foreach (Activity span in batch)
-            spans[count++] = span;
-
-        Export(spans.AsSpan(0, count), outcomes.AsSpan(0, count), _stopping.Token);
-        bool isDelivered = outcomes.AsSpan(0, count).Count(ExportOutcome.Delivered) == count;
-        ArrayPool<Activity>.Shared.Return(spans, clearArray: true);
-        ArrayPool<ExportOutcome>.Shared.Return(outcomes);
-        return isDelivered ? ExportResult.Success : ExportResult.Failure;
-    }
+    public override ExportResult Export(in Batch<Activity> batch) => BatchExport.Of(this, batch, _stopping.Token).Result;
 
     /// <inheritdoc/>
     protected override bool OnShutdown(int timeoutMilliseconds)

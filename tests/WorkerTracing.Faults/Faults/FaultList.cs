@@ -54,7 +54,7 @@ internal static class FaultList
         new("trickles the body", Behaviours.TrickleBody) { Arrives = Arrival.All },
         new("answers no HTTP", Behaviours.NoHttp) { LosesAnswers = true },
         new("speaks no TLS where it should", Behaviours.NoTls) { IsTls = true },
-        new("shows a certificate of nobody's", Behaviours.UnknownCertificate) { IsTls = true },
+        new("shows an untrusted certificate", Behaviours.UnknownCertificate) { IsTls = true },
         new("comes up late", Behaviours.Answer(200)) { Arrives = Arrival.Some, AtStart = static _ => Task.CompletedTask, AtHalf = Raise },
         new("goes down in the middle", Behaviours.Answer(200)) { Arrives = Arrival.Some, AtHalf = static receiver => receiver.DownAsync() },
         Flapping,

@@ -14,7 +14,7 @@ public sealed class WrappedProcessorTests
 
     private readonly ActivitySource _source = new($"test {Guid.NewGuid():n}");
 
-    [OneTimeTearDown]
+    [TearDown]
     public void DisposeSource() => _source.Dispose();
 
     [Test]

@@ -46,7 +46,7 @@ internal sealed class ExportPipeline
         var target = exporter as IExportTarget;
         _report = new ExportReport(ExporterName, options.MaxQueueSize, target, log, time)
         {
-            IsLoggedByExporter = exporter is OtlpSpanExporter,
+            IsLoggedByExporter = exporter is OtlpSpanExporter { IsLogging: true },
         };
         _state = new PipelineState(this, _sender, options, time);
         _sync = _state.Sync;

@@ -105,6 +105,8 @@ public static class WorkerTracingBuilderExtensions
             BatchTraceProcessorEnvironment.Apply(options, name => configuration?[name] ?? Environment.GetEnvironmentVariable(name));
             configure?.Invoke(options);
             BaseExporter<Activity> exporter = factory(services);
+            if (exporter is OtlpSpanExporter { IsLogging: false } otlp)
+                otlp.LogTo(services.GetRequiredService<RateLimitedLogger>().Unlimited());
             BatchTraceProcessor main = Create(exporter);
             tracing.AddProcessor(
                 exporter is IPartitionedExporter partitioned ? new PartitionedTraceProcessor(main, partitioned, Create) : main);

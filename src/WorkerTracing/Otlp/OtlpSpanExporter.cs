@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 
@@ -34,6 +33,7 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
     private readonly OtlpClient _client;
     private readonly OtlpFailureLog _failures;
     private readonly RequestSender _sender;
+    private readonly IgnoredSettings _ignored = new();
     private OtlpResource? _resource;
 
     /// <summary>Creates an exporter.</summary>
@@ -46,20 +46,23 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
     /// cannot be used is replaced by its default.
     /// </remarks>
     public OtlpSpanExporter(OtlpExporterOptions options)
-        : this(
-            OtlpSettings.Of(options ?? throw new ArgumentNullException(nameof(options)), new OtlpContext()),
-            NullLogger.Instance,
-            TimeProvider.System)
+        : this(options ?? throw new ArgumentNullException(nameof(options)), new OtlpContext())
     {
     }
 
     internal OtlpSpanExporter(OtlpSettings settings, ILogger log, TimeProvider time)
+        : this(settings, time) => LogTo(log);
+
+    private OtlpSpanExporter(OtlpExporterOptions options, OtlpContext context)
+        : this(OtlpSettings.Of(options, context), TimeProvider.System) => _ignored = context.Ignored;
+
+    private OtlpSpanExporter(OtlpSettings settings, TimeProvider time)
     {
         _settings = settings;
         _encoder = new OtlpSpanEncoder(settings.Limits);
         _scopes = new OtlpScope.Cache(settings.Limits);
         _client = new OtlpClient(settings, time);
-        _failures = new OtlpFailureLog(settings, log, time);
+        _failures = new OtlpFailureLog(settings, time);
         _sender = new RequestSender(_failures, time);
     }
 
@@ -81,6 +84,9 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
 
     string? IExportTarget.LastError => _failures.LastError;
 
+    /// <summary>Gets whether the exporter logs its failures. One that is made without a logger does not.</summary>
+    internal bool IsLogging => _failures.IsEnabled;
+
     /// <inheritdoc/>
     public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
         Send(batch, outcomes, cancellationToken);
@@ -92,6 +98,16 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
 
     /// <inheritdoc/>
     public override ExportResult Export(in Batch<Activity> batch) => BatchExport.Of(this, batch, _stopping.Token).Result;
+
+    /// <summary>
+    /// Gives a logger to an exporter that has none, and logs the settings that it could not use. Called before the first export.
+    /// </summary>
+    internal void LogTo(ILogger log)
+    {
+        _failures.Logger = log;
+        if (!_ignored.IsEmpty)
+            Log.OtlpSettingsIgnored(log, _ignored.ToString());
+    }
 
     /// <inheritdoc/>
     protected override bool OnShutdown(int timeoutMilliseconds)

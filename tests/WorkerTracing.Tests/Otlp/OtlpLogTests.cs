@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Exporter;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
@@ -87,6 +89,48 @@ public sealed class OtlpLogTests
         IExportTarget target = exporter;
         Assert.That(target.Address, Is.EqualTo($"http://{unused.LocalEndPoint}/v1/traces"));
         Assert.That((target.Protocol, target.LastError), Is.EqualTo(("http/protobuf", "ConnectionRefused (Connection refused)")));
+    }
+
+    /// <summary>The application makes the exporter itself: it has the processor's logger all the same.</summary>
+    [Test]
+    [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
+    public async Task AddExporter_ExporterWithoutALogger_LogsItsFailures([Values(401, 404)] int status)
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
+        backend.OnCall = _ => Task.FromResult(new OtlpReply { HttpStatus = status });
+        OtlpExporterOptions options = backend.Options;
+        options.TimeoutMilliseconds = 0;
+        var log = new LogLines();
+        var services = new ServiceCollection();
+        services.AddLogging(logging => logging.AddProvider(log));
+        services.AddWorkerTracing(static tracing => tracing.Flush = FlushMode.Wait).AddExporter(_ => new OtlpSpanExporter(options));
+        await using ServiceProvider provider = services.BuildServiceProvider();
+
+        await provider.GetRequiredService<JobTracer>().RunAsync("job", static (_, _) => Task.CompletedTask);
+
+        string failure = log.Events.Single(static line => line.Id == 2).Text;
+        Assert.That(failure, Does.StartWith($"OtlpSpanExporter failed: {backend.Endpoint}").And.Contain($"HTTP status {status}"));
+        Assert.That(failure, Does.EndWith(status == 401 ? "1 spans are kept, and sent again later." : "1 spans are lost."));
+        Assert.That(log.Events.Single(static line => line.Id == 11).Text, Does.Contain("TimeoutMilliseconds='0'"));
+    }
+
+    /// <summary>The processor has a logger and the exporter has none: the processor logs.</summary>
+    [Test]
+    public async Task Processor_ExporterWithoutALogger_LogsTheLoss()
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
+        backend.OnCall = static _ => Task.FromResult(new OtlpReply { HttpStatus = 404 });
+        var log = new LogLines();
+        using var processor = new BatchTraceProcessor(
+            new OtlpSpanExporter(backend.Options), new BatchTraceProcessorOptions(), log, TimeProvider.System);
+        using var source = new SpanSource();
+
+        processor.OnEnd(source.Span("lost"));
+        FlushResult result = processor.Flush(TimeSpan.FromSeconds(30));
+
+        Assert.That(result.Status, Is.EqualTo(FlushStatus.Failed));
+        await Until.TrueAsync(() => log.Events.Any(static line => line.Id == 2), "the loss is logged");
+        Assert.That(log.Events.Single(static line => line.Id == 2).Text, Does.EndWith("1 spans are lost."));
     }
 
     private static OtlpSpanExporter ExporterWith(OtlpExporterOptions options, ILogger log) =>

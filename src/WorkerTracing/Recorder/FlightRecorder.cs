@@ -21,6 +21,12 @@ internal sealed class FlightRecorder : IDisposable
     /// <summary>Gets why nothing is recorded now; null while spans are recorded.</summary>
     public string? Failure => null;
 
+    /// <summary>Gets how many spans were not recorded since the start, by reason: the disk or the recorder is full, and so on.</summary>
+    public IReadOnlyDictionary<string, long> Unrecorded => new Dictionary<string, long>();
+
+    /// <summary>Gets how many records were dropped since the start because they were older than <see cref="FlightRecorderOptions.MaxAge"/>.</summary>
+    public long Expired => 0;
+
     /// <summary>Gets the recorder of a directory. Never throws for the state of the disk: recording starts when the disk allows it.</summary>
     /// <remarks>Each call needs a <see cref="Dispose"/>. The last one gives up the sub-directory of the process.</remarks>
     public static FlightRecorder Open(FlightRecorderOptions options, ILogger log, TimeProvider time) => new(options);
@@ -32,9 +38,8 @@ internal sealed class FlightRecorder : IDisposable
     /// Takes over the directories of processes that have ended. Called in the background, at the start and then each minute. Closes the
     /// spans of their running jobs.
     /// </summary>
-    public void Adopt()
-    {
-    }
+    /// <returns>The jobs that the call has found.</returns>
+    public IReadOnlyList<AbandonedJob> Adopt() => [];
 
     /// <summary>Finds a job that ended with its process, once.</summary>
     public AbandonedJob? FindAbandoned(string key) => null;

@@ -77,4 +77,24 @@ internal static partial class Log
 
     [LoggerMessage(15, LogLevel.Warning, "{Exporter}: {Address} accepted spans with a warning: {Message}.")]
     public static partial void ExportWarned(ILogger logger, string exporter, string address, string message);
+
+    // The flight recorder: 60 to 79.
+    [LoggerMessage(
+        60,
+        LogLevel.Warning,
+        "The flight recorder in {Directory} records nothing: {Reason} Spans are kept in memory only. It tries again each minute.")]
+    public static partial void RecorderUnavailable(ILogger logger, string directory, string reason);
+
+    [LoggerMessage(61, LogLevel.Information, "The flight recorder in {Directory} records again.")]
+    public static partial void RecorderAvailable(ILogger logger, string directory);
+
+    [LoggerMessage(
+        62,
+        LogLevel.Warning,
+        "The flight recorder in {Directory} cannot prepare another file: {Reason} Once the present one is full, spans are kept in memory only. "
+            + "It tries again each minute.")]
+    public static partial void RecorderCannotGrow(ILogger logger, string directory, string reason);
+
+    [LoggerMessage(63, LogLevel.Error, "A span of the exporter {Exporter} was not recorded, because the exporter threw.")]
+    public static partial void RecordingThrew(ILogger logger, string exporter, Exception exception);
 }

@@ -1,19 +1,64 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 
 namespace WorkerTracing;
 
 /// <summary>The records of one exporter in a <see cref="FlightRecorder"/>. Safe for concurrent use; does not throw.</summary>
-internal sealed class RecorderChannel(FlightRecorder recorder, IRecordedSpanExporter exporter)
+internal sealed class RecorderChannel
 {
-    public FlightRecorder Recorder { get; } = recorder;
+    private readonly SegmentLog _records;
+    private readonly RecordReader _reader;
+    private readonly RecordedExporter? _recorded;
+    private readonly ILogger _log;
 
-    public IRecordedSpanExporter Exporter { get; } = exporter;
+    internal RecorderChannel(
+        FlightRecorder recorder,
+        SegmentLog records,
+        RecordReader reader,
+        RecordedExporter? recorded,
+        IRecordedSpanExporter exporter,
+        ILogger log)
+    {
+        Recorder = recorder;
+        Exporter = exporter;
+        _records = records;
+        _reader = reader;
+        _recorded = recorded;
+        _log = log;
+    }
+
+    public FlightRecorder Recorder { get; }
+
+    public IRecordedSpanExporter Exporter { get; }
 
     /// <summary>Gets the number of records that no queue holds: refused by a full queue, left by other processes.</summary>
-    public long Unqueued => 0;
+    public long Unqueued => _recorded?.Unqueued ?? 0;
 
     /// <summary>Records an ended span, and its open ancestors. Called by the thread that ends it.</summary>
-    public RecordHandle Write(Activity span) => default;
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: a span that it cannot write is not recorded.")]
+    public RecordHandle Write(Activity span)
+    {
+        if (_recorded is null)
+            return default;
+        var buffer = RecordBuffer.Rent();
+        try
+        {
+            _recorded.EnsureResource(Exporter);
+            Exporter.WriteSpan(span, buffer);
+            return buffer.ContentLength == 0 ? default : Append(span, buffer, _recorded);
+        }
+        catch (Exception exception)
+        {
+            Recorder.Counts.AddUnrecorded(UnrecordedReason.ExporterFailed);
+            Log.RecordingThrew(_log, _recorded.Name, exception);
+            return default;
+        }
+        finally
+        {
+            buffer.Return();
+        }
+    }
 
     /// <summary>Records a job that starts. Its end is recorded with <see cref="Write"/>.</summary>
     /// <param name="span">The span of the job.</param>
@@ -30,11 +75,15 @@ internal sealed class RecorderChannel(FlightRecorder recorder, IRecordedSpanExpo
     /// <summary>The span has its final outcome.</summary>
     public void MarkDone(RecordHandle handle)
     {
+        if (_recorded is not null && _reader.MarkDone(handle, _recorded))
+            Recorder.OnSegmentDone();
     }
 
     /// <summary>The queue has refused the span: it is one of those that <see cref="Take"/> returns.</summary>
     public void MarkUnqueued(RecordHandle handle)
     {
+        if (_recorded is not null)
+            _reader.MarkUnqueued(handle, _recorded);
     }
 
     /// <summary>
@@ -45,5 +94,18 @@ internal sealed class RecorderChannel(FlightRecorder recorder, IRecordedSpanExpo
     /// <param name="bytes">How many bytes of content to take at most. One record is taken whatever its size.</param>
     public void Take(List<TakenRecord> into, int count, int bytes)
     {
+        if (_recorded is not null)
+            _reader.Take(_recorded, into, count, bytes);
+    }
+
+    private RecordHandle Append(Activity span, RecordBuffer buffer, RecordedExporter recorded)
+    {
+        var header = new RecordHeader(
+            RecordKind.Span, recorded.Index, span.TraceId, span.SpanId, span.StartTimeUtc + span.Duration);
+        MappedSegment? segment = _records.Append(buffer, header, RecordState.Queued, recorded, out int offset, out string? reason);
+        if (segment is not null)
+            return RecordSegments.HandleOf(segment, offset);
+        Recorder.Counts.AddUnrecorded(reason ?? UnrecordedReason.Unavailable);
+        return default;
     }
 }

@@ -1,0 +1,124 @@
+using System.Security.Cryptography;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// The files of the segments of one sub-directory. Prepares segments before they are needed, on the recorder's thread, and uses those again
+/// whose records are all done. The caller holds the recorder's lock.
+/// </summary>
+internal sealed class SegmentSupply(
+    string directory,
+    int segmentSize,
+    RecordSegments segments,
+    RecordedExporters exporters,
+    SegmentLog log,
+    DiskUse use)
+{
+    private const int TouchAhead = 256 * 1024;
+
+    /// <summary>The most prepared segments, after the log has once found none.</summary>
+    private const int MaxSpares = 2;
+
+    private readonly List<MappedSegment> _segments = [];
+    private int _target = 1;
+    private long _sequence;
+
+    /// <summary>Gets whether a segment with records that are not done is left.</summary>
+    public bool HasSegments => _segments.Count > 0;
+
+    /// <summary>Gets whether the first segment needs a quarter of its room, or there is none.</summary>
+    private bool NeedsSpare => log.Current is not { } current || current.Tail > segmentSize / 4;
+
+    /// <summary>Prepares what will be needed, and gives up what is not needed any more.</summary>
+    /// <exception cref="IOException">The disk is full, or cannot be written.</exception>
+    public void Tend()
+    {
+        if (log.IsShort && log.Current is not null && log.Shortage == UnrecordedReason.NotPrepared)
+            _target = MaxSpares;
+        Retire(keep: true);
+        try
+        {
+            while (NeedsSpare && log.Spares < _target && TryPrepare())
+            {
+                if (log.Current is null)
+                    log.TryAdvance(null);
+            }
+        }
+        finally
+        {
+            log.Current?.TouchAhead(TouchAhead);
+        }
+    }
+
+    /// <summary>Ends the use of segments whose records are all done.</summary>
+    /// <param name="keep">Whether to use the files again. If not, they are deleted.</param>
+    public void Retire(bool keep)
+    {
+        for (int i = _segments.Count - 1; i >= 0; i--)
+        {
+            MappedSegment segment = _segments[i];
+            if (segment == log.Current || (keep && !segment.IsUsed) || !TryEnd(segment))
+                continue;
+            _segments.RemoveAt(i);
+            if (keep && log.Spares < MaxSpares)
+            {
+                Add(segment.File);
+                continue;
+            }
+
+            Delete(segment.File);
+        }
+    }
+
+    private bool TryEnd(MappedSegment segment)
+    {
+        lock (segments.Sync)
+        {
+            if (!segment.TrySeal())
+                return false;
+            segments.Remove(segment);
+            return true;
+        }
+    }
+
+    private bool TryPrepare()
+    {
+        if (!use.TryReserve(segmentSize))
+        {
+            log.Shortage = UnrecordedReason.MaxBytes;
+            return false;
+        }
+
+        try
+        {
+            Add(MappedFile.Create(Path.Combine(directory, $"{++_sequence:x8}{RecorderFiles.SegmentExtension}"), segmentSize));
+            return true;
+        }
+        catch
+        {
+            use.Release(segmentSize);
+            log.Shortage = UnrecordedReason.Unavailable;
+            throw;
+        }
+    }
+
+    private void Add(MappedFile file)
+    {
+        long id = segments.NextId();
+        var header = new SegmentHeader(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), id);
+        var segment = new MappedSegment(file, id, $"own/{id:x16}", header);
+        foreach (RecordedExporter exporter in exporters.WithResource)
+            log.TryDeclare(segment, exporter);
+        _segments.Add(segment);
+        segments.Add(segment);
+        log.Shortage = UnrecordedReason.NotPrepared;
+        log.AddSpare(segment);
+    }
+
+    private void Delete(MappedFile file)
+    {
+        file.Dispose();
+        RecorderFiles.TryDelete(file.Path);
+        use.Release(file.Size);
+    }
+}

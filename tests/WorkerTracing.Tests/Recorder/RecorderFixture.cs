@@ -1,0 +1,60 @@
+namespace WorkerTracing.Tests;
+
+/// <summary>A recorder in a directory of its own, with small files and a clock that the test moves.</summary>
+internal sealed class RecorderFixture : IDisposable
+{
+    public const long SmallestMaxBytes = 16 * 1024 * 1024;
+
+    private readonly TemporaryDirectory _directory;
+    private readonly bool _ownsDirectory;
+
+    public RecorderFixture(
+        TemporaryDirectory? directory = null, TestClock? time = null, long maxBytes = SmallestMaxBytes, TimeSpan? maxAge = null)
+    {
+        _ownsDirectory = directory is null;
+        _directory = directory ?? new TemporaryDirectory();
+        Time = time ?? new TestClock();
+        var options = new FlightRecorderOptions
+        {
+            Directory = _directory.Path,
+            MaxBytes = maxBytes,
+            MaxAge = maxAge ?? TimeSpan.FromDays(3),
+        };
+        Recorder = new FlightRecorder(options, _directory.Path, Log, Time);
+        Recorder.Tend();
+        Channel = Recorder.Register(Exporter);
+    }
+
+    public LogLines Log { get; } = new();
+
+    public TestClock Time { get; }
+
+    public TextExporter Exporter { get; } = new();
+
+    public FlightRecorder Recorder { get; }
+
+    public RecorderChannel Channel { get; }
+
+    public TemporaryDirectory Directory => _directory;
+
+    /// <summary>Takes all records that no queue holds, as text.</summary>
+    public string[] TakeTexts(int count = int.MaxValue, int bytes = int.MaxValue) =>
+        [.. Take(count, bytes).Select(TextExporter.TextOf)];
+
+    public List<TakenRecord> Take(int count = int.MaxValue, int bytes = int.MaxValue)
+    {
+        var taken = new List<TakenRecord>();
+        Channel.Take(taken, count, bytes);
+        return taken;
+    }
+
+    /// <summary>Ends the recorder and leaves the directory.</summary>
+    public void Close() => Recorder.Close();
+
+    public void Dispose()
+    {
+        Close();
+        if (_ownsDirectory)
+            _directory.Dispose();
+    }
+}

@@ -34,6 +34,12 @@ internal static class SpanAttributes
     public const string Failure = "failure";
     public const string Cancellation = "cancellation";
 
+    /// <summary>The <see cref="Result"/> of a job that ended with its process.</summary>
+    public const string Error = "error";
+
+    /// <summary>The <see cref="ErrorType"/> of a span that did not end before its process did.</summary>
+    public const string Abandoned = "abandoned";
+
     public const string Pending = "pending";
     public const string Executing = "executing";
 

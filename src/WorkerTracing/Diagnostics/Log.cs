@@ -78,6 +78,33 @@ internal static partial class Log
     [LoggerMessage(15, LogLevel.Warning, "{Exporter}: {Address} accepted spans with a warning: {Message}.")]
     public static partial void ExportWarned(ILogger logger, string exporter, string address, string message);
 
+    [LoggerMessage(
+        16,
+        LogLevel.Information,
+        "{Exporter} was shut down with {Stored} spans left; the flight recorder has them, and the next process sends them.")]
+    public static partial void ClosedWithSpansRecorded(ILogger logger, string exporter, int stored);
+
+    [LoggerMessage(
+        17,
+        LogLevel.Warning,
+        "{Exporter} is not recorded by the flight recorder: its spans do not survive the process. "
+            + "Only exporters that implement IRecordedSpanExporter are recorded.")]
+    public static partial void ExporterNotRecorded(ILogger logger, string exporter);
+
+    [LoggerMessage(
+        18,
+        LogLevel.Warning,
+        "The job {Job} ended with its process: it started at {Started}, and the process was last known to be alive at {LastAlive}. Its "
+            + "span in trace {TraceId} has the error type abandoned.")]
+    public static partial void JobAbandoned(
+        ILogger logger, string job, DateTimeOffset started, DateTimeOffset lastAlive, string traceId);
+
+    [LoggerMessage(
+        19,
+        LogLevel.Information,
+        "The last flush ended after {Elapsed}: {Exported} spans delivered, {Stored} left in the flight recorder, which the next process sends.")]
+    public static partial void LastFlushStored(ILogger logger, TimeSpan elapsed, int exported, int stored);
+
     // The flight recorder: 60 to 79.
     [LoggerMessage(
         60,

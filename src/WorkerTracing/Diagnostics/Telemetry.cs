@@ -35,10 +35,14 @@ internal static class Telemetry
     private static readonly Counter<long> CallbackFailures =
         Meter.CreateCounter<long>("worker_tracing.callback.failures", "{failure}", "Callbacks of the application that threw.");
 
+    private static readonly Counter<long> JobsAbandoned = Meter.CreateCounter<long>(
+        "worker_tracing.jobs.abandoned", "{job}", "Jobs that ended with their process, found by the flight recorder of the next.");
+
     private static readonly Counter<long> ContextRejected =
         Meter.CreateCounter<long>("worker_tracing.context.rejected", "{header}", "Trace headers that were malformed or oversized.");
 
-    static Telemetry() =>
+    static Telemetry()
+    {
         Meter.CreateObservableGauge(
             "worker_tracing.queue.length",
             static () => LiveProcessors.All.Select(static p => new Measurement<long>(
@@ -46,6 +50,27 @@ internal static class Telemetry
                 new KeyValuePair<string, object?>("exporter", p.Pipeline.ExporterName))),
             "{span}",
             "Ended spans that wait for export.");
+        Meter.CreateObservableGauge(
+            "worker_tracing.recorder.size",
+            static () => Recorders().Sum(static recorder => recorder.Bytes),
+            "By",
+            "Size of the files of the flight recorder.");
+        Meter.CreateObservableGauge(
+            "worker_tracing.recorder.backlog",
+            static () => LiveProcessors.All.Where(static p => p.Pipeline.Recording is not null).Select(static p => new Measurement<long>(
+                p.Pipeline.Recording!.Channel.Unqueued,
+                new KeyValuePair<string, object?>("exporter", p.Pipeline.ExporterName))),
+            "{span}",
+            "Recorded spans that no queue holds, waiting to be read back.");
+        Meter.CreateObservableCounter(
+            "worker_tracing.recorder.unrecorded",
+            static () => Recorders().SelectMany(static recorder => recorder.Unrecorded)
+                .GroupBy(static reason => reason.Key, static reason => reason.Value)
+                .Select(static reason => new Measurement<long>(
+                    reason.Sum(), new KeyValuePair<string, object?>("reason", reason.Key))),
+            "{span}",
+            "Ended spans that the flight recorder could not keep, by reason.");
+    }
 
     public static void LoseSpans(int count, string reason, string exporter)
     {
@@ -77,8 +102,23 @@ internal static class Telemetry
     public static void FailCallback(string callback) =>
         Publish(callback, static name => CallbackFailures.Add(1, new KeyValuePair<string, object?>("callback", name)));
 
+    public static void AbandonJob(RunningJobKey? key)
+    {
+        var tags = new TagList();
+        if (key is { } job)
+        {
+            tags.Add(SpanAttributes.Platform, job.System);
+            tags.Add(SpanAttributes.Task, job.Name);
+        }
+
+        Publish(tags, static tags => JobsAbandoned.Add(1, tags));
+    }
+
     public static void RejectContext(string header) =>
         Publish(header, static name => ContextRejected.Add(1, new KeyValuePair<string, object?>("header", name)));
+
+    private static IEnumerable<FlightRecorder> Recorders() =>
+        LiveProcessors.All.Select(static p => p.Pipeline.Recording?.Recorder).OfType<FlightRecorder>().Distinct();
 
     /// <summary>Publishes a measurement. A metric listener's callback runs in it, on the thread of a job or of an export.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to metric listeners. A failure of theirs cannot be measured.")]

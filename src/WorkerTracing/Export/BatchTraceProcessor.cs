@@ -56,6 +56,7 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
         _time = time;
         Pipeline = new ExportPipeline(exporter, options, log, time) { Processor = this };
         LiveProcessors.Add(this);
+        Pipeline.Recording?.StartAdoption(this, log, time);
     }
 
     internal ExportPipeline Pipeline { get; }
@@ -67,14 +68,15 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
     public ValueTask<FlushResult> FlushAsync(TimeSpan timeout, CancellationToken cancellationToken = default)
     {
         Timeouts.ThrowIfInvalid(timeout, nameof(timeout));
-        return new ValueTask<FlushResult>(Pipeline.RequestFlush(null, default, timeout).AnswerAsync(cancellationToken));
+        FlushRequest request = Pipeline.RequestFlush(null, default, timeout, waitsForRecords: true);
+        return new ValueTask<FlushResult>(request.AnswerAsync(cancellationToken));
     }
 
     /// <inheritdoc/>
     public FlushResult Flush(TimeSpan timeout)
     {
         Timeouts.ThrowIfInvalid(timeout, nameof(timeout));
-        return Pipeline.RequestFlush(null, default, timeout).WaitForAnswer();
+        return Pipeline.RequestFlush(null, default, timeout, waitsForRecords: true).WaitForAnswer();
     }
 
     /// <summary>Queues a recorded span. Does not block and does not throw for a failure of tracing.</summary>
@@ -86,7 +88,11 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
     {
         ArgumentNullException.ThrowIfNull(data);
         if (!data.Recorded)
+        {
+            Pipeline.Recording?.Channel.Forget(data); // recorded when it started, and dropped by another processor
             return;
+        }
+
         try
         {
             if (IsPartition)
@@ -147,6 +153,7 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
         TimeSpan rest = Timeouts.Remaining(timeout, result.Elapsed);
         bool isExporterDone = exporter.Shutdown((int)rest.TotalMilliseconds);
         Pipeline.AwaitExports(rest);
+        Pipeline.Recording?.Dispose();
         return isExporterDone && result.Status == FlushStatus.Delivered;
     }
 

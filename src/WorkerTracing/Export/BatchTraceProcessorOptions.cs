@@ -36,4 +36,15 @@ public sealed class BatchTraceProcessorOptions
     /// </summary>
     /// <value>The default is 30 seconds, or <c>OTEL_BSP_EXPORT_TIMEOUT</c> in milliseconds. Positive, or infinite.</value>
     public TimeSpan ExportTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Gets or sets the options of the flight recorder, which keeps spans and running jobs in files that outlive the process. It needs an
+    /// exporter that can be recorded: <see cref="OtlpSpanExporter"/>, or another <see cref="IRecordedSpanExporter"/>. With other exporters
+    /// the option has no effect.
+    /// </summary>
+    /// <value>
+    /// The default is null: nothing is recorded, or what <c>AddFlightRecorder</c> says. Processors of a process that name one directory share
+    /// a recorder; the options of the first apply.
+    /// </value>
+    public FlightRecorderOptions? FlightRecorder { get; set; }
 }

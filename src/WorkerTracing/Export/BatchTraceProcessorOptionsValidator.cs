@@ -26,6 +26,8 @@ internal sealed class BatchTraceProcessorOptionsValidator : IValidateOptions<Bat
             options.ExportTriggerRatio,
             "above 0, up to 1");
         failures.Check(Timeouts.IsValid(options.ExportTimeout), nameof(options.ExportTimeout), options.ExportTimeout, Timeouts.Rule);
+        if (options.FlightRecorder is { } recorder)
+            FlightRecorderOptionsValidator.Check(failures, recorder, nameof(options.FlightRecorder) + ".");
         return failures.ToResult();
     }
 }

@@ -8,5 +8,6 @@ namespace WorkerTracing;
 /// <param name="Span">The span.</param>
 /// <param name="Delivery">The counts of its trace, where it belongs to a job.</param>
 /// <param name="Position">Its queue position, which keeps the order within a trace.</param>
+/// <param name="Record">Its record in the flight recorder.</param>
 /// <param name="Group">The <see cref="ExportRetry.Group"/> of the export that retained it; zero for none.</param>
-internal readonly record struct DeferredSpan(Activity Span, SegmentDelivery? Delivery, long Position, int Group);
+internal readonly record struct DeferredSpan(Activity Span, SegmentDelivery? Delivery, long Position, RecordHandle Record, int Group);

@@ -33,7 +33,7 @@ internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
         foreach (DeferredSpan span in CollectionsMarshal.AsSpan(_spans))
         {
             if (span.Group == group && batch.Count < limit && !batch.IsFull)
-                batch.Add(span.Span, span.Delivery, span.Position);
+                batch.Add(span.Span, span.Delivery, span.Position, span.Record);
             else
                 _spans[kept++] = span;
         }
@@ -52,7 +52,7 @@ internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
         {
             if (!batch.IsFull && !MustWait(span.Span))
             {
-                batch.Add(span.Span, span.Delivery, span.Position);
+                batch.Add(span.Span, span.Delivery, span.Position, span.Record);
                 continue;
             }
 
@@ -70,8 +70,8 @@ internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
         (_inFlight.Count > 0 && _inFlight.ContainsKey(span.TraceId)) || (_blocked.Count > 0 && _blocked.Contains(span.TraceId));
 
     /// <summary>Adds a span that must wait for others of its trace.</summary>
-    public void Add(Activity span, SegmentDelivery? delivery, long position) =>
-        _spans.Add(new DeferredSpan(span, delivery, position, Group: 0));
+    public void Add(Activity span, SegmentDelivery? delivery, long position, RecordHandle record) =>
+        _spans.Add(new DeferredSpan(span, delivery, position, record, Group: 0));
 
     /// <summary>An export begins.</summary>
     public void OnStarted(ExportBatch batch)
@@ -102,7 +102,7 @@ internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
         for (int i = 0; i < batch.Count; i++)
         {
             if (batch.Outcomes[i] == ExportOutcome.Retained)
-                _spans.Add(new DeferredSpan(batch.Spans[i], batch.Delivery(i), batch.Position(i), group));
+                _spans.Add(new DeferredSpan(batch.Spans[i], batch.Delivery(i), batch.Position(i), batch.Record(i), group));
         }
 
         if (before > 0 && before < _spans.Count)

@@ -11,6 +11,7 @@ internal sealed class ExportBatch(int capacity)
     private readonly SegmentDelivery?[] _deliveries = new SegmentDelivery?[capacity];
     private readonly long[] _positions = new long[capacity];
     private readonly ExportOutcome[] _outcomes = new ExportOutcome[capacity];
+    private RecordHandle[]? _records; // made for the first span that has a record
 
     public Activity[] Spans { get; } = new Activity[capacity];
 
@@ -30,6 +31,21 @@ internal sealed class ExportBatch(int capacity)
     /// <summary>The one span of the batch, where it is sent alone because it failed alone before.</summary>
     public IsolatedSpan? Isolated { get; set; }
 
+    /// <summary>Gets whether the export sends records of the flight recorder in place of spans.</summary>
+    public bool IsReadBack { get; private set; }
+
+    /// <summary>Gets the records that are sent. Written by the batch's thread.</summary>
+    public List<TakenRecord> ReadBack { get; } = [];
+
+    /// <summary>Gets how many records are read at most.</summary>
+    public int ReadLimit { get; private set; }
+
+    /// <summary>Gets the one record of the batch, where it is sent alone because it failed alone before.</summary>
+    public IsolatedRecord? IsolatedRecord { get; private set; }
+
+    /// <summary>Gets whether there is nothing to send.</summary>
+    public bool IsEmpty => Count == 0 && !IsReadBack;
+
     /// <summary>
     /// The number of rejected spans among those that are <see cref="ExportOutcome.Unconfirmed"/>.
     /// </summary>
@@ -38,21 +54,38 @@ internal sealed class ExportBatch(int capacity)
     /// <summary>How many spans have their outcome on the counts of their traces.</summary>
     public int Settled { get; set; }
 
-    public long FirstPosition => _positions[0];
+    public long FirstPosition => Count == 0 ? long.MaxValue : _positions[0];
 
-    public Span<ExportOutcome> Outcomes => _outcomes.AsSpan(0, Count);
+    public Span<ExportOutcome> Outcomes => _outcomes.AsSpan(0, Count + ReadBack.Count);
 
     public SegmentDelivery? Delivery(int index) => _deliveries[index];
 
     public long Position(int index) => _positions[index];
 
-    public void Add(Activity span, SegmentDelivery? delivery, long position)
+    /// <summary>Returns the record of the span at <paramref name="index"/> in the flight recorder.</summary>
+    public RecordHandle Record(int index) => _records is null ? default : _records[index];
+
+    public void Add(Activity span, SegmentDelivery? delivery, long position, RecordHandle record)
     {
         Spans[Count] = span;
         _deliveries[Count] = delivery;
         _positions[Count] = position;
         _outcomes[Count] = ExportOutcome.Dropped;
+        if (_records is not null || record.IsRecorded)
+            (_records ??= new RecordHandle[capacity])[Count] = record;
         Count++;
+    }
+
+    /// <summary>Makes the batch one of records.</summary>
+    /// <param name="isolated">The record to send alone; null to read some.</param>
+    /// <param name="limit">How many to read at most.</param>
+    public void BeginReadBack(IsolatedRecord? isolated, int limit)
+    {
+        IsReadBack = true;
+        ReadLimit = Math.Min(limit, Spans.Length);
+        IsolatedRecord = isolated;
+        if (isolated is not null)
+            ReadBack.Add(isolated.Record);
     }
 
     /// <summary>Returns how many of the spans are at a position below <paramref name="target"/>.</summary>
@@ -85,5 +118,8 @@ internal sealed class ExportBatch(int capacity)
         Settled = 0;
         HoldsSuspects = false;
         Isolated = null;
+        IsReadBack = false;
+        IsolatedRecord = null;
+        ReadBack.Clear();
     }
 }

@@ -13,6 +13,8 @@ internal readonly record struct ExportCounts(
     /// <summary>Gets the spans that arrived, named or not.</summary>
     public int Arrived => Delivered + Unconfirmed - Rejected;
 
+    public int Total => Delivered + Dropped + Retained + Unconfirmed + Abandoned;
+
     public int Lost => Dropped + Rejected + Abandoned;
 
     /// <summary>Counts the outcomes of an export.</summary>

@@ -22,6 +22,7 @@ internal sealed class ExportPipeline
     private readonly object _sync;
     private readonly SpanQueue _queue;
     private readonly SpanSender _sender;
+    private readonly SpanRecording? _recording;
     private readonly ExportThreads _threads;
     private readonly ExportReport _report;
     private readonly ExportShutdown _shutdown;
@@ -44,11 +45,12 @@ internal sealed class ExportPipeline
         _trigger = Math.Max(1, (int)(options.MaxQueueSize * options.ExportTriggerRatio));
         _sender = new SpanSender(exporter, options.ExportTimeout, log);
         var target = exporter as IExportTarget;
+        _recording = SpanRecording.Open(exporter, options.FlightRecorder, log, time);
         _report = new ExportReport(ExporterName, options.MaxQueueSize, target, log, time)
         {
             IsLoggedByExporter = exporter is OtlpSpanExporter { IsLogging: true },
         };
-        _state = new PipelineState(this, _sender, options, time);
+        _state = new PipelineState(this, _sender, _recording, options, time);
         _sync = _state.Sync;
         _queue = _state.Spans.Queue;
         _shutdown = new ExportShutdown(_state, _sender, _report, time);
@@ -58,6 +60,9 @@ internal sealed class ExportPipeline
     }
 
     public string ExporterName { get; }
+
+    /// <summary>Gets the flight recorder's part; null without one.</summary>
+    public SpanRecording? Recording => _recording;
 
     public ExporterHealth Health => _state.Health;
 
@@ -76,12 +81,45 @@ internal sealed class ExportPipeline
     /// <summary>Queues a span. Takes no lock, unless it starts the first thread, reaches the threshold or comes after the end.</summary>
     public void Enqueue(Activity span)
     {
-        if (_shutdown.IsClosed || !_queue.TryAdd(span, out int count))
-        {
-            Refuse(span);
-            return;
-        }
+        if (_recording is not null)
+            EnqueueRecorded(span, _recording);
+        else if (_shutdown.IsClosed || !_queue.TryAdd(span, default, out int count))
+            Refuse(span, TraceSegment.OfEnding(span));
+        else
+            OnEnqueued(count);
+    }
 
+    /// <summary>Records a span, then queues it. One that finds no room is left to the recorder.</summary>
+    private void EnqueueRecorded(Activity span, SpanRecording recording)
+    {
+        var trace = TraceSegment.OfEnding(span);
+        if (trace is { IsSuppressed: true })
+            return;
+        SegmentDelivery? delivery = trace?.DeliveryOf(this);
+        var record = new QueuedRecord(recording.Write(span, delivery), delivery);
+        if (TryQueue(span, record, out int count))
+            OnEnqueued(count);
+        else if (!recording.TryLeave(record.Handle, delivery))
+            Refuse(span, trace);
+        else if (!_thresholdReached && !_shutdown.IsClosed)
+            ReachThreshold();
+    }
+
+    private bool TryQueue(Activity span, in QueuedRecord record, out int count)
+    {
+        count = 0;
+        try
+        {
+            return !_shutdown.IsClosed && _queue.TryAdd(span, record, out count);
+        }
+        catch (OutOfMemoryException) when (record.Handle.IsRecorded)
+        {
+            return false; // no memory for the queue: the recorder has the span
+        }
+    }
+
+    private void OnEnqueued(int count)
+    {
         if (!_threads.IsRunning)
             Start();
         if (count >= _trigger && !_thresholdReached)
@@ -111,13 +149,19 @@ internal sealed class ExportPipeline
     /// <param name="before">Those counts when the trace's job began.</param>
     /// <param name="timeout">How long the caller waits at most.</param>
     /// <param name="isLast">Whether the process ends: then an export is tried even if the exporter has just failed.</param>
+    /// <param name="waitsForRecords">Whether a flush of everything waits for spans that no queue holds, too.</param>
     /// <returns>A request that may have its answer already.</returns>
-    public FlushRequest RequestFlush(SegmentDelivery? delivery, DeliverySnapshot before, TimeSpan timeout, bool isLast = false)
+    public FlushRequest RequestFlush(
+        SegmentDelivery? delivery, DeliverySnapshot before, TimeSpan timeout, bool isLast = false, bool waitsForRecords = false)
     {
         FlushRequest request;
         lock (_sync)
         {
-            request = new FlushRequest(this, delivery, before, _queue.Tail, timeout, _time) { Lost = _state.Overflow.Unsettled };
+            request = new FlushRequest(this, delivery, before, _queue.Tail, timeout, _time)
+            {
+                Lost = _state.Overflow.Unsettled,
+                WaitsForRecords = waitsForRecords,
+            };
             if (isLast && timeout != TimeSpan.Zero)
                 _state.PrepareLastExport();
             FlushStatus? known = _state.Flushes.KnownAnswer(request);
@@ -174,6 +218,40 @@ internal sealed class ExportPipeline
         return _shutdown.Close(this, result);
     }
 
+    /// <summary>Returns what of a trace, or of everything where it is null, is in the flight recorder.</summary>
+    public StoredSpans StoredOf(SegmentDelivery? delivery, DeliverySnapshot before)
+    {
+        Debug.Assert(Monitor.IsEntered(_sync));
+        if (_recording is null)
+            return default;
+        if (delivery is not null)
+            return new StoredSpans(delivery.Recorded, delivery.Left - before.Left, delivery.Unrecorded == 0);
+        long unrecorded = _recording.Unrecorded;
+        return new StoredSpans(Math.Max(0, _state.Spans.Pending - unrecorded), _state.Backlog!.Count, unrecorded == 0);
+    }
+
+    /// <summary>Returns the answer of a flush that does not wait: Stored if every span is acknowledged or recorded, else Requested.</summary>
+    public FlushResult AnswerInBackground(SegmentDelivery delivery, DeliverySnapshot before)
+    {
+        lock (_sync)
+        {
+            var request = new FlushRequest(this, delivery, before, _queue.Tail, TimeSpan.Zero, _time);
+            request.SetAnswer(FlushStatus.Requested, request.Started);
+            return request.Answer;
+        }
+    }
+
+    /// <summary>Records were found in the files of a process that has ended: reads them in the background.</summary>
+    public void OnRecordsFound()
+    {
+        if (_recording is not { Channel.Unqueued: > 0 } || _shutdown.IsClosed)
+            return;
+        if (!_threads.IsRunning)
+            Start();
+        lock (_sync)
+            _state.Turn.Wake();
+    }
+
     /// <inheritdoc cref="ExportShutdown.AwaitExports"/>
     public void AwaitExports(TimeSpan left) => _shutdown.AwaitExports(left);
 
@@ -200,9 +278,8 @@ internal sealed class ExportPipeline
         : _state.Retry.IsPaused || Health.IsStalledFor(request.Timeout, _state.Spans.InFlight, _sender.MaxConcurrency);
 
     /// <summary>Counts a span that found the queue full or closed.</summary>
-    private void Refuse(Activity span)
+    private void Refuse(Activity span, TraceSegment? trace)
     {
-        var trace = TraceSegment.OfEnding(span);
         if (trace is { IsSuppressed: true })
             return;
         _state.Overflow.Add(trace?.DeliveryOf(this), _queue.Tail);

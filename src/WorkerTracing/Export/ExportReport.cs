@@ -59,6 +59,9 @@ internal sealed class ExportReport(string exporter, int maxQueueSize, IExportTar
         Log.ClosedWithSpansLeft(log, exporter, spans);
     }
 
+    /// <summary>Recorded spans were left at the shutdown.</summary>
+    public void LeftToRecorder(int spans) => Log.ClosedWithSpansRecorded(log, exporter, spans);
+
     public void LeftInFlight(int spans) => Log.ClosedWithSpansInFlight(log, exporter, spans);
 
     private void Lose(int spans, string reason)

@@ -68,6 +68,23 @@ internal sealed class ExportRetry(TimeProvider time, Random random)
         Pause(retryAfter > TimeSpan.Zero ? retryAfter : Backoff());
     }
 
+    /// <summary>Records an export of recorded spans that retained some. It begins the delay, and no search among other spans.</summary>
+    /// <param name="hasDelivered">Whether the exporter delivers others.</param>
+    /// <param name="started">When the export began.</param>
+    /// <param name="retryAfter">The delay that the exporter asks for; zero for the backoff.</param>
+    public void OnRecordsRetained(bool hasDelivered, long started, TimeSpan retryAfter)
+    {
+        if (IsFailing && started <= _pausedAt)
+        {
+            if (retryAfter > Remaining)
+                Pause(retryAfter);
+            return;
+        }
+
+        _failures = hasDelivered ? 1 : _failures + 1;
+        Pause(retryAfter > TimeSpan.Zero ? retryAfter : Backoff());
+    }
+
     /// <summary>Records an export that retained nothing.</summary>
     /// <param name="suspects">How many of its spans were suspects.</param>
     /// <param name="started">When the export began.</param>

@@ -35,12 +35,9 @@ internal sealed class ExportSchedule(TimeSpan delay, FlushCoalescer coalescer, E
     public TimeSpan UntilExport(TimeSpan untilSpans, List<ExportBatch> inFlight)
     {
         if (untilSpans != TimeSpan.Zero)
-            return Shorter(untilSpans, UntilScheduled);
+            return Timeouts.Shorter(untilSpans, UntilScheduled);
         if (retry.IsPaused)
             return retry.Remaining;
         return retry.IsProbing(inFlight) ? Timeout.InfiniteTimeSpan : coalescer.Delay(inFlight.Count);
     }
-
-    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) =>
-        one == Timeout.InfiniteTimeSpan || other < one ? other : one;
 }

@@ -15,7 +15,7 @@ internal sealed class ExportShutdown(PipelineState state, SpanSender sender, Exp
     public bool IsClosed => _isClosed;
 
     /// <summary>Closes the pipeline after its last export.</summary>
-    /// <returns>The result of the last export, with the spans that were left and are lost.</returns>
+    /// <returns>The result of the last export, with the spans that were left: lost, or left to the flight recorder.</returns>
     public FlushResult Close(ExportPipeline pipeline, FlushResult result)
     {
         lock (_sync)
@@ -24,15 +24,15 @@ internal sealed class ExportShutdown(PipelineState state, SpanSender sender, Exp
             Monitor.PulseAll(_sync);
         }
 
-        int lost = DropRest();
+        (int lost, int stored) = DropRest();
         FlushRequest[] left;
         lock (_sync)
             left = state.Flushes.All();
         foreach (FlushRequest request in left)
             pipeline.GiveUp(request, FlushStatus.TimedOut);
-        return lost == 0
-            ? result
-            : result with { Status = FlushStatus.Failed, Lost = (int)Math.Min(int.MaxValue, (long)result.Lost + lost) };
+        if (lost > 0)
+            return result with { Status = FlushStatus.Failed, Lost = (int)Math.Min(int.MaxValue, (long)result.Lost + lost) };
+        return stored > 0 && result.Status == FlushStatus.Delivered ? result with { Status = FlushStatus.Stored, Stored = stored } : result;
     }
 
     /// <summary>
@@ -59,26 +59,43 @@ internal sealed class ExportShutdown(PipelineState state, SpanSender sender, Exp
             report.LeftInFlight(inFlight);
     }
 
-    /// <summary>Drops everything that is queued or deferred in a closed pipeline, and answers the flushes that waited for it.</summary>
-    /// <returns>How many spans were dropped.</returns>
-    public int DropRest()
+    /// <summary>
+    /// Drops everything that is queued or deferred in a closed pipeline, and answers the flushes that waited for it. Spans with a record are
+    /// left to the flight recorder.
+    /// </summary>
+    public (int Lost, int Stored) DropRest()
     {
         ExportBatch left;
         lock (_sync)
         {
             left = state.Spans.Drop();
+            Leave(left);
             state.Flushes.OnTaken(state.Spans.Queue.Head, left.Answered);
             state.Flushes.OnCompleted(left, isPaused: false);
         }
 
-        if (left.Count > 0)
+        int stored = left.Outcomes.Count(ExportOutcome.Retained);
+        int lost = left.Count - stored;
+        if (lost > 0)
         {
-            state.Health.OnDropped(left.Count);
-            report.Left(left.Count);
+            state.Health.OnDropped(lost);
+            report.Left(lost);
         }
 
+        if (stored > 0)
+            report.LeftToRecorder(stored);
         left.ReleaseAnswered();
-        return left.Count;
+        return (lost, stored);
+    }
+
+    /// <summary>Settles the spans that are left.</summary>
+    private void Leave(ExportBatch left)
+    {
+        for (int i = 0; state.Recording is { } recording && i < left.Count; i++)
+        {
+            if (recording.TryLeave(left.Record(i), left.Delivery(i)))
+                left.Delivery(i)?.LeavePending();
+        }
     }
 
     public void OnExportStarted() => Interlocked.Increment(ref _unreported);

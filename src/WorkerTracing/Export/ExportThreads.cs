@@ -142,7 +142,8 @@ internal sealed class ExportThreads(
         {
             if (!pipeline.Worker.TakeBatch(batch))
                 return false;
-            if (batch.Count > 0)
+            pipeline.Worker.ReadBack(batch);
+            if (!batch.IsEmpty)
                 pipeline.Worker.Complete(batch, sender.Send(batch));
         }
         catch (Exception exception)

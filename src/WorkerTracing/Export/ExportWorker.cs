@@ -15,6 +15,7 @@ internal sealed class ExportWorker(
     private readonly PendingSpans _spans = state.Spans;
     private readonly WaitingFlushes _flushes = state.Flushes;
     private readonly ExportRetry _retry = state.Retry;
+    private readonly RecordBacklog? _backlog = state.Backlog;
 
     /// <summary>Waits until an export is due, and takes its spans. Called by export threads.</summary>
     /// <returns>False when the pipeline is closed. The batch is empty where taking alone has answered a flush.</returns>
@@ -36,6 +37,18 @@ internal sealed class ExportWorker(
                             return true;
                         wait = Retake;
                     }
+                    else if (_backlog is not null && untilDue != TimeSpan.Zero)
+                    {
+                        TimeSpan untilReadBack = UntilReadBack(_backlog);
+                        if (untilReadBack == TimeSpan.Zero)
+                        {
+                            _backlog.Begin(batch);
+                            Start(batch);
+                            return true;
+                        }
+
+                        wait = Timeouts.Shorter(wait, untilReadBack);
+                    }
 
                     state.Turn.Wait(wait, untilDue != TimeSpan.Zero ? ExportTurn.State.Idle
                         : _retry.IsFailing ? ExportTurn.State.Paused : ExportTurn.State.Gathering);
@@ -46,6 +59,13 @@ internal sealed class ExportWorker(
         }
     }
 
+    /// <summary>Reads the records of an export that sends some. Called by export threads.</summary>
+    public void ReadBack(ExportBatch batch)
+    {
+        if (batch.IsReadBack)
+            _backlog!.Read(batch);
+    }
+
     /// <summary>Records the outcomes of an export, and answers the flushes that waited for them. Called by export threads.</summary>
     /// <param name="batch">The export.</param>
     /// <param name="retryAfter">How long the exporter asks to send nothing; zero where it does not say.</param>
@@ -53,12 +73,18 @@ internal sealed class ExportWorker(
     {
         TimeSpan duration = time.GetElapsedTime(batch.Started);
         ExportCounts counts;
+        if (batch.IsReadBack)
+            _backlog!.Mark(batch);
         lock (_sync)
             counts = Settle(batch, duration, retryAfter);
+        state.Recording?.MarkDone(batch);
         batch.ReleaseAnswered();
         try
         {
-            report.Exported(counts, duration);
+            if (counts.Total > 0)
+                report.Exported(counts, duration);
+            if (counts.Retained > 0 && shutdown.IsClosed)
+                shutdown.DropRest(); // those that have a record: nothing takes them any more
         }
         finally
         {
@@ -92,11 +118,25 @@ internal sealed class ExportWorker(
             return;
         }
 
+        Start(batch);
+        state.Coalescer.OnExportStarted();
+    }
+
+    private void Start(ExportBatch batch)
+    {
         batch.Started = time.GetTimestamp();
         _spans.OnStarted(batch);
-        state.Coalescer.OnExportStarted();
         shutdown.OnExportStarted();
         threads.OnExportStarted();
+    }
+
+    /// <summary>Returns how long until records may be sent: behind spans that are due, and after the delay of a failure.</summary>
+    private TimeSpan UntilReadBack(RecordBacklog backlog)
+    {
+        if (_retry.IsSearching || _retry.IsProbing(_spans.InFlight))
+            return Timeout.InfiniteTimeSpan;
+        TimeSpan untilDue = backlog.UntilDue();
+        return untilDue == TimeSpan.Zero && _retry.IsPaused ? _retry.Remaining : untilDue;
     }
 
     private ExportCounts Settle(ExportBatch batch, TimeSpan duration, TimeSpan retryAfter)
@@ -104,17 +144,16 @@ internal sealed class ExportWorker(
         Debug.Assert(Monitor.IsEntered(_sync));
         int abandoned = 0;
         if (shutdown.IsClosed)
-        {
-            abandoned = batch.Outcomes.Count(ExportOutcome.Retained);
-            batch.Outcomes.Replace(ExportOutcome.Retained, ExportOutcome.Dropped);
-        }
-
+            abandoned = Abandon(batch);
         _spans.OnCompleted(batch, _retry, retryAfter);
         var counts = ExportCounts.Of(batch.Outcomes, batch.Rejected, abandoned);
         for (; batch.Settled < batch.Count; batch.Settled++)
-            batch.Delivery(batch.Settled)?.Settle(batch.Outcomes[batch.Settled]);
+            SettleSpan(batch, batch.Settled);
         threads.OnExportCompleted();
-        state.Health.OnExported(counts, duration);
+        if (counts.Total > 0)
+            state.Health.OnExported(counts, duration);
+        if (counts.Arrived > 0)
+            _backlog?.OnDelivered();
         state.Overflow.OnSettled(_spans.LowestUnsettled);
         _flushes.OnCompleted(batch, _retry.IsPaused);
         if (counts.Retained > 0 && _retry.IsPaused)
@@ -122,5 +161,29 @@ internal sealed class ExportWorker(
         state.Coalescer.OnExportCompleted(batch.Answered.Count, duration);
         state.Turn.Wake();
         return counts;
+    }
+
+    private void SettleSpan(ExportBatch batch, int index)
+    {
+        SegmentDelivery? delivery = batch.Delivery(index);
+        delivery?.Settle(batch.Outcomes[index]);
+        if (batch.Outcomes[index] != ExportOutcome.Retained)
+            state.Recording?.Settle(batch.Record(index), delivery);
+    }
+
+    /// <summary>The pipeline is closed: spans that were retained are lost, unless they have a record.</summary>
+    /// <returns>How many are lost.</returns>
+    private static int Abandon(ExportBatch batch)
+    {
+        int abandoned = 0;
+        for (int i = 0; i < batch.Count; i++)
+        {
+            if (batch.Outcomes[i] != ExportOutcome.Retained || batch.Record(i).IsRecorded)
+                continue;
+            batch.Outcomes[i] = ExportOutcome.Dropped;
+            abandoned++;
+        }
+
+        return abandoned;
     }
 }

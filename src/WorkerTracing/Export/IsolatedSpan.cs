@@ -12,6 +12,9 @@ namespace WorkerTracing;
 /// <param name="RetryAt">When it is sent again; null for as soon as another span was delivered, or nothing else is left to send.</param>
 internal sealed record IsolatedSpan(Activity Span, SegmentDelivery? Delivery, long Position, int Failures, long? RetryAt)
 {
+    /// <summary>Gets the record of the span in the flight recorder.</summary>
+    public RecordHandle Record { get; init; }
+
     /// <summary>Gets whether the span is at fault and waits for its time, so that no flush waits for it.</summary>
     public bool IsPostponed => Failures > 0 && RetryAt is not null;
 }

@@ -7,12 +7,6 @@ namespace WorkerTracing;
 /// </summary>
 internal sealed class IsolatedSpans(TimeProvider time)
 {
-    /// <summary>So many failures of a span alone, while others are delivered, show that the backend will never take it.</summary>
-    private const int MaxFailures = 10;
-
-    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
-
     private readonly List<IsolatedSpan> _spans = [];
 
     /// <summary>May be read without the lock, as a hint.</summary>
@@ -82,11 +76,8 @@ internal sealed class IsolatedSpans(TimeProvider time)
             return true;
         }
 
-        if (span.Failures + 1 >= MaxFailures)
+        if (IsolatedRetry.After(span.Failures, time) is not { } retryAt)
             return false;
-        TimeSpan doubled = FirstDelay * Math.Pow(2, span.Failures);
-        TimeSpan delay = doubled < LongestDelay ? doubled : LongestDelay;
-        long retryAt = time.GetTimestamp() + (long)(delay.TotalSeconds * time.TimestampFrequency);
         IsolatedSpan postponed = span with { Failures = span.Failures + 1, RetryAt = retryAt };
         _spans.Add(postponed);
         CountPostponed(postponed, 1);
@@ -116,7 +107,8 @@ internal sealed class IsolatedSpans(TimeProvider time)
     /// <summary>Removes everything.</summary>
     public DeferredSpan[] Clear()
     {
-        DeferredSpan[] left = [.. _spans.Select(static span => new DeferredSpan(span.Span, span.Delivery, span.Position, Group: 0))];
+        DeferredSpan[] left =
+            [.. _spans.Select(static span => new DeferredSpan(span.Span, span.Delivery, span.Position, span.Record, Group: 0))];
         foreach (IsolatedSpan span in _spans)
             CountPostponed(span, -1);
         _spans.Clear();

@@ -6,13 +6,14 @@ namespace WorkerTracing;
 /// The spans that have ended and have no final outcome yet: queued, deferred, isolated and in flight. The pipeline's lock guards all but
 /// the queue's adding side.
 /// </summary>
-internal sealed class PendingSpans(ExportPipeline pipeline, SpanSender sender, int maxQueueSize, object sync, TimeProvider time)
+internal sealed class PendingSpans(
+    ExportPipeline pipeline, SpanSender sender, RecordBacklog? backlog, int maxQueueSize, object sync, TimeProvider time)
 {
     private readonly DeferredSpans _deferred = new(sender.MaxConcurrency, sender.SeparatesTraces);
     private readonly IsolatedSpans _isolated = new(time);
 
     /// <summary>Gets the queue, to which every thread adds without the lock.</summary>
-    public SpanQueue Queue { get; } = new(maxQueueSize);
+    public SpanQueue Queue { get; } = new(maxQueueSize, isRecorded: backlog is not null);
 
     /// <summary>Gets the exports that have begun and not ended, in the order of their beginning.</summary>
     public List<ExportBatch> InFlight { get; } = [];
@@ -20,7 +21,23 @@ internal sealed class PendingSpans(ExportPipeline pipeline, SpanSender sender, i
     /// <summary>Gets the number of spans that wait for an export. A hint without the lock.</summary>
     public int Waiting => Queue.Count + _deferred.Count + _isolated.Count;
 
+    /// <summary>Gets the number of spans that have no final outcome yet.</summary>
+    public int Pending
+    {
+        get
+        {
+            Debug.Assert(Monitor.IsEntered(sync));
+            int pending = Waiting;
+            foreach (ExportBatch batch in InFlight)
+                pending += batch.Count;
+            return pending;
+        }
+    }
+
     public IsolatedSpans Isolated => _isolated;
+
+    /// <summary>Gets whether records of the flight recorder are in flight, or leave as soon as the exporter takes spans.</summary>
+    public bool HasMovingRecords => backlog is { IsMoving: true };
 
     /// <summary>Gets the lowest position without a final outcome.</summary>
     public long LowestUnsettled => Math.Min(LowestMoving, _isolated.FirstPosition);
@@ -103,6 +120,12 @@ internal sealed class PendingSpans(ExportPipeline pipeline, SpanSender sender, i
     {
         Debug.Assert(Monitor.IsEntered(sync));
         InFlight.Remove(batch);
+        if (batch.IsReadBack)
+        {
+            backlog!.OnCompleted(batch, retry, retryAfter);
+            return;
+        }
+
         _deferred.OnCompleted(batch);
         int retained = batch.Outcomes.Count(ExportOutcome.Retained);
         bool hasDelivered = batch.Outcomes.Contains(ExportOutcome.Delivered) || batch.Outcomes.Contains(ExportOutcome.Unconfirmed);
@@ -157,7 +180,9 @@ internal sealed class PendingSpans(ExportPipeline pipeline, SpanSender sender, i
     /// <summary>Returns the traces of the deferred spans, some of them more than once.</summary>
     public IEnumerable<SegmentDelivery> Deferred() => _deferred.Deliveries();
 
-    /// <summary>Drops everything that is not in flight.</summary>
+    /// <summary>
+    /// Drops everything that is not in flight. Spans with a record are Retained in the returned batch: they are left to the recorder.
+    /// </summary>
     public ExportBatch Drop()
     {
         Debug.Assert(Monitor.IsEntered(sync));
@@ -165,37 +190,56 @@ internal sealed class PendingSpans(ExportPipeline pipeline, SpanSender sender, i
         Array.Sort(kept, static (a, b) => a.Position.CompareTo(b.Position));
         var left = new ExportBatch(kept.Length + Queue.Count);
         foreach (DeferredSpan span in kept)
-            left.Add(span.Span, span.Delivery, span.Position);
+            left.Add(span.Span, span.Delivery, span.Position, span.Record);
         TakeQueued(left, long.MaxValue, mayLeave: false);
+        backlog?.Close();
         for (int i = 0; i < left.Count; i++)
-            left.Delivery(i)?.Settle(ExportOutcome.Dropped);
+        {
+            if (left.Record(i).IsRecorded)
+                left.Outcomes[i] = ExportOutcome.Retained;
+            else
+                left.Delivery(i)?.Settle(ExportOutcome.Dropped);
+        }
+
         return left;
     }
 
-    private bool IsNothingElseLeft => InFlight.Count == 0 && _deferred.Count == 0;
+    private bool IsNothingElseLeft => InFlight.Count == 0 && _deferred.Count == 0 && !HasMovingRecords;
 
     private void TakeQueued(ExportBatch batch, long requested, bool mayLeave = true)
     {
-        while (!batch.IsFull && Queue.Head < requested && Queue.TryTake(out Activity span, out long position))
+        while (!batch.IsFull && Queue.Head < requested && Queue.TryTake(out Activity span, out QueuedRecord record, out long position))
         {
-            var trace = TraceSegment.Of(span);
-            if (trace is { IsSuppressed: true })
+            if (!TryFindDelivery(span, record, out SegmentDelivery? delivery))
                 continue;
-            SegmentDelivery? delivery = trace?.DeliveryOf(pipeline);
             if (delivery is not null)
                 delivery.Pending++;
             if (mayLeave && _deferred.MustWait(span))
-                _deferred.Add(span, delivery, position);
+                _deferred.Add(span, delivery, position, record.Handle);
             else
-                batch.Add(span, delivery, position);
+                batch.Add(span, delivery, position, record.Handle);
         }
+    }
+
+    /// <returns>False for a span of a suppressed trace. With a recorder those are not queued, and the counts are known.</returns>
+    private bool TryFindDelivery(Activity span, in QueuedRecord record, out SegmentDelivery? delivery)
+    {
+        delivery = record.Delivery;
+        if (backlog is not null)
+            return true;
+        var trace = TraceSegment.Of(span);
+        delivery = trace is { IsSuppressed: false } ? trace.DeliveryOf(pipeline) : null;
+        return trace is not { IsSuppressed: true };
     }
 
     /// <summary>Keeps a span that failed in an export of its own.</summary>
     private void KeepApart(ExportBatch batch, ExportRetry retry, TimeSpan retryAfter)
     {
         IsolatedSpan span = batch.Isolated
-            ?? new IsolatedSpan(batch.Spans[0], batch.Delivery(0), batch.Position(0), Failures: 0, RetryAt: null);
+            ?? new IsolatedSpan(batch.Spans[0], batch.Delivery(0), batch.Position(0), Failures: 0, RetryAt: null)
+            {
+                Record = batch.Record(0),
+            };
         bool isAtFault = batch.Isolated is null ? retry.HasDelivered : span.RetryAt is not null;
         if (!isAtFault)
         {
@@ -214,6 +258,6 @@ internal sealed class PendingSpans(ExportPipeline pipeline, SpanSender sender, i
     private static void AddAlone(ExportBatch batch, IsolatedSpan span)
     {
         batch.Isolated = span;
-        batch.Add(span.Span, span.Delivery, span.Position);
+        batch.Add(span.Span, span.Delivery, span.Position, span.Record);
     }
 }

@@ -5,18 +5,28 @@ namespace WorkerTracing;
 /// <summary>The parts of an <see cref="ExportPipeline"/> that its one lock guards, and the lock.</summary>
 internal sealed class PipelineState
 {
-    public PipelineState(ExportPipeline pipeline, SpanSender sender, BatchTraceProcessorOptions options, TimeProvider time)
+    public PipelineState(
+        ExportPipeline pipeline, SpanSender sender, SpanRecording? recording, BatchTraceProcessorOptions options, TimeProvider time)
     {
         Retry = new ExportRetry(time, Random.Shared);
         Coalescer = new FlushCoalescer(sender.MaxConcurrency, time);
         Schedule = new ExportSchedule(options.ScheduleDelay, Coalescer, Retry, time);
-        Spans = new PendingSpans(pipeline, sender, options.MaxQueueSize, Sync, time);
-        Flushes = new WaitingFlushes(Spans, Sync, time);
         Health = new ExporterHealth(Overflow, time);
+        Recording = recording;
+        if (recording is not null)
+            Backlog = new RecordBacklog(recording.Channel, Math.Min(options.MaxBatchSize, options.MaxQueueSize), Health, Sync, time);
+        Spans = new PendingSpans(pipeline, sender, Backlog, options.MaxQueueSize, Sync, time);
+        Flushes = new WaitingFlushes(Spans, Sync, time);
         Turn = new ExportTurn(Coalescer, Sync);
     }
 
     public object Sync { get; } = new();
+
+    /// <summary>Gets the flight recorder's part; null without one.</summary>
+    public SpanRecording? Recording { get; }
+
+    /// <summary>Gets the records that no queue holds; null without a recorder.</summary>
+    public RecordBacklog? Backlog { get; }
 
     public PendingSpans Spans { get; }
 

@@ -8,10 +8,13 @@ namespace WorkerTracing;
 /// A bounded ring of ended spans. Any number of threads add, without a lock and without allocating; one at a time takes. Each span has a
 /// position, counted from the first span ever added, so "everything that ended before now" is "everything below <see cref="Tail"/>".
 /// </summary>
-internal sealed class SpanQueue(int capacity)
+/// <param name="capacity">How many spans fit.</param>
+/// <param name="isRecorded">Whether the spans have records in a flight recorder.</param>
+internal sealed class SpanQueue(int capacity, bool isRecorded)
 {
     private readonly int _mask = (int)BitOperations.RoundUpToPowerOf2((uint)capacity) - 1;
     private Activity?[]? _slots;
+    private QueuedRecord[]? _records; // the record of the span in the same place
     private Cursors _cursors;
     private int _capacity = capacity;
 
@@ -33,9 +36,10 @@ internal sealed class SpanQueue(int capacity)
     }
 
     /// <param name="span">The span to add.</param>
+    /// <param name="record">Its record in the flight recorder.</param>
     /// <param name="count">How many spans wait, this one included.</param>
     /// <returns>False when the queue is full.</returns>
-    public bool TryAdd(Activity span, out int count)
+    public bool TryAdd(Activity span, in QueuedRecord record, out int count)
     {
         while (true)
         {
@@ -43,19 +47,23 @@ internal sealed class SpanQueue(int capacity)
             count = (int)(tail - Volatile.Read(ref _cursors.Head)) + 1;
             if (count > Volatile.Read(ref _capacity))
                 return false;
+            Activity?[] slots = Volatile.Read(ref _slots) ?? MakeSlots();
             if (Interlocked.CompareExchange(ref _cursors.Tail, tail + 1, tail) != tail)
                 continue;
-            Volatile.Write(ref (Volatile.Read(ref _slots) ?? MakeSlots())[tail & _mask], span);
+            if (isRecorded)
+                _records![tail & _mask] = record;
+            Volatile.Write(ref slots[tail & _mask], span);
             return true;
         }
     }
 
-    /// <summary>Takes the oldest span. One thread at a time.</summary>
+    /// <summary>Takes the oldest span, and what was added with it. One thread at a time.</summary>
     /// <returns>False when the queue is empty, or when the next span's thread has its position but has not yet written it.</returns>
-    public bool TryTake(out Activity span, out long position)
+    public bool TryTake(out Activity span, out QueuedRecord record, out long position)
     {
         position = _cursors.Head;
         span = null!;
+        record = default;
         if (Volatile.Read(ref _slots) is not { } slots)
             return false;
         ref Activity? slot = ref slots[position & _mask];
@@ -63,6 +71,8 @@ internal sealed class SpanQueue(int capacity)
         if (span is null)
             return false;
         slot = null;
+        if (isRecorded)
+            (record, _records![position & _mask]) = (_records[position & _mask], default);
         Volatile.Write(ref _cursors.Head, position + 1);
         return true;
     }
@@ -73,6 +83,8 @@ internal sealed class SpanQueue(int capacity)
     /// <summary>A processor that never gets a span never takes the memory for them.</summary>
     private Activity?[] MakeSlots()
     {
+        if (isRecorded)
+            Interlocked.CompareExchange(ref _records, new QueuedRecord[_mask + 1], null);
         Interlocked.CompareExchange(ref _slots, new Activity?[_mask + 1], null);
         return _slots;
     }

@@ -69,7 +69,9 @@ internal sealed class SpanSender
     {
         try
         {
-            if (_outcomeExporter is null)
+            if (batch.IsReadBack)
+                SendRecords((IRecordedSpanExporter)_exporter, batch);
+            else if (_outcomeExporter is null)
                 SendWhole(batch);
             else
                 SendByOutcome(_outcomeExporter, batch);
@@ -105,12 +107,36 @@ internal sealed class SpanSender
             batch.Outcomes.Fill(ExportOutcome.Delivered);
     }
 
+    private void SendRecords(IRecordedSpanExporter exporter, ExportBatch batch)
+    {
+        batch.Outcomes.Fill(ExportOutcome.Retained);
+        if (batch.ReadBack.Count == 0)
+            return;
+        using CancellationTokenSource deadline = StartDeadline();
+        RecordedSpan[] records = [.. batch.ReadBack.Select(static record => record.Span)];
+        batch.Outcomes.Clear();
+        if (exporter is IRejectionCountingRecordExporter counting)
+        {
+            batch.Rejected = counting.ExportAndCountRejected(records, batch.Outcomes, deadline.Token);
+            return;
+        }
+
+        exporter.Export(records, batch.Outcomes, deadline.Token);
+        batch.Rejected = batch.Outcomes.Count(ExportOutcome.Unconfirmed);
+    }
+
+    private CancellationTokenSource StartDeadline()
+    {
+        var deadline = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        deadline.CancelAfter(_exportTimeout);
+        return deadline;
+    }
+
     private void SendByOutcome(IOutcomeExporter exporter, ExportBatch batch)
     {
         // Until the exporter is called, a failure (no memory, no thread for the timer) says nothing about the spans.
         batch.Outcomes.Fill(ExportOutcome.Retained);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
-        deadline.CancelAfter(_exportTimeout);
+        using CancellationTokenSource deadline = StartDeadline();
         ReadOnlySpan<Activity> spans = batch.Spans.AsSpan(0, batch.Count);
         batch.Outcomes.Clear();
         if (exporter is IRejectionCountingExporter counting)

@@ -48,6 +48,9 @@ internal sealed class FlushRequest
 
     public TimeSpan Timeout => _timeout;
 
+    /// <summary>Gets whether the request also waits for spans that no queue holds, because the flight recorder has them.</summary>
+    public bool WaitsForRecords { get; init; }
+
     /// <summary>The next request that waits for the same trace.</summary>
     public FlushRequest? Next { get; set; }
 
@@ -59,6 +62,9 @@ internal sealed class FlushRequest
 
     public FlushResult Answer { get; private set; }
 
+    /// <summary>Gets the status of an answer that is not to be Stored. Set with the answer.</summary>
+    public FlushStatus WithoutRecorder { get; private set; }
+
     /// <summary>The counts of a flush of everything; those of a trace are in <see cref="Delivery"/>.</summary>
     public long Exported { get; set; }
 
@@ -68,7 +74,8 @@ internal sealed class FlushRequest
 
     /// <summary>Fixes the answer, under the pipeline's lock. <see cref="Release"/> must follow outside it.</summary>
     /// <param name="unlessLost">
-    /// The status where no span is lost. A lost span makes it Failed; spans that are not confirmed make Delivered Unconfirmed.
+    /// The status where no span is lost. A lost span makes it Failed; spans that are not confirmed make Delivered Unconfirmed; recorded
+    /// spans make it Stored.
     /// </param>
     /// <param name="now">When the answer was known.</param>
     public void SetAnswer(FlushStatus unlessLost, long now)
@@ -76,10 +83,13 @@ internal sealed class FlushRequest
         long exported = Delivery is null ? Exported : Delivery.Exported - _before.Exported;
         long lost = Delivery is null ? Lost : Delivery.Lost - _before.Lost;
         long unconfirmed = Delivery is null ? Unconfirmed : Delivery.Unconfirmed - _before.Unconfirmed;
-        FlushStatus status = lost > 0 ? FlushStatus.Failed
-            : unconfirmed > 0 && unlessLost == FlushStatus.Delivered ? FlushStatus.Unconfirmed
-            : unlessLost;
-        Answer = new FlushResult(status, Saturated(exported), Saturated(lost), _time.GetElapsedTime(Started, now));
+        StoredSpans stored = _pipeline.StoredOf(Delivery, _before);
+        WithoutRecorder = lost > 0 ? FlushStatus.Failed : unlessLost;
+        FlushStatus status = stored.Improve(WithoutRecorder, unconfirmed);
+        Answer = new FlushResult(status, Saturated(exported), Saturated(lost), _time.GetElapsedTime(Started, now))
+        {
+            Stored = Saturated(stored.Count(isSettled: unlessLost == FlushStatus.Delivered)),
+        };
         IsAnswered = true;
     }
 

@@ -33,4 +33,11 @@ public enum FlushStatus
     /// a processor threw before a span reached the queue.
     /// </summary>
     Unconfirmed,
+
+    /// <summary>
+    /// Every span is acknowledged or in the files of the flight recorder, for each exporter: this process or the next one delivers the rest.
+    /// <see cref="FlushResult.Stored"/> has the number. Returned in the place of <see cref="Requested"/>, <see cref="TimedOut"/> and
+    /// <see cref="Canceled"/>.
+    /// </summary>
+    Stored,
 }

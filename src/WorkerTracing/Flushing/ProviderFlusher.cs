@@ -50,7 +50,7 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
         if (foreign is not null)
             combined.Add(foreign.Flush(timeout));
         foreach (Requested flush in requests)
-            combined.Add(Confirmed(flush, flush.Request.WaitForAnswer()));
+            combined.Add(Confirmed(flush, flush.Request.WaitForAnswer()), flush.Request.WithoutRecorder);
         return Report(combined.Result with { Elapsed = time.GetElapsedTime(started) });
     }
 
@@ -67,6 +67,57 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
         }
 
         foreign?.Request();
+    }
+
+    /// <summary>
+    /// Returns the answer for a trace whose flush does not wait: Stored where each exporter has every span of it or a record of it; null
+    /// otherwise.
+    /// </summary>
+    public FlushResult? FindStored(TraceSegment trace, Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots)
+    {
+        if (foreign is not null)
+            return null;
+        var combined = new CombinedResult();
+        foreach (BatchTraceProcessor processor in Candidates())
+        {
+            if (!Serves(processor, trace))
+                continue;
+            if (processor.Pipeline.Recording is null)
+                return null;
+            Add(processor.Pipeline, trace);
+            if (trace.Shared is { } shared)
+                Add(processor.Pipeline, shared);
+        }
+
+        return combined.Result is { Status: FlushStatus.Stored } stored ? stored : null;
+
+        void Add(ExportPipeline pipeline, TraceSegment segment)
+        {
+            SegmentDelivery delivery = segment.DeliveryOf(pipeline);
+            combined.Add(pipeline.AnswerInBackground(delivery, snapshots is null ? default : snapshots.GetValueOrDefault(delivery)));
+        }
+    }
+
+    /// <summary>Returns the flight recorder's parts in the processors that are known to be the provider's.</summary>
+    public IEnumerable<SpanRecording> Recordings()
+    {
+        ImmutableArray<BatchTraceProcessor> candidates = Candidates();
+        foreach (BatchTraceProcessor processor in candidates)
+        {
+            if (processor.Pipeline.Recording is not null)
+                return RecordingsOf(candidates);
+        }
+
+        return [];
+    }
+
+    private IEnumerable<SpanRecording> RecordingsOf(ImmutableArray<BatchTraceProcessor> candidates)
+    {
+        foreach (BatchTraceProcessor processor in candidates)
+        {
+            if (processor.Pipeline.Recording is { } recording && ReferenceEquals(processor.Provider, provider) && !processor.IsPartition)
+                yield return recording;
+        }
     }
 
     /// <summary>Starts exports of everything that has ended, without waiting.</summary>
@@ -99,7 +150,11 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
         if (foreign is not null)
             combined.Add(await foreign.FlushAsync(timeout, cancellationToken).ConfigureAwait(false));
         foreach (Requested flush in requests)
-            combined.Add(Confirmed(flush, await flush.Request.AnswerAsync(cancellationToken).ConfigureAwait(false)));
+        {
+            FlushResult result = await flush.Request.AnswerAsync(cancellationToken).ConfigureAwait(false);
+            combined.Add(Confirmed(flush, result), flush.Request.WithoutRecorder);
+        }
+
         return Report(combined.Result);
     }
 
@@ -156,7 +211,8 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
         {
             SegmentDelivery? delivery = segment?.DeliveryOf(pipeline);
             DeliverySnapshot before = delivery is null || snapshots is null ? default : snapshots.GetValueOrDefault(delivery);
-            return new Requested(pipeline, pipeline.RequestFlush(delivery, before, timeout, isLast), isLive);
+            bool waitsForRecords = trace is null && !isLast;
+            return new Requested(pipeline, pipeline.RequestFlush(delivery, before, timeout, isLast, waitsForRecords), isLive);
         }
 
         bool IsRequested(ExportPipeline pipeline)

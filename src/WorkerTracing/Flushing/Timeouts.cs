@@ -17,6 +17,10 @@ internal static class Timeouts
             throw new ArgumentOutOfRangeException(parameter, timeout, $"A timeout must be zero, {Rule}.");
     }
 
+    /// <summary>Returns the shorter of two times, each of which may be infinite.</summary>
+    public static TimeSpan Shorter(TimeSpan one, TimeSpan other) =>
+        one == Timeout.InfiniteTimeSpan || (other != Timeout.InfiniteTimeSpan && other < one) ? other : one;
+
     /// <summary>
     /// Returns the rest of <paramref name="timeout"/> after <paramref name="elapsed"/>: infinite stays infinite; never less than zero.
     /// </summary>

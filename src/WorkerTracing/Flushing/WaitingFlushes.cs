@@ -23,6 +23,8 @@ internal sealed class WaitingFlushes(PendingSpans spans, object sync, TimeProvid
             return null;
         bool isSettled = request.Delivery is { } trace ? trace.Pending == 0 : spans.LowestUnsettled >= request.Target;
         bool isPostponed = request.Delivery is { } own ? own.Pending == own.Postponed : spans.LowestMoving >= request.Target;
+        if (request.WaitsForRecords && spans.HasMovingRecords)
+            return null;
         return isSettled ? FlushStatus.Delivered : isPostponed ? FlushStatus.TimedOut : null;
     }
 
@@ -198,9 +200,10 @@ internal sealed class WaitingFlushes(PendingSpans spans, object sync, TimeProvid
         request.Exported += counts.Arrived;
         request.Unconfirmed += counts.Unconfirmed;
         request.Lost += counts.Lost;
-        if (lowestUnsettled >= request.Target)
+        bool waitsForRecords = request.WaitsForRecords && spans.HasMovingRecords;
+        if (lowestUnsettled >= request.Target && !waitsForRecords)
             Answer(request, FlushStatus.Delivered, now, batch.Answered);
-        else if (counts.Retained > 0 || lowestMoving >= request.Target)
+        else if (counts.Retained > 0 || (lowestMoving >= request.Target && !waitsForRecords))
             Answer(request, FlushStatus.TimedOut, now, batch.Answered);
     }
 }

@@ -20,10 +20,15 @@ public static class WorkerTraces
     {
         TimeSpan limit = timeout ?? DefaultTimeout;
         Timeouts.ThrowIfInvalid(limit, nameof(timeout));
-        ValueTask<FlushResult>[] flushes = [.. LiveProcessors.All.Select(p => p.FlushAsync(limit, ct))];
+        FlushRequest[] flushes =
+            [.. LiveProcessors.All.Select(processor => processor.Pipeline.RequestFlush(null, default, limit, waitsForRecords: true))];
         var combined = new CombinedResult();
-        foreach (ValueTask<FlushResult> flush in flushes)
-            combined.Add(await flush.ConfigureAwait(false));
+        foreach (FlushRequest flush in flushes)
+        {
+            FlushResult result = await flush.AnswerAsync(ct).ConfigureAwait(false);
+            combined.Add(result, flush.WithoutRecorder);
+        }
+
         return combined.Result;
     }
 }

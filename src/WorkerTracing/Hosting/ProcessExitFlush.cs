@@ -58,7 +58,7 @@ internal static class ProcessExitFlush
                 return; // the provider was shut down, and has sent what it had
             FlushResult result = tracer.Flusher.Flush(timeout);
             int left = processors.Sum(static processor => processor.Pipeline.Waiting);
-            if (left > 0 || result.Lost > 0)
+            if (result.Status != FlushStatus.Stored && (left > 0 || result.Lost > 0))
                 tracer.LogExit(result, left);
         }
         catch (Exception exception)

@@ -27,6 +27,12 @@ internal sealed class TracingLifetime(
             "disk",
             StringComparison.OrdinalIgnoreCase))
             Log.DiskRetry(log);
+        foreach (BatchTraceProcessor processor in LiveProcessors.All)
+        {
+            if (ReferenceEquals(processor.Provider, provider))
+                processor.Pipeline.Recording?.AdoptNow();
+        }
+
         return Task.CompletedTask;
     }
 
@@ -50,7 +56,9 @@ internal sealed class TracingLifetime(
         FlushResult result = await tracer.Flusher.FlushLastAsync(timeout, deadline).ConfigureAwait(false);
         // Unconfirmed is the best answer where processors of other libraries are flushed too.
         bool delivered = result.Status is FlushStatus.Delivered or FlushStatus.Unconfirmed;
-        if (!delivered)
+        if (result.Status == FlushStatus.Stored)
+            Log.LastFlushStored(log, result.Elapsed, result.Exported, result.Stored);
+        else if (!delivered)
             Log.LastFlush(log, result.Status, result.Elapsed, result.Exported, result.Lost);
 
         // The container disposes the provider next, which shuts the processors down. The spans that are left get no second deadline.

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
 using OpenTelemetry.Trace;
@@ -84,6 +86,44 @@ public static class WorkerTracingBuilderExtensions
         return builder;
     }
 
+    /// <summary>
+    /// Adds the flight recorder: spans that have ended and jobs that run are kept in files until they are delivered. After the end of the
+    /// process, whatever ended it, the next one delivers them, and reports the jobs that died with the first one.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="directory">
+    /// The directory, on a disk that outlives the process. See <see cref="FlightRecorderOptions.Directory"/>. The setting
+    /// <c>WorkerTracing:FlightRecorder:Directory</c> replaces it.
+    /// </param>
+    /// <param name="configure">
+    /// Configures the recorder. Runs after the configuration section <c>WorkerTracing:FlightRecorder</c> has been applied.
+    /// </param>
+    /// <returns>The builder.</returns>
+    /// <remarks>
+    /// Records the exporters that implement <see cref="IRecordedSpanExporter"/>: OTLP and the console. The log names the others at the start.
+    /// An invalid option stops the host at its start; a disk that cannot be written does not: then spans are kept in memory only, and
+    /// counted.
+    /// </remarks>
+    public static WorkerTracingBuilder AddFlightRecorder(
+        this WorkerTracingBuilder builder, string directory, Action<FlightRecorderOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentNullException.ThrowIfNull(directory);
+        OptionsBuilder<FlightRecorderOptions> options = builder.Services.AddOptions<FlightRecorderOptions>()
+            .Configure<IServiceProvider>((options, services) =>
+            {
+                options.Directory = directory;
+                WorkerTracingConfiguration.Bind(options, services);
+            })
+            .ValidateOnStart();
+        if (configure is not null)
+            options.PostConfigure(configure);
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<FlightRecorderOptions>, FlightRecorderOptionsValidator>());
+        builder.Services.TryAddSingleton<HostRecorder>();
+        return builder;
+    }
+
     /// <param name="builder">The builder.</param>
     /// <param name="factory">Makes the exporter.</param>
     /// <param name="scheduleDelay">The exporter's own default, which the variables change as they change the general one.</param>
@@ -103,6 +143,7 @@ public static class WorkerTracingBuilderExtensions
                 options.ScheduleDelay = delay;
             IConfiguration? configuration = services.GetService<IConfiguration>();
             BatchTraceProcessorEnvironment.Apply(options, name => configuration?[name] ?? Environment.GetEnvironmentVariable(name));
+            options.FlightRecorder = services.GetService<HostRecorder>()?.Options;
             configure?.Invoke(options);
             BaseExporter<Activity> exporter = factory(services);
             if (exporter is OtlpSpanExporter { IsLogging: false } otlp)

@@ -10,6 +10,7 @@ namespace WorkerTracing;
 internal static class WorkerTracingConfiguration
 {
     private const string Section = "WorkerTracing";
+    private const string RecorderSection = "WorkerTracing:FlightRecorder";
 
     public static void Bind(WorkerTracingOptions options, IServiceProvider services)
     {
@@ -18,6 +19,19 @@ internal static class WorkerTracingConfiguration
         BindSection(options, configuration.GetSection(Section));
         if (string.Equals(configuration["OTEL_SDK_DISABLED"], "true", StringComparison.OrdinalIgnoreCase))
             options.Enabled = false;
+    }
+
+    /// <summary>Binds the options of the flight recorder.</summary>
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2026", Justification = "Numbers, TimeSpan and bool: their converters are the runtime's own and are kept.")]
+    public static void Bind(FlightRecorderOptions options, IServiceProvider services)
+    {
+        if (services.GetService<IConfiguration>()?.GetSection(RecorderSection) is not { } section)
+            return;
+        options.Directory = section.GetValue(nameof(options.Directory), options.Directory) ?? options.Directory;
+        options.MaxBytes = section.GetValue(nameof(options.MaxBytes), options.MaxBytes);
+        options.MaxAge = section.GetValue(nameof(options.MaxAge), options.MaxAge);
+        options.RecordRunningJobs = section.GetValue(nameof(options.RecordRunningJobs), options.RecordRunningJobs);
     }
 
     /// <summary>

@@ -71,7 +71,7 @@ internal sealed class JobFlush
             return null;
         TaskCompletionSource<FlushResult>? answer =
             _mode == FlushMode.Wait ? new TaskCompletionSource<FlushResult>(TaskCreationOptions.RunContinuationsAsynchronously) : null;
-        Task<FlushResult> result = answer?.Task ?? (_mode == FlushMode.Background ? Requested : NotRequested);
+        Task<FlushResult> result = answer?.Task ?? (_mode == FlushMode.Background ? InBackground() : NotRequested);
         if (Interlocked.CompareExchange(ref _result, result, null) is not null)
             return null;
         if (_mode == FlushMode.Background)
@@ -81,6 +81,20 @@ internal sealed class JobFlush
         else if (!Segment.IsRootEnded)
             Segment.FlushWhenRootEnds();
         return answer;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: a flush that fails is not the job's failure.")]
+    private Task<FlushResult> InBackground()
+    {
+        try
+        {
+            return _tracer.Flusher.FindStored(Segment, _before) is { } stored ? Task.FromResult(stored) : Requested;
+        }
+        catch (Exception exception)
+        {
+            _tracer.ReportFailure("Flush", exception);
+            return Requested;
+        }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: a flush that fails is not the job's failure.")]

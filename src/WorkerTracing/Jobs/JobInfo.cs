@@ -27,6 +27,13 @@ public sealed record JobInfo
     /// <summary>The framework's id of this run. Recorded as <c>worker_tracing.job.id</c>.</summary>
     public string? Id { get; init; }
 
+    /// <summary>
+    /// Identifies the run to the process that repeats it after this one has died, if that finds it by another id than <see cref="Id"/>. The
+    /// next attempt then links to the one that died, where a flight recorder has it. Not recorded on the span.
+    /// </summary>
+    /// <value>The default is null: <see cref="Id"/> stays the same.</value>
+    public string? RecoveryId { get; init; }
+
     /// <summary>The queue or endpoint that the job came from. Recorded as <c>messaging.destination.name</c>.</summary>
     public string? Queue { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 
 namespace WorkerTracing;
@@ -35,6 +36,7 @@ internal struct JobRun
         if (trace.IsRecorded)
         {
             Try(tracer, trace, static trace => trace.Tracer.RunningReports.Remove(trace));
+            Try(tracer, trace, static trace => LinkToAbandoned(trace));
             Try(tracer, (trace, outcome), static end => end.outcome.RecordOn(
                 end.trace.Activity!, end.trace.IsFinalAttempt, end.trace.Tracer.Exceptions.OnSpan));
         }
@@ -80,6 +82,16 @@ internal struct JobRun
     {
         if (!Try(trace.Tracer, trace, static trace => trace.Activity?.Stop()) && trace.Segment is not null)
             Try(trace.Tracer, trace, static trace => trace.Tracer.Flusher.OnStopFailed(trace.Segment!, trace.Activity!));
+        if (trace.IsRecorded)
+            Try(trace.Tracer, trace, static trace => trace.Tracer.Abandoned.Forget(trace.Activity!));
+    }
+
+    /// <summary>Links to the attempt that ended with its process, where it was found after this one had started.</summary>
+    private static void LinkToAbandoned(JobTrace trace)
+    {
+        ActivityContext before = trace.Tracer.Abandoned.Take(trace.Job);
+        if (before != default && !trace.Activity!.Links.Any(link => link.Context.SpanId == before.SpanId))
+            trace.Activity.AddLink(JobLinks.PreviousAttempt(before));
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's end: the job has its result, whatever its exception, a "

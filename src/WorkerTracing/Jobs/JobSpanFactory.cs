@@ -4,7 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace WorkerTracing;
 
 /// <summary>Makes the span of a job: decides on its parent, and records the facts that are known at its beginning.</summary>
-internal sealed class JobSpanFactory(ActivitySource source, WorkerTracingOptions options, Callbacks callbacks, TimeProvider time)
+internal sealed class JobSpanFactory(
+    ActivitySource source, WorkerTracingOptions options, AbandonedJobs abandoned, Callbacks callbacks, TimeProvider time)
 {
     /// <summary>
     /// Of jobs inside each other, every 32nd has its parent by its ids alone. Jobs that overlap and start each other without end would
@@ -61,7 +62,7 @@ internal sealed class JobSpanFactory(ActivitySource source, WorkerTracingOptions
         DateTimeOffset now = time.GetUtcNow();
         Activity? ambient = AmbientSpan.NearestRunning(before.Activity);
         bool inherit = ambient is not null && AmbientSpan.HasSamplingDecision(ambient);
-        List<ActivityLink>? links = LinksOf(job);
+        List<ActivityLink>? links = WithAbandoned(LinksOf(job), job);
         bool adopt = !inherit && job.Origin != default && TraceRelationRule.Resolve(job, links, options, now) == TraceRelation.Child;
         if (job.Origin != default && !adopt && (!inherit || ambient!.SpanId != job.Origin.SpanId))
             links = WithOrigin(links, job.Origin);
@@ -131,6 +132,15 @@ internal sealed class JobSpanFactory(ActivitySource source, WorkerTracingOptions
     private List<ActivityLink>? LinksOf(JobInfo job) => job.Links is null
         ? null
         : callbacks.Ask<IReadOnlyList<ActivityLink>, List<ActivityLink>?>(nameof(job.Links), static links => [.. links], job.Links, null);
+
+    /// <summary>Links to the attempt that ended with its process, where a flight recorder has it. That is the attempt before: it comes first.</summary>
+    private List<ActivityLink>? WithAbandoned(List<ActivityLink>? links, JobInfo job)
+    {
+        ActivityContext before = abandoned.Take(job);
+        if (before != default && links?.Exists(link => IsSame(link.Context, before)) != true)
+            (links ??= []).Insert(0, JobLinks.PreviousAttempt(before));
+        return links;
+    }
 
     private static List<ActivityLink>? WithOrigin(List<ActivityLink>? links, ActivityContext origin)
     {

@@ -50,7 +50,8 @@ public sealed class JobTracer
         RunningReports = new RunningJobReports(this);
         _callbacks = new Callbacks(log);
         _modes = new FlushModeSelector(options, _callbacks);
-        _spans = new JobSpanFactory(Telemetry.Source, options, _callbacks, time);
+        Abandoned = new AbandonedJobs(Flusher);
+        _spans = new JobSpanFactory(Telemetry.Source, options, Abandoned, _callbacks, time);
         Exceptions = ExceptionSignals.Parse(Environment.GetEnvironmentVariable(ExceptionSignals.Variable));
         Provider = provider;
         if (IsEnabled && options.FlushAtProcessExit)
@@ -70,6 +71,9 @@ public sealed class JobTracer
     internal TimeProvider Time { get; }
 
     internal ProviderFlusher Flusher { get; }
+
+    /// <summary>Gets the jobs in the provider's flight recorders.</summary>
+    internal AbandonedJobs Abandoned { get; }
 
     internal JobObservers Observers { get; }
 
@@ -100,6 +104,7 @@ public sealed class JobTracer
             if (trace.IsRecorded)
             {
                 Describe(trace);
+                Abandoned.Open(trace);
                 RunningReports.Add(trace);
             }
 

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
@@ -23,7 +25,7 @@ namespace WorkerTracing;
 /// over. It does not throw. Over http/protobuf it runs on that thread alone; gRPC also needs the thread pool. Safe for concurrent use.
 /// </para>
 /// </remarks>
-public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountingExporter, IExportTarget
+public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountingExporter, IRejectionCountingRecordExporter, IExportTarget
 {
     private readonly ConcurrentBag<OtlpSendBatch> _batches = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -94,6 +96,42 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
     /// <inheritdoc/>
     int IRejectionCountingExporter.ExportAndCountRejected(
         ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
+        Send(batch, outcomes, cancellationToken).Rejected;
+
+    /// <inheritdoc/>
+    [Experimental("WORKERTRACING001")]
+    public string RecordName => "otlp";
+
+    /// <inheritdoc/>
+    [Experimental("WORKERTRACING001")]
+    public void WriteResource(IBufferWriter<byte> content)
+    {
+        content.Write(Resource.Head);
+        content.Write(Resource.Tail);
+    }
+
+    /// <inheritdoc/>
+    [Experimental("WORKERTRACING001")]
+    public void WriteSpan(Activity span, IBufferWriter<byte> content) =>
+        OtlpRecord.Write(span, _scopes.Get(span.Source), _encoder, content);
+
+    /// <inheritdoc/>
+    [Experimental("WORKERTRACING001")]
+    public void WriteOpenSpan(Activity span, IBufferWriter<byte> content) => WriteSpan(span, content);
+
+    /// <inheritdoc/>
+    [Experimental("WORKERTRACING001")]
+    public void CloseSpan(ReadOnlySpan<byte> open, DateTimeOffset ended, IBufferWriter<byte> content) =>
+        OtlpRecord.Close(open, ended, content);
+
+    /// <inheritdoc/>
+    [Experimental("WORKERTRACING001")]
+    public void Export(ReadOnlySpan<RecordedSpan> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
+        Send(batch, outcomes, cancellationToken);
+
+    /// <inheritdoc/>
+    int IRejectionCountingRecordExporter.ExportAndCountRejected(
+        ReadOnlySpan<RecordedSpan> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
         Send(batch, outcomes, cancellationToken).Rejected;
 
     /// <inheritdoc/>
@@ -177,6 +215,27 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
             if (over > 0 && isLast && !_sender.Send(sending, sending.Count, outcomes, ref progress, cancellationToken))
                 return;
         }
+    }
+
+    private SendProgress Send(ReadOnlySpan<RecordedSpan> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        var progress = default(SendProgress);
+        outcomes[..batch.Length].Clear();
+        using IDisposable suppressed = SuppressInstrumentationScope.Begin();
+        using var sending = new OtlpRecordBatch(batch, _client);
+        while (sending.Count > 0)
+        {
+            int count = sending.CountWithin(_settings.MaxRequestBytes);
+            if (!_sender.Send(sending, count, outcomes, ref progress, cancellationToken))
+            {
+                sending.Settle(count, sending.Count, ExportOutcome.Retained, outcomes);
+                break;
+            }
+
+            sending.Skip(count);
+        }
+
+        return progress;
     }
 
     private static void Retain(ReadOnlySpan<int> positions, Span<ExportOutcome> outcomes)

@@ -1,7 +1,8 @@
 namespace WorkerTracing;
 
 /// <summary>
-/// What became of one trace's spans in one <see cref="ExportPipeline"/>. The pipeline's lock guards all but the refused spans.
+/// What became of one trace's spans in one <see cref="ExportPipeline"/>. The pipeline's lock guards all but the refused spans and what is
+/// counted for the flight recorder.
 /// </summary>
 internal sealed class SegmentDelivery(ExportPipeline pipeline)
 {
@@ -9,6 +10,9 @@ internal sealed class SegmentDelivery(ExportPipeline pipeline)
     private long _refused; // written by threads that end spans
     private long _refusedTaken; // written by DroppedSpanCounter under its lock
     private bool _hasNews; // written by both
+    private int _recorded; // Interlocked
+    private int _unrecorded; // Interlocked
+    private long _left; // Interlocked
 
     public ExportPipeline Pipeline { get; } = pipeline;
 
@@ -28,6 +32,15 @@ internal sealed class SegmentDelivery(ExportPipeline pipeline)
 
     /// <summary>Gets the spans that will never arrive.</summary>
     public long Lost => _dropped + Volatile.Read(ref _refused);
+
+    /// <summary>Gets the spans that are recorded and have no final outcome yet: queued, in flight or kept. Zero without a recorder.</summary>
+    public int Recorded => Volatile.Read(ref _recorded);
+
+    /// <summary>Gets the spans that a recorder could not take and that have no final outcome yet. Zero without a recorder.</summary>
+    public int Unrecorded => Volatile.Read(ref _unrecorded);
+
+    /// <summary>Gets the spans that were left to the recorder. They are neither pending, nor exported, nor lost.</summary>
+    public long Left => Volatile.Read(ref _left);
 
     /// <summary>The flushes that wait for <see cref="Pending"/> to come down to zero: a list linked through the requests.</summary>
     public FlushRequest? Waiting { get; set; }
@@ -50,6 +63,18 @@ internal sealed class SegmentDelivery(ExportPipeline pipeline)
         else
             _dropped++;
     }
+
+    /// <summary>Leaves a pending span to the recorder.</summary>
+    public void LeavePending() => Pending--;
+
+    /// <summary>A span has ended, in a pipeline with a recorder.</summary>
+    public void Begin(RecordHandle record) => Interlocked.Increment(ref record.IsRecorded ? ref _recorded : ref _unrecorded);
+
+    /// <summary>The pipeline has let go of a span that <see cref="Begin"/> has counted.</summary>
+    public void End(RecordHandle record) => Interlocked.Decrement(ref record.IsRecorded ? ref _recorded : ref _unrecorded);
+
+    /// <summary>Counts a span that is left to the recorder.</summary>
+    public void Leave() => Interlocked.Increment(ref _left);
 
     /// <summary>Records a span that ended without reaching the pipeline, because another processor failed before.</summary>
     public void Miss() => Unconfirmed++;

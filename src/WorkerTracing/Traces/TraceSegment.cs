@@ -165,7 +165,7 @@ internal sealed class TraceSegment
     private static void AddSnapshots(TraceSegment segment, ref Dictionary<SegmentDelivery, DeliverySnapshot>? snapshots)
     {
         for (SegmentDelivery? account = segment.Accounts; account is not null; account = account.Next)
-            (snapshots ??= [])[account] = new DeliverySnapshot(account.Exported, account.Lost, account.Unconfirmed);
+            (snapshots ??= [])[account] = new DeliverySnapshot(account.Exported, account.Lost, account.Unconfirmed, account.Left);
     }
 
     /// <summary>Returns true if a pipeline has had a span of the segment.</summary>

@@ -1,0 +1,12 @@
+namespace WorkerTracing;
+
+/// <summary>As <see cref="IRejectionCountingExporter"/>, for recorded spans.</summary>
+internal interface IRejectionCountingRecordExporter : IRecordedSpanExporter
+{
+    /// <summary>Sends a batch as <see cref="IRecordedSpanExporter.Export"/> does, which the processor then does not call.</summary>
+    /// <param name="batch">The spans.</param>
+    /// <param name="outcomes">One outcome for each span.</param>
+    /// <param name="cancellationToken">Canceled at the export timeout and at the deadline of a shutdown.</param>
+    /// <returns>The number of rejected spans among those that are <see cref="ExportOutcome.Unconfirmed"/>, over all requests.</returns>
+    int ExportAndCountRejected(ReadOnlySpan<RecordedSpan> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken);
+}

@@ -64,7 +64,7 @@ internal static class Telemetry
             "Recorded spans that no queue holds, waiting to be read back.");
         Meter.CreateObservableCounter(
             "worker_tracing.recorder.unrecorded",
-            static () => Recorders().SelectMany(static recorder => recorder.Unrecorded)
+            static () => Recorders().SelectMany(static recorder => recorder.Counts.Unrecorded)
                 .GroupBy(static reason => reason.Key, static reason => reason.Value)
                 .Select(static reason => new Measurement<long>(
                     reason.Sum(), new KeyValuePair<string, object?>("reason", reason.Key))),

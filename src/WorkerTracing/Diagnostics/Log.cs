@@ -124,4 +124,17 @@ internal static partial class Log
 
     [LoggerMessage(63, LogLevel.Error, "A span of the exporter {Exporter} was not recorded, because the exporter threw.")]
     public static partial void RecordingThrew(ILogger logger, string exporter, Exception exception);
+
+    [LoggerMessage(
+        64,
+        LogLevel.Information,
+        "The flight recorder has taken over {Directory} from a process that has ended: {Records} records to send, {Jobs} jobs that did not "
+            + "end. The process was last known to be alive at {LastAlive:u}.")]
+    public static partial void DirectoryAdopted(ILogger logger, string directory, int records, int jobs, DateTime lastAlive);
+
+    [LoggerMessage(
+        65,
+        LogLevel.Warning,
+        "The flight recorder leaves {Directory} as it is: {Reason} It tries again each minute.")]
+    public static partial void DirectoryLeftAlone(ILogger logger, string directory, string reason);
 }

@@ -19,5 +19,8 @@ internal sealed class DiskUse(long max)
         return false;
     }
 
+    /// <summary>Counts files that are there already.</summary>
+    public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
+
     public void Release(long bytes) => Interlocked.Add(ref _bytes, -bytes);
 }

@@ -9,45 +9,36 @@ namespace WorkerTracing;
 /// </summary>
 internal sealed class FlightRecorder : IDisposable
 {
-    private const int MaxSegmentSize = 8 * 1024 * 1024;
-    private const int SegmentsInMaxBytes = 4;
-    private const int SegmentAlignment = 64 * 1024;
-
     private static readonly TimeSpan TendInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RetryInterval = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ExpiryInterval = TimeSpan.FromMinutes(1);
 
     /// <summary>How long the start waits for the first file. A disk that hangs does not keep the application from starting.</summary>
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly Lock _sync = new();
-    private readonly string _root;
-    private readonly int _segmentSize;
     private readonly ILogger _log;
     private readonly RecorderClock _clock;
-    private readonly RecorderFailure _failure;
     private readonly DiskUse _use;
-    private readonly RecordSegments _segments = new();
+    private readonly OwnFiles _own;
+    private readonly Adoption _adoption;
     private readonly RecordReader _reader;
-    private readonly SegmentLog _records;
+    private readonly RecordedExporters _exporters;
     private readonly RecorderThread _thread;
     private readonly ManualResetEventSlim _isStarted = new();
-    private readonly List<OwnDirectory> _givenUp = []; // written under _sync: deleted by someone, with records that are not done
-    private OwnDirectory? _own; // written under _sync
-    private TimeSpan? _failedAt; // written under _sync: when the disk has refused something last
-    private bool _isClosed; // written under _sync
+    private TimeSpan _expiredAt; // written by the thread
 
     internal FlightRecorder(FlightRecorderOptions options, string root, ILogger log, TimeProvider time)
     {
+        var segments = new RecordSegments();
+        var openSpans = new OpenSpanStore { IsEnabled = options.RecordRunningJobs };
         Options = options;
-        _root = root;
         _log = log;
         _clock = new RecorderClock(time);
-        _failure = new RecorderFailure(options.Directory, log);
         _use = new DiskUse(options.MaxBytes);
-        _segmentSize = (int)Math.Min(MaxSegmentSize, options.MaxBytes / SegmentsInMaxBytes & -SegmentAlignment);
-        _reader = new RecordReader(_segments, Counts, _clock, options.MaxAge);
+        _exporters = new RecordedExporters(openSpans);
         _thread = new RecorderThread("WorkerTracing recorder", TendInterval, Tend, log);
-        _records = new SegmentLog(_segmentSize, _thread.Wake);
+        _own = new OwnFiles(options, root, _clock, _use, segments, openSpans, _exporters, _thread.Wake, log);
+        _reader = new RecordReader(segments, Counts, _clock, options.MaxAge);
+        _adoption = new Adoption(root, 2L * _own.SegmentSize, segments, _exporters, Counts, _use, _clock, log);
     }
 
     public FlightRecorderOptions Options { get; }
@@ -56,20 +47,20 @@ internal sealed class FlightRecorder : IDisposable
     public long Bytes => _use.Bytes;
 
     /// <summary>Gets the time of the oldest record that is not done; null where there is none.</summary>
-    public DateTimeOffset? Oldest => null;
+    public DateTimeOffset? Oldest => _reader.FindOldest();
 
     /// <summary>Gets why nothing is recorded now; null while spans are recorded.</summary>
-    public string? Failure => _failure.Text;
+    public string? Failure => _own.Failure;
+
+    /// <summary>Gets how many spans were not recorded since the start, by <see cref="UnrecordedReason"/>.</summary>
+    public IReadOnlyDictionary<string, long> Unrecorded => Counts.Unrecorded;
+
+    /// <summary>
+    /// Gets how many records were dropped since the start because they were older than <see cref="FlightRecorderOptions.MaxAge"/>.
+    /// </summary>
+    public long Expired => Counts.Expired;
 
     public RecorderCounts Counts { get; } = new();
-
-    internal RecordedExporters Exporters { get; } = new();
-
-    /// <summary>Gets how many spans were not recorded since the start, by reason: the disk or the recorder is full, and so on.</summary>
-    public IReadOnlyDictionary<string, long> Unrecorded => new Dictionary<string, long>();
-
-    /// <summary>Gets how many records were dropped since the start because they were older than <see cref="FlightRecorderOptions.MaxAge"/>.</summary>
-    public long Expired => 0;
 
     /// <summary>Gets the recorder of a directory. Never throws for the state of the disk: recording starts when the disk allows it.</summary>
     /// <remarks>
@@ -78,18 +69,23 @@ internal sealed class FlightRecorder : IDisposable
     public static FlightRecorder Open(FlightRecorderOptions options, ILogger log, TimeProvider time) =>
         FlightRecorders.Open(options, log, time);
 
-    /// <summary>Adds an exporter.</summary>
-    public RecorderChannel Register(IRecordedSpanExporter exporter) => new(this, _records, _reader, AddExporter(exporter), exporter, _log);
+    /// <summary>Adds an exporter. It may be added after an adoption: it gets the records that were found then.</summary>
+    public RecorderChannel Register(IRecordedSpanExporter exporter)
+    {
+        RecordedExporter? recorded = AddExporter(exporter);
+        _adoption.Tend();
+        return new RecorderChannel(this, _own.Records, _reader, recorded, exporter, _log);
+    }
 
     /// <summary>
     /// Takes over the directories of processes that have ended. Called in the background, at the start and then each minute. Closes the
     /// spans of their running jobs.
     /// </summary>
     /// <returns>The jobs that the call has found.</returns>
-    public IReadOnlyList<AbandonedJob> Adopt() => [];
+    public IReadOnlyList<AbandonedJob> Adopt() => _adoption.Adopt();
 
     /// <summary>Finds a job that ended with its process, once.</summary>
-    public AbandonedJob? FindAbandoned(string key) => null;
+    public AbandonedJob? FindAbandoned(string key) => _adoption.FindJob(key);
 
     /// <inheritdoc/>
     public void Dispose() => FlightRecorders.Release(this);
@@ -101,85 +97,33 @@ internal sealed class FlightRecorder : IDisposable
         _isStarted.Wait(StartTimeout);
     }
 
-    /// <summary>Gives up the sub-directory. Deletes it if nothing is left in it.</summary>
+    /// <summary>Gives up the directories. Deletes those in which nothing is left.</summary>
     internal void Close()
     {
         _thread.Dispose();
-        lock (_sync)
-        {
-            _isClosed = true;
-            _records.Clear(UnrecordedReason.Unavailable);
-            foreach (OwnDirectory directory in _givenUp)
-                directory.Retire();
-            _own?.Close();
-            _own = null;
-        }
+        _adoption.Close();
+        _own.Close();
     }
 
     /// <summary>A record was the last one of its segment that was not done.</summary>
     internal void OnSegmentDone()
     {
-        if (_records.IsShort)
+        if (_own.Records.IsShort)
             _thread.Wake();
     }
 
-    /// <summary>
-    /// Keeps the files of this process: called each second, and when a segment is needed. Does not throw for the state of the disk.
-    /// </summary>
+    /// <summary>Does what is due: called each second, and when a segment is needed.</summary>
     internal void Tend()
     {
-        lock (_sync)
-        {
-            if (_isClosed)
-                return;
-            try
-            {
-                LeaveDeletedDirectory();
-                if (MayTry)
-                    TendFiles();
-            }
-            catch (Exception exception) when (RecorderFailure.IsOfDisk(exception))
-            {
-                _failedAt = _clock.Elapsed;
-                if (IsRecording)
-                    Log.RecorderCannotGrow(_log, Options.Directory, exception.Message);
-                else
-                    _failure.Set(exception.GetType().Name, exception.Message);
-            }
-        }
-
-        _isStarted.Set();
-    }
-
-    private bool IsRecording => _records.Current is not null && !(_records.IsShort && _records.Spares == 0);
-
-    private bool MayTry => _failedAt is not { } failed || _clock.Elapsed - failed >= RetryInterval;
-
-    private void TendFiles()
-    {
-        _own ??= OwnDirectory.Create(
-            _root, _clock.Now, path => new SegmentSupply(path, _segmentSize, _segments, Exporters, _records, _use));
         _own.Tend();
-        _failedAt = null;
-        if (IsRecording)
-            _failure.Clear();
-        else
-            _failure.Set(UnrecordedReason.MaxBytes, $"The files have reached MaxBytes ({Options.MaxBytes}).");
-    }
-
-    /// <summary>Records in a deleted directory would be lost with the process: the spans of now on go to a new one.</summary>
-    private void LeaveDeletedDirectory()
-    {
-        foreach (OwnDirectory directory in _givenUp)
-            directory.Retire();
-        _givenUp.RemoveAll(static directory => !directory.HasRecords);
-        if (_own is not { Exists: false } deleted)
+        _isStarted.Set();
+        foreach (RecordedExporter exporter in _exporters.All)
+            exporter.OpenSpans.RemoveEnded();
+        _adoption.Tend();
+        if (_clock.Elapsed - _expiredAt < ExpiryInterval)
             return;
-        _failure.Set(nameof(DirectoryNotFoundException), "The directory was deleted.");
-        _records.Clear(UnrecordedReason.Unavailable);
-        _givenUp.Add(deleted);
-        _own = null;
-        _failedAt = null;
+        _expiredAt = _clock.Elapsed;
+        _reader.DropExpired(_exporters.All);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter's name: without one, its spans are not recorded.")]
@@ -187,7 +131,10 @@ internal sealed class FlightRecorder : IDisposable
     {
         try
         {
-            return Exporters.Add(exporter.RecordName);
+            RecordedExporter? added = _exporters.Add(exporter.RecordName);
+            if (added is not null)
+                added.Registered = exporter;
+            return added;
         }
         catch (Exception exception)
         {

@@ -10,10 +10,12 @@ internal sealed unsafe class MappedSegment : RecordSegment
 {
     private const long OneRecord = 1L << 32;
     private const int Sealed = int.MaxValue;
+    private const int TouchedAhead = 256 * 1024;
 
     private readonly MappedFile _file;
     private readonly int _end;
     private bool _isUsed; // written by the thread that makes it the current one
+    private int _oldestPlace = SegmentHeader.Size; // written under the lock of RecordSegments: all records in front of it are done
     private long _declared; // bits by exporter; written under the lock of SegmentLog
     private long _word = SegmentHeader.Size; // changed by any thread: records that are not done, and the end of the last one
 
@@ -86,9 +88,27 @@ internal sealed unsafe class MappedSegment : RecordSegment
     }
 
     /// <summary>Makes the pages that the next records will fill writable.</summary>
-    public void TouchAhead(int length) => _file.Touch(Tail, length);
+    public void TouchAhead() => _file.Touch(Tail, TouchedAhead);
 
     public override ReadOnlySpan<byte> Read() => _file.Bytes[..Tail];
+
+    public override DateTime? FindOldest()
+    {
+        var scan = new RecordScan(Read(), Salt, _oldestPlace);
+        bool isWhole = true; // no record in front of the present one is still being written
+        int expected = _oldestPlace;
+        while (scan.MoveNext())
+        {
+            if (RecordFormat.State(scan.Record) != RecordState.Done)
+                return RecordFormat.Time(scan.Record);
+            isWhole &= scan.Offset == expected;
+            expected = scan.Next;
+            if (isWhole)
+                _oldestPlace = expected;
+        }
+
+        return null;
+    }
 
     public override int IndexOf(RecordedExporter exporter) => exporter.Index;
 
@@ -104,14 +124,6 @@ internal sealed unsafe class MappedSegment : RecordSegment
         CountDone();
         GC.KeepAlive(this);
         return changed;
-    }
-
-    public override int ExporterOf(int offset)
-    {
-        Debug.Assert(Pending > 0, "The caller's record is not done.");
-        int exporter = RecordFormat.Exporter(_file.Bytes.Slice(offset, RecordFormat.HeaderSize));
-        GC.KeepAlive(this);
-        return exporter;
     }
 
     public override int CountDone() => (int)(Interlocked.Add(ref _word, -OneRecord) >> 32);

@@ -52,6 +52,48 @@ internal sealed class RecordReader(RecordSegments segments, RecorderCounts count
         }
     }
 
+    /// <summary>Finds the time of the oldest record that is not done.</summary>
+    public DateTimeOffset? FindOldest()
+    {
+        DateTime? oldest = null;
+        lock (segments.Sync)
+        {
+            foreach (RecordSegment segment in segments.Ordered)
+            {
+                if (segment.Pending > 0 && segment.FindOldest() is { } time && !(time >= oldest))
+                    oldest = time;
+            }
+        }
+
+        return oldest;
+    }
+
+    /// <summary>Drops the records that no queue holds and that are too old. Called each minute: nothing is read while all are young.</summary>
+    public void DropExpired(IEnumerable<RecordedExporter> exporters)
+    {
+        foreach (RecordedExporter exporter in exporters)
+        {
+            if (exporter.Unqueued > 0)
+                DropExpired(exporter);
+        }
+    }
+
+    private void DropExpired(RecordedExporter exporter)
+    {
+        var nothing = new TakeRequest(exporter, [], 0, 0);
+        lock (segments.Sync)
+        {
+            foreach (RecordSegment segment in segments.Ordered)
+            {
+                int index = segment.IndexOf(exporter);
+                if (index >= 0 && segment.HasUnqueued(index) && segment.FindOldest() is { } oldest && IsExpired(oldest))
+                    TakeFrom(segment, index, nothing);
+            }
+        }
+    }
+
+    private bool IsExpired(DateTime time) => clock.AgeOf(time) > maxAge;
+
     /// <returns>False where the request is full.</returns>
     private bool TakeFrom(RecordSegment segment, int index, TakeRequest request)
     {
@@ -66,7 +108,7 @@ internal sealed class RecordReader(RecordSegments segments, RecorderCounts count
                     && RecordFormat.Exporter(record) == index
                     && RecordFormat.State(record) == RecordState.Unqueued)
                 {
-                    if (!request.HasRoom(record.Length - RecordFormat.HeaderSize))
+                    if (!IsExpired(RecordFormat.Time(record)) && !request.HasRoom(record.Length - RecordFormat.HeaderSize))
                         return false;
                     TakeRecord(segment, index, scan.Offset, record, request);
                 }
@@ -75,6 +117,10 @@ internal sealed class RecordReader(RecordSegments segments, RecorderCounts count
             }
 
             return true;
+        }
+        catch (Exception exception) when (RecorderFailure.IsOfDisk(exception))
+        {
+            return true; // The file cannot be read now: the next one may be.
         }
         finally
         {
@@ -89,7 +135,7 @@ internal sealed class RecordReader(RecordSegments segments, RecorderCounts count
             return;
         segment.AddUnqueued(index, -1);
         request.Exporter.AddUnqueued(-1);
-        if (clock.AgeOf(RecordFormat.Time(record)) > maxAge)
+        if (IsExpired(RecordFormat.Time(record)))
             counts.AddExpired(1);
         else if (!RecordFormat.IsValid(record, offset))
             counts.AddDamaged(1);

@@ -34,6 +34,9 @@ internal abstract class RecordSegment
     /// <exception cref="IOException">It cannot be read.</exception>
     public abstract ReadOnlySpan<byte> Read();
 
+    /// <summary>Finds the time of the oldest record that is not done. The caller holds the lock of <see cref="RecordSegments"/>.</summary>
+    public abstract DateTime? FindOldest();
+
     /// <summary>Gives back the memory that <see cref="Read"/> has taken.</summary>
     public virtual void Unload()
     {
@@ -45,7 +48,9 @@ internal abstract class RecordSegment
     /// <summary>Returns the resource of the process that has written the file.</summary>
     public abstract ReadOnlyMemory<byte> ResourceOf(RecordedExporter exporter);
 
-    public bool HasUnqueued(int exporter) => Volatile.Read(ref _unqueued[exporter]) > 0;
+    public bool HasUnqueued(int exporter) => CountUnqueued(exporter) > 0;
+
+    public int CountUnqueued(int exporter) => Volatile.Read(ref _unqueued[exporter]);
 
     /// <summary>Adds to the number of unqueued records of an exporter.</summary>
     public void AddUnqueued(int exporter, int count) => Interlocked.Add(ref _unqueued[exporter], count);
@@ -68,9 +73,6 @@ internal abstract class RecordSegment
 
     /// <summary>Changes the state of a record where it has the expected one.</summary>
     public abstract bool TryChange(int offset, RecordState from, RecordState to);
-
-    /// <summary>Returns the index of the exporter of a record.</summary>
-    public abstract int ExporterOf(int offset);
 
     /// <summary>Counts a record that was changed to done.</summary>
     /// <returns>How many are not done yet.</returns>

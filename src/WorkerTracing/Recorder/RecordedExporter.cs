@@ -5,7 +5,7 @@ namespace WorkerTracing;
 /// <summary>
 /// An exporter as files know it: its index in those of this process, its name, and its resource. Channels of the same name share one.
 /// </summary>
-internal sealed class RecordedExporter(int index, string name)
+internal sealed class RecordedExporter(int index, string name, OpenSpanStore openSpans)
 {
     private readonly Lock _sync = new();
     private byte[]? _resource; // written under _sync
@@ -14,6 +14,11 @@ internal sealed class RecordedExporter(int index, string name)
     public int Index { get; } = index;
 
     public string Name { get; } = name;
+
+    /// <summary>Gets or sets the exporter that has registered last.</summary>
+    public IRecordedSpanExporter? Registered { get; set; }
+
+    public OpenSpans OpenSpans { get; } = new(openSpans, index);
 
     public ReadOnlyMemory<byte> Resource => Volatile.Read(ref _resource);
 

@@ -1,7 +1,7 @@
 namespace WorkerTracing;
 
 /// <summary>The exporters of this process whose spans are recorded, by name. Safe for concurrent use.</summary>
-internal sealed class RecordedExporters
+internal sealed class RecordedExporters(OpenSpanStore openSpans)
 {
     private readonly Lock _sync = new();
     private RecordedExporter[] _all = []; // replaced under _sync
@@ -21,11 +21,12 @@ internal sealed class RecordedExporters
                 return known;
             if (_all.Length == RecordSegment.MaxExporters)
                 return null;
-            var added = new RecordedExporter(_all.Length, name);
+            var added = new RecordedExporter(_all.Length, name, openSpans);
             Volatile.Write(ref _all, [.. _all, added]);
             return added;
         }
     }
 
+    /// <summary>Finds an exporter by its name.</summary>
     public RecordedExporter? Find(string name) => Array.Find(Volatile.Read(ref _all), exporter => exporter.Name == name);
 }

@@ -41,6 +41,8 @@ internal sealed class RecorderChannel
     {
         if (_recorded is null)
             return default;
+        See(span);
+        AddAncestors(span, _recorded);
         var buffer = RecordBuffer.Rent();
         try
         {
@@ -57,20 +59,39 @@ internal sealed class RecorderChannel
         finally
         {
             buffer.Return();
+            _recorded.OpenSpans.Remove(span);
         }
     }
 
     /// <summary>Records a job that starts. Its end is recorded with <see cref="Write"/>.</summary>
     /// <param name="span">The span of the job.</param>
     /// <param name="key">Identifies the job to the process that runs its next attempt; null where the framework has no id.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: a span that it cannot write is not recorded.")]
     public void Open(Activity span, string? key)
     {
+        if (_recorded is null || !Recorder.Options.RecordRunningJobs)
+            return;
+        try
+        {
+            _recorded.EnsureResource(Exporter);
+            _records.EnsureDeclared(_recorded);
+            See(span);
+            _recorded.OpenSpans.Add(span, isJob: true, key, Exporter);
+        }
+        catch (Exception exception)
+        {
+            Log.RecordingThrew(_log, _recorded.Name, exception);
+        }
     }
 
+    /// <summary>
+    /// A span has started for the exporter. Enclosing spans are recorded if a span of their source was seen: those of other TracerProviders
+    /// are not the exporter's.
+    /// </summary>
+    public void See(Activity span) => _recorded?.OpenSpans.See(span.Source);
+
     /// <summary>A job or an enclosing span has ended without <see cref="Write"/>.</summary>
-    public void Forget(Activity span)
-    {
-    }
+    public void Forget(Activity span) => _recorded?.OpenSpans.Remove(span);
 
     /// <summary>The span has its final outcome.</summary>
     public void MarkDone(RecordHandle handle)
@@ -96,6 +117,21 @@ internal sealed class RecorderChannel
     {
         if (_recorded is not null)
             _reader.Take(_recorded, into, count, bytes);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: a span that it cannot write is not recorded.")]
+    private void AddAncestors(Activity span, RecordedExporter recorded)
+    {
+        if (span.Parent is null)
+            return;
+        try
+        {
+            recorded.OpenSpans.AddAncestors(span, Exporter);
+        }
+        catch (Exception exception)
+        {
+            Log.RecordingThrew(_log, recorded.Name, exception);
+        }
     }
 
     private RecordHandle Append(Activity span, RecordBuffer buffer, RecordedExporter recorded)

@@ -114,6 +114,13 @@ internal sealed class SegmentLog(int segmentSize, Action wake)
         _spares.Clear(); // a thread may have put one back
     }
 
+    /// <summary>Declares an exporter before it has a record, where there is room.</summary>
+    public void EnsureDeclared(RecordedExporter exporter)
+    {
+        if (Current is { } current && !current.Declares(exporter))
+            TryDeclare(current, exporter);
+    }
+
     /// <summary>Declares an exporter in a segment, in front of its first record there.</summary>
     public bool TryDeclare(MappedSegment segment, RecordedExporter exporter)
     {

@@ -14,8 +14,6 @@ internal sealed class SegmentSupply(
     SegmentLog log,
     DiskUse use)
 {
-    private const int TouchAhead = 256 * 1024;
-
     /// <summary>The most prepared segments, after the log has once found none.</summary>
     private const int MaxSpares = 2;
 
@@ -46,7 +44,7 @@ internal sealed class SegmentSupply(
         }
         finally
         {
-            log.Current?.TouchAhead(TouchAhead);
+            log.Current?.TouchAhead();
         }
     }
 

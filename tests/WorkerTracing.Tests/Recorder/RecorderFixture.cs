@@ -9,7 +9,12 @@ internal sealed class RecorderFixture : IDisposable
     private readonly bool _ownsDirectory;
 
     public RecorderFixture(
-        TemporaryDirectory? directory = null, TestClock? time = null, long maxBytes = SmallestMaxBytes, TimeSpan? maxAge = null)
+        TemporaryDirectory? directory = null,
+        TestClock? time = null,
+        TimeSpan? maxAge = null,
+        string resource = "resource",
+        bool register = true,
+        bool recordRunningJobs = true)
     {
         _ownsDirectory = directory is null;
         _directory = directory ?? new TemporaryDirectory();
@@ -17,19 +22,21 @@ internal sealed class RecorderFixture : IDisposable
         var options = new FlightRecorderOptions
         {
             Directory = _directory.Path,
-            MaxBytes = maxBytes,
+            MaxBytes = SmallestMaxBytes,
             MaxAge = maxAge ?? TimeSpan.FromDays(3),
+            RecordRunningJobs = recordRunningJobs,
         };
         Recorder = new FlightRecorder(options, _directory.Path, Log, Time);
         Recorder.Tend();
-        Channel = Recorder.Register(Exporter);
+        Exporter = new TextExporter { Resource = resource };
+        Channel = register ? Recorder.Register(Exporter) : null!;
     }
 
     public LogLines Log { get; } = new();
 
     public TestClock Time { get; }
 
-    public TextExporter Exporter { get; } = new();
+    public TextExporter Exporter { get; }
 
     public FlightRecorder Recorder { get; }
 

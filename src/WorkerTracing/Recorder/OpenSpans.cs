@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace WorkerTracing;
+
+/// <summary>The open spans of one exporter: its jobs that run, and the spans that enclose ended ones. Safe for concurrent use.</summary>
+internal sealed class OpenSpans(OpenSpanStore store, int exporterIndex)
+{
+    private readonly ConcurrentDictionary<ulong, OpenSpan> _known = new();
+    private readonly SeenSources _sources = new();
+
+    public IEnumerable<OpenSpan> All => _known.Values;
+
+    /// <summary>A span of a source has started, or ended, for the exporter.</summary>
+    public void See(ActivitySource source) => _sources.Add(source);
+
+    /// <summary>Records an open span.</summary>
+    /// <param name="span">The span.</param>
+    /// <param name="isJob">Whether it is the span of a job.</param>
+    /// <param name="key">The key of the job.</param>
+    /// <param name="exporter">Writes the content.</param>
+    /// <returns>False if there was no room.</returns>
+    public bool Add(Activity span, bool isJob, string? key, IRecordedSpanExporter exporter)
+    {
+        var buffer = RecordBuffer.Rent();
+        try
+        {
+            OpenSpanContent.Write(span, isJob, key, buffer);
+            exporter.WriteOpenSpan(span, buffer);
+            var header = new RecordHeader(RecordKind.OpenSpan, exporterIndex, span.TraceId, span.SpanId, span.StartTimeUtc);
+            if (store.TryAdd(span, buffer, header) is not { } added)
+                return false;
+            if (!_known.TryAdd(KeyOf(span), added))
+                added.Remove();
+            return true;
+        }
+        finally
+        {
+            buffer.Return();
+        }
+    }
+
+    /// <summary>
+    /// Records the open spans that enclose a span, up to the first one that is known: those around it were recorded before it. Stops where
+    /// there is no room.
+    /// </summary>
+    public void AddAncestors(Activity span, IRecordedSpanExporter exporter)
+    {
+        if (!store.IsEnabled)
+            return;
+        for (Activity? ancestor = span.Parent; ancestor is not null; ancestor = ancestor.Parent)
+        {
+            if (_known.ContainsKey(KeyOf(ancestor)))
+                return;
+            if (ancestor is { IsStopped: false, Recorded: true }
+                && _sources.Contains(ancestor.Source)
+                && !Add(ancestor, isJob: false, null, exporter))
+                return;
+        }
+    }
+
+    /// <summary>Removes the record of a span that has ended.</summary>
+    public void Remove(Activity span)
+    {
+        ulong key = KeyOf(span);
+        if (_known.ContainsKey(key) && _known.TryRemove(key, out OpenSpan? known))
+            known.Remove();
+    }
+
+    /// <summary>
+    /// Removes the records of spans that have ended, or left the memory, and did not say so. Called each second: a span is removed when it
+    /// was seen twice, since one that has just ended may still be on its way to <see cref="RecorderChannel.Write"/>.
+    /// </summary>
+    public void RemoveEnded()
+    {
+        foreach ((ulong key, OpenSpan open) in _known)
+        {
+            if (open.IsOpen)
+                continue;
+            if (open.HasEnded && _known.TryRemove(key, out _))
+                open.Remove();
+            open.HasEnded = true;
+        }
+    }
+
+    private static ulong KeyOf(Activity span)
+    {
+        Span<byte> id = stackalloc byte[sizeof(ulong)];
+        span.SpanId.CopyTo(id);
+        return BinaryPrimitives.ReadUInt64LittleEndian(id);
+    }
+}

@@ -122,7 +122,7 @@ public sealed class RecordedPipelineTests
     public async Task ReadBack_OneRecordFailsAlways_DeliversTheOthers()
     {
         await using var backend = new OtlpReceiver { OnRequest = static _ => Task.FromResult(HttpStatusCode.ServiceUnavailable) };
-        using Pipeline pipeline = PipelineTo(backend, FlushMode.None, maxQueueSize: 4);
+        using Pipeline pipeline = PipelineTo(backend, FlushMode.None, maxQueueSize: 64);
         for (int i = 0; i < 200; i++)
             EndSpan(pipeline, $"span {i}");
         int requests = backend.Requests;
@@ -175,6 +175,8 @@ public sealed class RecordedPipelineTests
     {
         BatchTraceProcessorOptions batching = Batching();
         batching.MaxQueueSize = maxQueueSize;
+        if (mode == FlushMode.None)
+            batching.ScheduleDelay = TimeSpan.FromMilliseconds(100);
         batching.FlightRecorder = new FlightRecorderOptions { Directory = _directory.Path };
         return new Pipeline(
             new WorkerTracingOptions { Flush = mode, FlushTimeout = Enough },

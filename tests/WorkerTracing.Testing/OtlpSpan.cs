@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Google.Protobuf;
 
 namespace WorkerTracing.Testing;
@@ -15,6 +16,18 @@ public sealed record OtlpSpan(string TraceId, string SpanId, string Name)
         Fields(Message, 9).ToDictionary(
             static attribute => Fields(attribute, 1).Single().ToStringUtf8(),
             static attribute => Value(Fields(attribute, 2).Single()));
+
+    /// <summary>The span ids of the links, in their order.</summary>
+    public IReadOnlyList<string> LinkedSpanIds =>
+        [.. Fields(Message, 13).Select(static link => Convert.ToHexStringLower(Fields(link, 2).Single().Span))];
+
+    /// <summary>The time from the start to the end. Of a field that comes twice, the last counts.</summary>
+    public TimeSpan Duration => TimeSpan.FromTicks((long)(Fixed64(8) - Fixed64(7)) / TimeSpan.NanosecondsPerTick);
+
+    /// <summary>The code of the status.</summary>
+    public ActivityStatusCode StatusCode => Fields(Message, 15) is [.., var status] && HasCode(status, out int code)
+        ? (ActivityStatusCode)code
+        : ActivityStatusCode.Unset;
 
     /// <summary>
     /// Reads the spans of an ExportTraceServiceRequest of opentelemetry-proto: resource spans (field 1), scope spans (2), spans (2).
@@ -38,6 +51,36 @@ public sealed record OtlpSpan(string TraceId, string SpanId, string Name)
     {
         Message = span,
     };
+
+    private static bool HasCode(ByteString status, out int code)
+    {
+        code = 0;
+        CodedInputStream input = status.CreateCodedInput();
+        for (uint tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
+        {
+            if (WireFormat.GetTagFieldNumber(tag) == 3)
+                code = input.ReadEnum();
+            else
+                input.SkipLastField();
+        }
+
+        return code != 0;
+    }
+
+    private ulong Fixed64(int field)
+    {
+        ulong value = 0;
+        CodedInputStream input = Message.CreateCodedInput();
+        for (uint tag = input.ReadTag(); tag != 0; tag = input.ReadTag())
+        {
+            if (WireFormat.GetTagFieldNumber(tag) == field && WireFormat.GetTagWireType(tag) == WireFormat.WireType.Fixed64)
+                value = input.ReadFixed64();
+            else
+                input.SkipLastField();
+        }
+
+        return value;
+    }
 
     private static object Value(ByteString any)
     {

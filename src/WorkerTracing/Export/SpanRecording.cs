@@ -10,13 +10,15 @@ namespace WorkerTracing;
 /// </summary>
 internal sealed class SpanRecording : IDisposable
 {
+    private readonly string _name;
     private long _unrecorded; // Interlocked
     private RecorderAdoption? _adoption; // written when the processor is created
 
     private SpanRecording(FlightRecorder recorder, IRecordedSpanExporter exporter)
     {
         Recorder = recorder;
-        Channel = recorder.Register(exporter);
+        _name = RecordNames.Of(recorder).Take(exporter.RecordName);
+        Channel = recorder.Register(_name == exporter.RecordName ? exporter : new NamedRecordExporter(exporter, _name));
     }
 
     public FlightRecorder Recorder { get; }
@@ -87,6 +89,7 @@ internal sealed class SpanRecording : IDisposable
     public void Dispose()
     {
         _adoption?.Dispose();
+        RecordNames.Of(Recorder).Release(_name);
         Recorder.Dispose();
     }
 }

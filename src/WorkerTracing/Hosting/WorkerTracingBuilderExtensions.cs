@@ -12,7 +12,10 @@ public static class WorkerTracingBuilderExtensions
 {
     /// <summary>Adds an exporter behind a <see cref="BatchTraceProcessor"/> of its own.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="factory">Makes the exporter when the TracerProvider is built, which then owns it.</param>
+    /// <param name="factory">
+    /// Makes the exporter when the TracerProvider is built, which then owns it. If it returns null, no exporter is added and a warning is
+    /// logged.
+    /// </param>
     /// <param name="configure">Configures queue and batches. Runs after the <c>OTEL_BSP_*</c> variables have been applied.</param>
     /// <returns>The builder.</returns>
     public static WorkerTracingBuilder AddExporter(
@@ -104,7 +107,12 @@ public static class WorkerTracingBuilderExtensions
             IConfiguration? configuration = services.GetService<IConfiguration>();
             BatchTraceProcessorEnvironment.Apply(options, name => configuration?[name] ?? Environment.GetEnvironmentVariable(name));
             configure?.Invoke(options);
-            BaseExporter<Activity> exporter = factory(services);
+            if (factory(services) is not { } exporter)
+            {
+                Log.NoExporterFromFactory(services.GetRequiredService<RateLimitedLogger>(), nameof(AddExporter));
+                return;
+            }
+
             if (exporter is OtlpSpanExporter { IsLogging: false } otlp)
                 otlp.LogTo(services.GetRequiredService<RateLimitedLogger>().Unlimited());
             BatchTraceProcessor main = Create(exporter);

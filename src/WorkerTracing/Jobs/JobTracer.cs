@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ public sealed class JobTracer
     private readonly FlushModeSelector _modes;
     private readonly Callbacks _callbacks;
     private readonly ILogger _log;
+    private ImmutableArray<string> _frameworks = []; // written by any thread
 
     /// <summary>Makes a tracer without a container.</summary>
     /// <param name="provider">The provider whose processors a job's end flushes, however they were added to it.</param>
@@ -62,6 +64,9 @@ public sealed class JobTracer
     /// job, and no reason to make a <see cref="JobInfo"/>.
     /// </summary>
     public bool IsEnabled { get; }
+
+    /// <summary>Gets the frameworks whose integration was attached, in that order.</summary>
+    internal ImmutableArray<string> Frameworks => _frameworks;
 
     internal TracerProvider Provider { get; }
 
@@ -182,6 +187,18 @@ public sealed class JobTracer
     {
         Telemetry.FailCallback(operation);
         Log.TracingThrew(_log, operation, exception);
+    }
+
+    /// <summary>
+    /// Notes that an integration traces the jobs of a framework, for the log entry at the start. For integrations. Thread-safe.
+    /// </summary>
+    /// <param name="framework">The name of the framework, such as <c>Quartz</c>. The same name counts once.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="framework"/> is null.</exception>
+    public void ReportAttached(string framework)
+    {
+        ArgumentNullException.ThrowIfNull(framework);
+        ImmutableInterlocked.Update(
+            ref _frameworks, static (known, name) => known.Contains(name) ? known : known.Add(name), framework);
     }
 
     internal FlushMode FlushModeOf(JobInfo job) => _modes.Select(job);

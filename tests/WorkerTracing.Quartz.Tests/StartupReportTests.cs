@@ -1,0 +1,74 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Quartz;
+using WorkerTracing.Testing;
+
+namespace WorkerTracing.Quartz.Tests;
+
+/// <summary>What the log says of Quartz when the host has started.</summary>
+public sealed class StartupReportTests
+{
+    private readonly HostLog _log = new();
+
+    [Test]
+    public async Task Start_QuartzNotAttached_NamesTheLineToAdd()
+    {
+        await StartAsync(static services =>
+        {
+            services.AddWorkerTracing().AddConsoleExporter();
+            services.AddQuartz($"untraced-{Guid.NewGuid():N}", static _ => { }).AddQuartzHostedService();
+        });
+
+        Assert.That(
+            _log.TextOf(36),
+            Is.EqualTo("Quartz is registered, and its jobs are not traced. "
+                + "Add: services.AddQuartz(quartz => quartz.UseWorkerTracing()). The package is WorkerTracing.Quartz."));
+    }
+
+    [Test]
+    public async Task Start_PackageWithoutQuartz_NamesTheLineToAdd()
+    {
+        await StartAsync(static services => services.AddWorkerTracing().AddConsoleExporter());
+
+        Assert.That(_log.TextOf(37), Does.StartWith("WorkerTracing.Quartz is referenced, and no jobs of Quartz are traced."));
+    }
+
+    [Test]
+    public async Task Start_QuartzAttachedWithoutAddWorkerTracing_NamesTheLineToAdd()
+    {
+        await StartAsync(static services =>
+            services.AddQuartz($"traced-{Guid.NewGuid():N}", static q => q.UseWorkerTracing()).AddQuartzHostedService());
+
+        Assert.That(_log.TextOf(30), Does.EndWith("Exporters: none. Flush: None. Flight recorder: none. Frameworks: Quartz."));
+        Assert.That(
+            _log.TextOf(32),
+            Does.Contain("builder.Services.AddWorkerTracing().AddOtlpExporter()")
+                .And.EndWith("UseWorkerTracing() on a framework adds none."));
+    }
+
+    [Test]
+    public async Task Start_QuartzAttached_IsNoWarning([Values] bool withHostedService)
+    {
+        await StartAsync(services =>
+        {
+            services.AddWorkerTracing().AddConsoleExporter();
+            services.AddQuartz($"traced-{Guid.NewGuid():N}", static q => q.UseWorkerTracing());
+            if (withHostedService)
+                services.AddQuartzHostedService(); // without it, the application starts the scheduler later
+        });
+
+        Assert.That(_log.Ids, Is.EqualTo(new[] { 30 }));
+        Assert.That(_log.TextOf(30), Does.EndWith("Frameworks: Quartz."));
+    }
+
+    private async Task StartAsync(Action<IServiceCollection> configure)
+    {
+        HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.AddProvider(_log);
+        configure(builder.Services);
+        using IHost host = builder.Build();
+        await host.StartAsync();
+        await host.StopAsync();
+    }
+}

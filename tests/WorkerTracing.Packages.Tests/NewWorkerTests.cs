@@ -28,6 +28,23 @@ public sealed class NewWorkerTests
                 "what the service would have been sent");
     }
 
+    [TestCase("WorkerTracing", "Core", "first")]
+    [TestCase("WorkerTracing.Quartz", "Quartz", "first")]
+    [TestCase("WorkerTracing.MassTransit", "MassTransit", "FirstConsumer First")]
+    [TestCase("WorkerTracing.Hangfire", "Hangfire", "FirstJobs.FirstAsync")]
+    [TestCase("WorkerTracing.OpenAI", "OpenAI", "first")]
+    public async Task Run_OnTheLowestVersionOfTheExtensions_ShowsItsJobsTrace(string package, string program, string job)
+    {
+        if (!FullRun.IsOn)
+            Assert.Ignore("In a full run alone: WORKERTRACING_FULL_TESTS=1");
+
+        // A package that asked for more would be a downgrade here: NU1605, which is an error.
+        string output = await new NewWorker(package, program, PackageTests.LowestExtensions).DotnetAsync("run");
+
+        Assert.That(output, Does.Match(@$"trace [0-9a-f]{{32}}\n└─ {job} "));
+    }
+
+    [TestCase("WorkerTracing", "Core")]
     [TestCase("WorkerTracing.OpenAI", "OpenAI")]
     [TestCase("WorkerTracing.Quartz", "Quartz")]
     public async Task Run_AsNativeCode_ShowsItsJobsTraceToo(string package, string program)

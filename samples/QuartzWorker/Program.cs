@@ -1,18 +1,31 @@
-// Checks once a minute that every link in the Markdown files of a folder points to something that exists:
-// dotnet run --project samples/QuartzWorker [-- --folder .] [--schedule "0 * * * * ?"]
+// Checks every ten seconds that each link in the Markdown files of a folder points to something that exists:
+// dotnet run --project samples/QuartzWorker [-- --folder .] [--schedule "0/10 * * * * ?"]
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Metrics;
 using Quartz;
 using WorkerTracing;
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
-builder.Services.AddWorkerTracing().AddSource(LinkCheckJob.Source.Name).AddConsoleExporter();
+Console.WriteLine(
+    "QuartzWorker checks the links of Markdown files every ten seconds and prints the trace of each check. A broken link fails the job. "
+        + "Ctrl+C ends it.");
+builder.Configuration["OTEL_SERVICE_NAME"] ??= "quartz-worker";
+WorkerTracingBuilder tracing = builder.Services.AddWorkerTracing().AddSource(LinkCheckJob.Source.Name).AddConsoleExporter();
+builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddWorkerTracingInstrumentation());
+if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+{
+    tracing.AddOtlpExporter();
+    builder.Services.ConfigureOpenTelemetryMeterProvider(static metrics => metrics.AddOtlpExporter());
+}
+
 builder.Services.AddQuartz(q => q
     .UseWorkerTracing()
     .ScheduleJob<LinkCheckJob>(
-        trigger => trigger.WithCronSchedule(builder.Configuration["schedule"] ?? "0 * * * * ?"),
+        trigger => trigger.WithCronSchedule(builder.Configuration["schedule"] ?? "0/10 * * * * ?"),
         static job => job.WithIdentity("check links")));
 builder.Services.AddQuartzHostedService(static options => options.WaitForJobsToComplete = true);
 await builder.Build().RunAsync();

@@ -176,9 +176,10 @@ internal sealed class PendingSpans(ExportPipeline pipeline, SpanSender sender, i
 
     private void TakeQueued(ExportBatch batch, long requested, bool mayLeave = true)
     {
+        KnownSegment known = default;
         while (!batch.IsFull && Queue.Head < requested && Queue.TryTake(out Activity span, out long position))
         {
-            var trace = TraceSegment.Of(span);
+            var trace = TraceSegment.Of(span, ref known);
             if (trace is { IsSuppressed: true })
                 continue;
             SegmentDelivery? delivery = trace?.DeliveryOf(pipeline);

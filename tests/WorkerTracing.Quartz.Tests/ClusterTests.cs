@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OpenTelemetry.Trace;
 using Quartz;
-using Quartz.Diagnostics;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.Quartz.Tests;

@@ -43,6 +43,7 @@ public sealed class JobTraceListener : IJobListener
         ArgumentNullException.ThrowIfNull(tracer);
         Tracer = tracer;
         Boundary = new FailureBoundary(tracer, "Quartz");
+        tracer.ReportAttached("Quartz");
         if (tracer.IsEnabled)
             QuartzSpans.Listen();
     }

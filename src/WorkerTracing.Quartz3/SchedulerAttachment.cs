@@ -13,11 +13,14 @@ internal sealed class SchedulerAttachment(IServiceProvider services, JobTracer t
 {
     /// <summary>Makes the attachment of a container.</summary>
     /// <exception cref="InvalidOperationException">The container has no <see cref="JobTracer"/>.</exception>
-    public static SchedulerAttachment Create(IServiceProvider services, JobTracer? tracer) => new(
-        services,
-        tracer ?? services.GetService<JobTracer>() ?? throw new InvalidOperationException(
+    public static SchedulerAttachment Create(IServiceProvider services, JobTracer? tracer)
+    {
+        tracer ??= services.GetService<JobTracer>() ?? throw new InvalidOperationException(
             "UseWorkerTracing() of the Quartz scheduler found no JobTracer in the container. Quartz 3 does not let it register one: call "
-            + "services.AddWorkerTracing() too."));
+            + "services.AddWorkerTracing() too.");
+        tracer.ReportAttached("Quartz"); // the scheduler itself can start after the host
+        return new SchedulerAttachment(services, tracer);
+    }
 
     public override Task SchedulerStarting(CancellationToken cancellationToken = default)
     {

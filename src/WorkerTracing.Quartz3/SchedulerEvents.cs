@@ -4,8 +4,8 @@ using Quartz.Listener;
 namespace WorkerTracing;
 
 /// <summary>
-/// The events of one scheduler for a <see cref="JobTraceListener"/>. Quartz 3 does not pass the scheduler to its scheduler listeners, so each
-/// scheduler has a listener of its own.
+/// The events of one scheduler for a <see cref="JobTraceListener"/>. Quartz 3 does not pass the scheduler to its scheduler listeners, so
+/// each scheduler has a listener of its own.
 /// </summary>
 internal sealed class SchedulerEvents(JobTraceListener listener, IScheduler scheduler) : SchedulerListenerSupport
 {

@@ -24,6 +24,7 @@ internal sealed class NewWorker
             ["WorkerTracingVersion"] = PackedPackages.Version,
             ["HostingVersion"] = hosting ?? RepositoryVersions.Of("Microsoft.Extensions.Hosting"),
             ["HangfireVersion"] = RepositoryVersions.Of("Hangfire.NetCore"),
+            ["Quartz3Version"] = RepositoryVersions.Of("Quartz.Extensions.Hosting"),
             ["HangfireInMemoryVersion"] = RepositoryVersions.Of("Hangfire.InMemory"),
         };
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Quartz;
 using WorkerTracing.Testing;
 
@@ -146,9 +147,10 @@ public sealed class AttachmentTests
     {
         var exporter = new RecordingExporter();
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-        builder.Services.WithoutLogging();
+        builder.Logging.ClearProviders();
         builder.Services.AddWorkerTracing().AddExporter(_ => exporter);
         configure(builder.Services);
+        builder.Services.WithoutQuartzLog();
         builder.Services.AddQuartzHostedService(static options => options.WaitForJobsToComplete = true);
         using IHost host = builder.Build();
         await host.StartAsync();

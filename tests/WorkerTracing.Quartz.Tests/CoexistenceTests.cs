@@ -129,7 +129,6 @@ public sealed class CoexistenceTests
     private static IHost Build(RecordingExporter exporter, string name)
     {
         HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-        builder.Services.WithoutLogging();
         builder.Services.AddWorkerTracing(static options => options.Flush = FlushMode.Wait)
             .AddSource(ScriptedJob.Source.Name)
             .AddExporter(_ => exporter, static batch => batch.ScheduleDelay = TimeSpan.FromMinutes(10));
@@ -137,7 +136,7 @@ public sealed class CoexistenceTests
         builder.Services.AddQuartz(q => q
             .WithName(name)
             .UseWorkerTracing()
-            .AddJob<ScopedJob>(job => job.WithIdentity(name).StoreDurably()));
+            .AddJob<ScopedJob>(job => job.WithIdentity(name).StoreDurably())).WithoutQuartzLog();
         builder.Services.AddQuartzHostedService(static options => options.WaitForJobsToComplete = true);
         return builder.Build();
     }

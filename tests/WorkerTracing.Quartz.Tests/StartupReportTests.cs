@@ -17,13 +17,14 @@ public sealed class StartupReportTests
         await StartAsync(static services =>
         {
             services.AddWorkerTracing().AddConsoleExporter();
-            services.AddQuartz($"untraced-{Guid.NewGuid():N}", static _ => { }).AddQuartzHostedService();
+            services.AddQuartz(static q => q.WithName($"untraced-{Guid.NewGuid():N}")).AddQuartzHostedService();
         });
 
         Assert.That(
             _log.TextOf(36),
             Is.EqualTo("Quartz is registered, and its jobs are not traced. "
-                + "Add: services.AddQuartz(quartz => quartz.UseWorkerTracing()). The package is WorkerTracing.Quartz."));
+                + "Add: services.AddQuartz(quartz => quartz.UseWorkerTracing()). "
+                + $"The package is {typeof(JobTraceListener).Assembly.GetName().Name}."));
     }
 
     [Test]
@@ -31,9 +32,12 @@ public sealed class StartupReportTests
     {
         await StartAsync(static services => services.AddWorkerTracing().AddConsoleExporter());
 
-        Assert.That(_log.TextOf(37), Does.StartWith("WorkerTracing.Quartz is referenced, and no jobs of Quartz are traced."));
+        Assert.That(
+            _log.TextOf(37),
+            Does.StartWith($"{typeof(JobTraceListener).Assembly.GetName().Name} is referenced, and no jobs of Quartz are traced."));
     }
 
+#if !QUARTZ3 // with Quartz 3, the host does not start
     [Test]
     public async Task Start_QuartzAttachedWithoutAddWorkerTracing_NamesTheLineToAdd()
     {
@@ -47,13 +51,15 @@ public sealed class StartupReportTests
                 .And.EndWith("UseWorkerTracing() on a framework adds none."));
     }
 
+#endif
+
     [Test]
     public async Task Start_QuartzAttached_IsNoWarning([Values] bool withHostedService)
     {
         await StartAsync(services =>
         {
             services.AddWorkerTracing().AddConsoleExporter();
-            services.AddQuartz($"traced-{Guid.NewGuid():N}", static q => q.UseWorkerTracing());
+            services.AddQuartz(static q => q.WithName($"traced-{Guid.NewGuid():N}").UseWorkerTracing());
             if (withHostedService)
                 services.AddQuartzHostedService(); // without it, the application starts the scheduler later
         });
@@ -67,6 +73,7 @@ public sealed class StartupReportTests
         HostApplicationBuilder builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(_log);
         configure(builder.Services);
+        builder.Services.WithoutQuartzLog();
         using IHost host = builder.Build();
         await host.StartAsync();
         await host.StopAsync();

@@ -11,6 +11,10 @@ namespace WorkerTracing;
 /// </param>
 internal sealed record JobFramework(string Name, string Service, IReadOnlyList<string> Packages, string Line, string? Server = null)
 {
+    /// <summary>Gets the package for a version of the framework: the one named after that version, or else the first.</summary>
+    public string PackageFor(Version? version) =>
+        Packages.FirstOrDefault(package => package.EndsWith($"{Name}{version?.Major}", StringComparison.Ordinal)) ?? Packages[0];
+
     public static IReadOnlyList<JobFramework> All { get; } =
     [
         new("Hangfire", "Hangfire.IGlobalConfiguration", ["WorkerTracing.Hangfire"],

@@ -130,7 +130,8 @@ internal sealed class StartupReport(
             if (services.Contains(framework.Service))
             {
                 if (framework.Server is null || services.ContainsHostedServiceOf(framework.Server))
-                    Log.FrameworkNotAttached(log, framework.Name, framework.Line, framework.Packages[0]);
+                    Log.FrameworkNotAttached(
+                        log, framework.Name, framework.Line, framework.PackageFor(services.VersionOf(framework.Service)));
             }
             else if (framework.Packages.FirstOrDefault(assemblies.Contains) is { } package)
                 Log.PackageNotAttached(log, package, framework.Name, framework.Line);

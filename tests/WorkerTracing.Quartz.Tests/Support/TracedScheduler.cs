@@ -80,6 +80,9 @@ internal sealed class TracedScheduler : IAsyncDisposable
     public IReadOnlyList<Activity> JobSpans =>
         [.. _spans.Ended.Where(span => span.Source.Name == "WorkerTracing" && Name.Equals(span.GetTagItem(ActivityTags.SchedulerName)))];
 
+    /// <summary>All spans that have ended.</summary>
+    public IReadOnlyList<Activity> Recorded => _spans.Ended;
+
     /// <summary>All spans of a trace that have ended.</summary>
     public IReadOnlyList<Activity> Trace(ActivityTraceId trace) => [.. _spans.Ended.Where(span => span.TraceId == trace)];
 
@@ -104,8 +107,8 @@ internal sealed class TracedScheduler : IAsyncDisposable
         if (attachment == Attachment.Container)
         {
             var services = new ServiceCollection();
-            services.WithoutLogging().AddSingleton(Provider).AddSingleton(Tracer);
-            services.AddTracedQuartz(Name, quartz);
+            services.AddSingleton(Provider).AddSingleton(Tracer);
+            services.AddTracedQuartz(Name, quartz).WithoutQuartzLog();
             _services = services.BuildServiceProvider();
             return await _services.GetRequiredService<ISchedulerFactory>().GetScheduler();
         }

@@ -18,6 +18,17 @@ internal static class SchedulerFactory
             q.UseWorkerTracing();
         });
 
+    /// <summary>
+    /// Keeps Quartz from logging with the logger factory of a container. Quartz 3 would use the factory of the latest container for all
+    /// schedulers of the process, also when that container is disposed. To be called behind AddQuartz.
+    /// </summary>
+    public static IServiceCollection WithoutQuartzLog(this IServiceCollection services)
+    {
+        foreach (ServiceDescriptor service in services.Where(static s => s.ServiceType.Name == "MicrosoftLoggingProvider").ToArray())
+            services.Remove(service);
+        return services;
+    }
+
     /// <summary>Builds a scheduler without a container.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="configure">Configures it.</param>

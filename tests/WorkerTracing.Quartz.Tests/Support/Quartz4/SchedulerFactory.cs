@@ -15,6 +15,9 @@ internal static class SchedulerFactory
             q.UseWorkerTracing();
         });
 
+    /// <summary>Does nothing: Quartz 4 logs with the container's logger factory.</summary>
+    public static IServiceCollection WithoutQuartzLog(this IServiceCollection services) => services;
+
     /// <summary>Builds a scheduler without a container.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="configure">Configures it.</param>

@@ -30,7 +30,14 @@ public sealed class JobTracer
     {
     }
 
-    internal JobTracer(TracerProvider provider, WorkerTracingOptions options, bool flushProvider, ILogger log, TimeProvider time)
+    /// <summary>Makes a tracer. <paramref name="source"/> is that of its jobs' spans; null for the source of the library.</summary>
+    internal JobTracer(
+        TracerProvider provider,
+        WorkerTracingOptions options,
+        bool flushProvider,
+        ILogger log,
+        TimeProvider time,
+        ActivitySource? source = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
         ValidateOptionsResult validity = new WorkerTracingOptionsValidator().Validate(null, options);
@@ -42,6 +49,7 @@ public sealed class JobTracer
 
         Options = options;
         Time = time;
+        Source = source ?? Telemetry.Source;
         IsEnabled = options.Enabled
             && !string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase);
         ProviderForceFlush? foreign = flushProvider ? new ProviderForceFlush(provider, options.FlushTimeout, log, time) : null;
@@ -52,7 +60,7 @@ public sealed class JobTracer
         RunningReports = new RunningJobReports(this);
         _callbacks = new Callbacks(log);
         _modes = new FlushModeSelector(options, _callbacks);
-        _spans = new JobSpanFactory(Telemetry.Source, options, _callbacks, time);
+        _spans = new JobSpanFactory(Source, options, _callbacks, time);
         Exceptions = ExceptionSignals.Parse(Environment.GetEnvironmentVariable(ExceptionSignals.Variable));
         Provider = provider;
         if (IsEnabled && options.FlushAtProcessExit)
@@ -73,6 +81,8 @@ public sealed class JobTracer
     internal WorkerTracingOptions Options { get; }
 
     internal TimeProvider Time { get; }
+
+    internal ActivitySource Source { get; }
 
     internal ProviderFlusher Flusher { get; }
 

@@ -7,9 +7,18 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Hangfire.Tests;
 
 /// <summary>What the log says of Hangfire when the host has started.</summary>
+[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class StartupReportTests
 {
     private readonly HostLog _log = new();
+
+    /// <summary>AddHangfire makes the host's log provider and activator those of the process.</summary>
+    [TearDown]
+    public void ResetHangfire()
+    {
+        GlobalConfiguration.Configuration.UseNoOpLogProvider().UseDefaultActivator();
+        GlobalJobFilters.Filters.Remove<JobTraceFilter>();
+    }
 
     [Test]
     public async Task Start_HangfireNotAttached_NamesTheLineToAdd()

@@ -7,6 +7,7 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.MassTransit.Tests;
 
 /// <summary>What the log says of MassTransit when the host has started.</summary>
+[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class StartupReportTests
 {
     private readonly HostLog _log = new();

@@ -11,6 +11,7 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
+[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class StartupReportTests
 {
     private const string Local = "http://127.0.0.1:4318/v1/traces";

@@ -29,8 +29,7 @@ public sealed partial class SampleTests
                 ["OTEL_EXPORTER_OTLP_ENDPOINT"] = viewer.Endpoint.ToString(),
                 ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
                 ["OTEL_METRIC_EXPORT_INTERVAL"] = "500",
-            },
-            Repository.PathOf("docs"));
+            });
 
         await Until.TrueAsync(
             () => viewer.Spans.Count > 0 && viewer.Metrics.Any(static metrics => metrics.Contains(Metric, StringComparison.Ordinal)),

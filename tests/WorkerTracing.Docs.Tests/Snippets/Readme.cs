@@ -54,5 +54,12 @@ public static class Readme
         #endregion
     }
 
+    public static void NameAttempts(WorkerTracingOptions options)
+    {
+        #region name-attempts
+        options.NameSelector = job => job.Attempt > 1 ? $"{job.Name} (attempt {job.Attempt})" : job.Name;
+        #endregion
+    }
+
     private static Task BuildReportAsync(CancellationToken cancellationToken) => Task.Delay(1, cancellationToken);
 }

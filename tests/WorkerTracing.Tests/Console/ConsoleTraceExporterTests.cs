@@ -28,6 +28,22 @@ public sealed class ConsoleTraceExporterTests
     }
 
     [Test]
+    public async Task Export_LaterAttemptThatWaitedAndWasCanceled_SaysSoNextToItsName()
+    {
+        using var pipeline = new Pipeline(exporter: new ConsoleTraceExporter(_output));
+        DateTimeOffset due = TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(2);
+        JobTrace first = pipeline.Start("first");
+        await first.EndAsync();
+        JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Name = "third", Attempt = 3, DueAt = due });
+        job.Cancel();
+        await job.EndAsync();
+        await pipeline.Processor.FlushAsync(TimeSpan.FromSeconds(30));
+
+        Assert.That(_output.ToString(), Does.Match(@"└─ first  [\d.]+ m?s\n"));
+        Assert.That(_output.ToString(), Does.Match(@"└─ third  [\d.]+ m?s  attempt 3  waited 12\d\.\d\d s  canceled\n"));
+    }
+
+    [Test]
     public void Shutdown_OutermostSpanStillRunning_WritesWhatThereIs()
     {
         var exporter = new ConsoleTraceExporter(_output);

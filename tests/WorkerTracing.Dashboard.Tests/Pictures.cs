@@ -13,6 +13,9 @@ namespace WorkerTracing.Dashboard.Tests;
 [Explicit("Writes to docs/images.")]
 public sealed partial class Pictures
 {
+    private const int Width = 1240;
+    private const int Scrollbar = 15; // the page keeps room for one
+
     private static readonly TimeSpan Duration = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan BetweenReports = TimeSpan.FromSeconds(3);
 
@@ -37,22 +40,25 @@ public sealed partial class Pictures
         foreach (ColorScheme scheme in new[] { ColorScheme.Light, ColorScheme.Dark })
         {
             string suffix = scheme == ColorScheme.Dark ? "dark" : "light";
-            await using BrowserPage browser = await Chromium.OpenAsync(new Uri(address, "/worker-tracing"), 1240, scheme, scale: 1.5f);
+            await using BrowserPage browser = await Chromium.OpenAsync(new Uri(address, "/worker-tracing"), Width, scheme, scale: 1.5f);
             await Expect(browser.Page.GetByRole(AriaRole.Status)).ToHaveTextAsync("live");
             await Expect(browser.Page.Locator(".tile").First).ToBeVisibleAsync();
             await WriteAsync(browser.Page, $"jobs-page-{suffix}", 860);
 
             await browser.Recent.GetByRole(AriaRole.Link, new() { Name = "Jobs.Mail" }).First.ClickAsync();
             await Expect(browser.Rows.First).ToBeVisibleAsync();
-            await WriteAsync(browser.Page, $"jobs-page-trace-{suffix}", 620);
+            await WriteAsync(browser.Page, $"jobs-page-trace-{suffix}", 800);
         }
     }
 
     /// <summary>Takes the top of the page as a WebP, which Chromium itself encodes: a fifth of the PNG.</summary>
     private static async Task WriteAsync(IPage page, string name, int height)
     {
-        await page.SetViewportSizeAsync(1240, height);
-        byte[] png = await page.ScreenshotAsync();
+        await page.SetViewportSizeAsync(Width, height);
+        byte[] png = await page.ScreenshotAsync(new PageScreenshotOptions
+        {
+            Clip = new Clip { Width = Width - Scrollbar, Height = height },
+        });
         IPage canvas = await page.Context.NewPageAsync();
         string webp = await canvas.EvaluateAsync<string>(
             """

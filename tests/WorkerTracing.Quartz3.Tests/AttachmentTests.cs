@@ -62,14 +62,14 @@ public sealed class AttachmentTests
     public async Task UseWorkerTracing_WithATracer_TracesWithThat()
     {
         string name = $"tracer-{Guid.NewGuid():N}";
-        await using TracedScheduler other = await TracedScheduler.StartAsync();
+        await using TracedScheduler other = await TracedScheduler.StartAsync(
+            options: static options => options.NameSelector = static _ => "by that tracer");
 
         await RunAsync(name, services => services.AddQuartz(q => q.WithName(name).UseWorkerTracing(other.Tracer)));
 
         Assert.That(
-            other.Recorded.Where(static span => span.Source.Name == "WorkerTracing")
-                .Select(static span => span.GetTagItem(ActivityTags.SchedulerName)),
-            Is.EqualTo(new[] { name }));
+            other.Recorded.Where(span => name.Equals(span.GetTagItem(ActivityTags.SchedulerName))).Select(static span => span.DisplayName),
+            Is.EqualTo(new[] { "by that tracer" }));
     }
 
     [Test]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenAI;
 using OpenAI.Chat;
+using OpenTelemetry.Metrics;
 using WorkerTracing;
 
 // With OPENAI_API_KEY set, chats and traces go to the real service; without, to a stand-in that prints the spans as a tree.
@@ -14,10 +15,14 @@ await using StandInService? standIn =
     string.IsNullOrWhiteSpace(key) ? await StandInService.StartAsync(printsJson: args.Contains("--json")) : null;
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
-builder.Logging.SetMinimumLevel(LogLevel.Warning);
+builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("WorkerTracing", LogLevel.Information);
+Console.WriteLine(
+    $"AgentWorker answers two questions with two agents and sends each trace to {(standIn is null ? "OpenAI" : "a stand-in, which prints it")}. "
+        + "It ends by itself.");
 
-builder.Services
-    .AddWorkerTracing(tracing => tracing.Flush = FlushMode.Wait)
+builder.Configuration["OTEL_SERVICE_NAME"] ??= "agent-worker";
+WorkerTracingBuilder tracing = builder.Services
+    .AddWorkerTracing(options => options.Flush = FlushMode.Wait)
     .AddGenAISources()
     .AddOpenAIExporter(exporter =>
     {
@@ -26,6 +31,13 @@ builder.Services
         exporter.ApiKey = StandInService.Key;
         exporter.Endpoint = new Uri(standIn.Address, "v1/traces/ingest");
     });
+
+builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddWorkerTracingInstrumentation());
+if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+{
+    tracing.AddOtlpExporter();
+    builder.Services.ConfigureOpenTelemetryMeterProvider(static metrics => metrics.AddOtlpExporter());
+}
 
 ChatClient model = standIn is null
     ? new ChatClient(Environment.GetEnvironmentVariable("OPENAI_MODEL") ?? "gpt-4o-mini", key)

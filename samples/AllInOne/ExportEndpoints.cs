@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Quartz;
 
 namespace AllInOne;
@@ -20,7 +19,6 @@ internal static class ExportEndpoints
         ISchedulerFactory schedulers,
         CancellationToken cancellationToken)
     {
-        Activity.Current?.DisplayName = "POST /exports";
         if (request.Validate() is { Count: > 0 } errors)
             return Results.ValidationProblem(errors);
         if (exports.TryOpen(request) is not { } export)

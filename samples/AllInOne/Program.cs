@@ -5,23 +5,38 @@
 using System.Threading.Channels;
 using AllInOne;
 using MassTransit;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 using Quartz;
 using WorkerTracing;
 
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.WebHost.UseUrls(builder.Configuration["urls"] ?? "http://127.0.0.1:5080");
+string url = builder.Configuration["urls"] ?? "http://127.0.0.1:5082";
+SamplePort.EnsureFree(url);
+Console.WriteLine(
+    $"AllInOne exports orders through ASP.NET Core, Quartz, MassTransit, Hangfire and a BackgroundService, and prints the one trace. "
+        + $"The jobs page: {url}. Ctrl+C ends it.");
+builder.WebHost.UseUrls(url);
+builder.Configuration["OTEL_SERVICE_NAME"] ??= "all-in-one";
 builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("AllInOne", LogLevel.Information)
     .AddFilter("Microsoft.Hosting", LogLevel.Information)
+    .AddFilter("WorkerTracing", LogLevel.Information)
     .AddSimpleConsole(static console => console.SingleLine = true);
 
 // The exporters send once in half a minute: what is on the console earlier was flushed, by the last job of the chain.
 builder.Configuration["OTEL_BSP_SCHEDULE_DELAY"] ??= "30000";
 WorkerTracingBuilder tracing = builder.Services.AddWorkerTracing()
-    .AddSource("Microsoft.AspNetCore", OrderBook.SourceName)
+    .AddSource(OrderBook.SourceName)
     .AddConsoleExporter()
     .AddDashboard();
+builder.Services.AddOpenTelemetry()
+    .WithTracing(static tracing => tracing.AddAspNetCoreInstrumentation())
+    .WithMetrics(static metrics => metrics.AddWorkerTracingInstrumentation());
 if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+{
     tracing.AddOtlpExporter();
+    builder.Services.ConfigureOpenTelemetryMeterProvider(static metrics => metrics.AddOtlpExporter());
+}
 
 builder.Services.AddSingleton<ExportFolder>();
 builder.Services.AddSingleton<OrderBook>();

@@ -3,12 +3,22 @@ using MassTransitWorker;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using OpenTelemetry.Metrics;
 using WorkerTracing;
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
 
-// The traces, to the console. AddOtlpExporter() sends them to a collector instead.
-builder.Services.AddWorkerTracing().AddConsoleExporter();
+Console.WriteLine(
+    "MassTransitWorker sends one order through four consumers and prints its trace. The stock fails its first attempt on purpose: "
+        + "MassTransit logs the exception and retries. It ends by itself when the invoice has arrived.");
+builder.Configuration["OTEL_SERVICE_NAME"] ??= "masstransit-worker";
+WorkerTracingBuilder tracing = builder.Services.AddWorkerTracing().AddConsoleExporter();
+builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddWorkerTracingInstrumentation());
+if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+{
+    tracing.AddOtlpExporter();
+    builder.Services.ConfigureOpenTelemetryMeterProvider(static metrics => metrics.AddOtlpExporter());
+}
 
 builder.Services.AddSingleton<Deliveries>();
 builder.Services.AddMassTransit(bus =>
@@ -37,8 +47,6 @@ builder.Services.AddMassTransit(bus =>
 });
 
 // The customer orders when the queues are there.
-Console.WriteLine(
-    "One order through four consumers, as one trace. The stock fails its first attempt on purpose; MassTransit logs it and retries.");
 builder.Services.Configure<MassTransitHostOptions>(options => options.WaitUntilStarted = true);
 builder.Services.AddHostedService<Customer>();
 await builder.Build().RunAsync();

@@ -1,25 +1,38 @@
-using System.Diagnostics;
 using System.Text.Json;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Http.Features;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
 using QueueWorker;
 using WorkerTracing;
 
 // A web app that takes work on POST /jobs, answers 202 at once, and runs the work behind a bounded queue.
 // Every job is one trace; Wait delivers it before the next job begins.
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
-builder.WebHost.UseUrls(builder.Configuration["Urls"] ?? "http://127.0.0.1:5080");
+string url = builder.Configuration["urls"] ?? "http://127.0.0.1:5080";
+SamplePort.EnsureFree(url);
+Console.WriteLine(
+    $"QueueWorker indexes Markdown files and prints the trace of each job. The jobs page: {url}. A further job: curl -X POST {url}/jobs. "
+        + "Ctrl+C ends it.");
+builder.WebHost.UseUrls(url);
+builder.Configuration["OTEL_SERVICE_NAME"] ??= "queue-worker";
 // Every job flushes its trace, with the request that asked for it: a schedule of a second would only cut the console's trees into pieces.
 builder.Configuration["OTEL_BSP_SCHEDULE_DELAY"] ??= "30000";
 builder.Logging.AddSimpleConsole(console => console.SingleLine = true).AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
 
 WorkerTracingBuilder tracing = builder.Services
     .AddWorkerTracing(options => options.Flush = FlushMode.Wait)
-    .AddSource("Microsoft.AspNetCore", MarkdownIndex.SourceName)
+    .AddSource(MarkdownIndex.SourceName)
     .AddConsoleExporter()
     .AddDashboard();
+builder.Services.AddOpenTelemetry()
+    .WithTracing(static tracing => tracing.AddAspNetCoreInstrumentation())
+    .WithMetrics(static metrics => metrics.AddWorkerTracingInstrumentation());
 if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+{
     tracing.AddOtlpExporter();
+    builder.Services.ConfigureOpenTelemetryMeterProvider(static metrics => metrics.AddOtlpExporter());
+}
 
 var folders = FolderRules.From(builder.Configuration);
 builder.Services.AddSingleton(folders);
@@ -34,7 +47,6 @@ app.MapWorkerTracingDashboard();
 app.MapHealthChecks("/health");
 app.MapPost("/jobs", async (HttpRequest http, Channel<IndexJob> queue) =>
 {
-    Activity.Current?.DisplayName = "POST /jobs";
     IndexRequest? request;
     try
     {

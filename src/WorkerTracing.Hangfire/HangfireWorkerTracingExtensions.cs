@@ -49,8 +49,9 @@ public static class HangfireWorkerTracingExtensions
     /// </remarks>
     /// <param name="configuration">Hangfire's configuration.</param>
     /// <param name="urlTemplate">
-    /// The address that the trace id links to: an absolute http or https address in which <c>{traceId}</c> stands for the 32 hex digits of
-    /// the id, such as <c>https://jaeger.example/trace/{traceId}</c>. Null, the default, shows the id without a link.
+    /// The address that the trace id links to, in which <c>{traceId}</c> stands for the 32 hex digits of the id: an absolute http or https
+    /// address, such as <c>https://jaeger.example/trace/{traceId}</c>, or a path on the host of Hangfire's dashboard, such as
+    /// <c>/worker-tracing/traces/{traceId}</c> for the jobs page. Null, the default, shows the id without a link.
     /// </param>
     /// <returns>The configuration.</returns>
     /// <exception cref="ArgumentException"><paramref name="urlTemplate"/> is not such an address.</exception>

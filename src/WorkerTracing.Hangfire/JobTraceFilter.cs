@@ -46,6 +46,7 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
         ArgumentNullException.ThrowIfNull(tracer);
         Tracer = tracer;
         Boundary = new FailureBoundary(tracer, "Hangfire");
+        tracer.ReportAttached("Hangfire");
     }
 
     /// <summary>Traces the jobs of one storage. For processes with several tracers.</summary>

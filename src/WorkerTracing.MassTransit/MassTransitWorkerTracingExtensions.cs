@@ -65,6 +65,8 @@ public static class MassTransitWorkerTracingExtensions
 
     private static void Use(IBusFactoryConfigurator configurator, JobTracer tracer)
     {
+        tracer.ReportAttached("MassTransit");
+
         // A tracer is enabled or disabled for good. Filters of a disabled one would still cost every message.
         if (!tracer.IsEnabled || !Configured.TryAdd(configurator, configurator))
             return;

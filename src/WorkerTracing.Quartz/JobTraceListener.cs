@@ -45,6 +45,7 @@ public sealed class JobTraceListener : IJobListener, ISchedulerListener
         ArgumentNullException.ThrowIfNull(tracer);
         Tracer = tracer;
         Boundary = new FailureBoundary(tracer, "Quartz");
+        tracer.ReportAttached("Quartz");
         if (tracer.IsEnabled)
             QuartzSpans.Listen();
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Quartz;
-using Quartz.Diagnostics;
 
 namespace WorkerTracing;
 
@@ -29,8 +28,8 @@ internal static class QuartzSpans
         ShouldListenTo = IsQuartz,
         Sample = static (ref options) => Sample(options.Name),
         ActivityStarted = Start,
-        ActivityStopped = static span => Find(span)?.EndAttempt(span),
-        ExceptionRecorder = static (span, exception, ref tags) => Find(span)?.RecordException(span, exception, ref tags),
+        ActivityStopped = static span => Find(span)?.EndAttempt(),
+        ExceptionRecorder = RecordException,
     });
 
     /// <summary>
@@ -52,9 +51,21 @@ internal static class QuartzSpans
     private static void Start(Activity span)
     {
         if (Find(span) is { } firing)
-            firing.BeginAttempt(span, _isDecided);
+            firing.BeginAttempt(span, span.Recorded || _isDecided);
         else if (StoresTrigger(span.OperationName))
             RunLinks.NoteStored(span.GetTagItem(ActivityTags.TriggerName) as string, span.GetTagItem(ActivityTags.TriggerGroup) as string);
+    }
+
+    /// <summary>
+    /// Notes the exception of an attempt, and keeps the formatting of it from Quartz. Quartz records the exception on its span, and would
+    /// drop the firing if the exception's own text threw.
+    /// </summary>
+    private static void RecordException(Activity span, Exception exception, ref TagList tags)
+    {
+        if (Find(span) is not { } firing)
+            return;
+        firing.NoteException(exception);
+        ExceptionText.Describe(firing.Boundary, span, exception, ref tags);
     }
 
     /// <summary>

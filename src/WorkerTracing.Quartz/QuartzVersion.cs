@@ -1,14 +1,58 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Quartz;
 
 namespace WorkerTracing;
 
 /// <summary>
-/// Reads from Quartz 4 what other versions of Quartz express differently or not at all. With <see cref="QuartzSpans"/>,
-/// <see cref="AttemptOutcome"/>, <see cref="FiringOrigin"/> and <see cref="JobTraceListener"/> it is all that depends on the version.
+/// Reads from Quartz 4 what Quartz 3 expresses differently or not at all. This class, <see cref="QuartzSpans"/>,
+/// <see cref="JobTraceListener"/> and <see cref="QuartzWorkerTracingExtensions"/> depend on the version; the files of
+/// <c>src/Shared/Quartz</c> serve both.
 /// </summary>
 internal static class QuartzVersion
 {
+    /// <summary>Gets the object by which a firing is found again from Quartz's own span.</summary>
+    public static object KeyOf(IJobExecutionContext context) => context;
+
+    /// <summary>Gets the outcome of an attempt from Quartz's own span, which has it before any listener.</summary>
+    /// <param name="quartzSpan">Quartz's span of the attempt.</param>
+    /// <param name="context">The firing.</param>
+    /// <param name="failure">
+    /// The exception that Quartz has reported, or null. With <c>RecordExceptionSpanEvents</c> off it does not report a
+    /// <see cref="JobExecutionException"/>.
+    /// </param>
+    public static AttemptOutcome Outcome(Activity quartzSpan, IJobExecutionContext context, Exception? failure) =>
+        quartzSpan.GetTagItem(ActivityTags.JobResult) switch
+        {
+            "cancelled" => AttemptOutcome.Interrupted,
+            "failed" => AttemptOutcome.Failed(context, failure, quartzSpan.StatusDescription ?? "The job reported a failure."),
+            null => AttemptOutcome.Failed(context, failure, "Quartz left the firing without a result."),
+            _ => default,
+        };
+
+    /// <summary>Gets the exception of the job's constructor or factory.</summary>
+    public static Exception CauseOf(JobInstantiationException failure) => AttemptOutcome.Own(failure);
+
+    /// <summary>
+    /// Returns true for a trigger of <c>TriggerJob</c>, or its recovery. The mark alone is not enough: a job can hand all of its data on to
+    /// a trigger that repeats.
+    /// </summary>
+    public static bool IsManual(ITrigger trigger) =>
+        FiringOrigin.FiresOnce(trigger) && trigger.JobDataMap.ContainsKey(SchedulerConstants.ManualTrigger);
+
+    /// <summary>
+    /// Gets the span of the call that stored a trigger, or the default. Quartz stores any ambient activity, also one that no sampler has
+    /// decided about; such a one is left out.
+    /// </summary>
+    public static ActivityContext SchedulingCall(JobDataMap data)
+    {
+        ActivityContext caller = StoredContext.Read(data);
+        return caller.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) || SampledOutCallers.Include(caller.SpanId) ? caller : default;
+    }
+
+    /// <summary>Returns true if Quartz's retry policy will repeat this attempt should it fail.</summary>
+    public static bool HasRetry(IJobExecutionContext context) => context.RetryPolicy?.MaxAttempts > context.RetryAttempt;
+
     /// <summary>Gets the number of retries by Quartz's retry policy before this attempt.</summary>
     public static int RetryAttempt(IJobExecutionContext context) => context.RetryAttempt;
 
@@ -25,6 +69,9 @@ internal static class QuartzVersion
 
     /// <summary>Gets the trigger whose run a trigger waits for (<c>StartAfter</c>), or null.</summary>
     public static TriggerKey? Antecedent(ITrigger trigger) => trigger.Continuation.Parent;
+
+    /// <summary>Gets the execution group of a trigger, or null.</summary>
+    public static string? ExecutionGroup(ITrigger trigger) => trigger.ExecutionGroup;
 
     /// <summary>Gets the type of a job, or null if it cannot be loaded.</summary>
     [UnconditionalSuppressMessage(

@@ -33,6 +33,31 @@ public static class QuartzWorkerTracingExtensions
         return builder.Attach((_, _) => new JobTraceListener(tracer));
     }
 
+    /// <summary>
+    /// Wraps every job that a scheduler fires in one trace: for a scheduler that exists, with or without a container. Unlike
+    /// <c>AddJobListener(new JobTraceListener(tracer))</c> it also traces a job that cannot be created before any job has run. A second call
+    /// changes nothing.
+    /// </summary>
+    /// <param name="scheduler">The scheduler.</param>
+    /// <param name="tracer">Traces the jobs, unless the scheduler has a <see cref="JobTraceListener"/> already.</param>
+    /// <returns>The same scheduler.</returns>
+    public static IScheduler UseWorkerTracing(this IScheduler scheduler, JobTracer tracer)
+    {
+        ArgumentNullException.ThrowIfNull(scheduler);
+        ArgumentNullException.ThrowIfNull(tracer);
+        IListenerManager listeners = scheduler.ListenerManager;
+        JobTraceListener? listener = listeners.GetJobListeners().OfType<JobTraceListener>().FirstOrDefault();
+        if (listener is null)
+        {
+            listener = new JobTraceListener(tracer);
+            listeners.AddJobListener(listener);
+        }
+
+        if (listeners.GetSchedulerListener(listener.Name) is null)
+            listeners.AddSchedulerListener(listener);
+        return scheduler;
+    }
+
     private static IQuartzBuilder Attach(this IQuartzBuilder builder, Func<IServiceProvider, object?, JobTraceListener> create)
     {
         string scheduler = builder.SchedulerName;

@@ -1,7 +1,5 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using WorkerTracing.Testing;
@@ -11,7 +9,7 @@ namespace WorkerTracing.Docs.Tests;
 /// <summary>The pages that list everything, beside what there is in the code.</summary>
 public sealed partial class ReferenceTests
 {
-    private static readonly Assembly[] Assemblies =
+    public static readonly Assembly[] Assemblies =
     [
         typeof(JobTracer).Assembly, typeof(JobTraceListener).Assembly, typeof(MassTransitWorkerTracingExtensions)
             .Assembly, typeof(OpenAITraceExporter).Assembly,
@@ -43,19 +41,8 @@ public sealed partial class ReferenceTests
     [Test]
     public void Metrics_OnThePage_AreAllThereAre()
     {
-        var published = new List<string>();
-        using var listener = new MeterListener
-        {
-            InstrumentPublished = (instrument, _) =>
-            {
-                if (instrument.Meter.Name == "WorkerTracing")
-                    published.Add($"{instrument.Name} ({Kind(instrument)}), {instrument.Unit}");
-            },
-        };
-        foreach (Type type in Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(HasMeter))
-            RuntimeHelpers.RunClassConstructor(type.TypeHandle);
-
-        listener.Start();
+        IEnumerable<string> published = PublishedInstruments.Of(Assemblies)
+            .Select(static instrument => $"{instrument.Name} ({PublishedInstruments.Kind(instrument)}), {instrument.Unit}");
 
         IEnumerable<string> shown = Pages.Read("docs/attributes.md").Rows("Metrics")
             .Where(row => !row[0].EndsWith("Hangfire)", StringComparison.Ordinal)) // its own tests look at that
@@ -126,19 +113,6 @@ public sealed partial class ReferenceTests
         Uri or Enum or int or double => Convert.ToString(value, CultureInfo.InvariantCulture),
         _ => null,
     };
-
-    private static string Kind(Instrument instrument) => instrument switch
-    {
-        Histogram<double> => "histogram",
-        Counter<long> => "counter",
-        UpDownCounter<long> => "updowncounter",
-        ObservableGauge<long> => "gauge",
-        _ => instrument.GetType().Name,
-    };
-
-    private static bool HasMeter(Type type) =>
-        type.GetFields(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic)
-            .Any(static field => field.FieldType == typeof(Meter));
 
     [GeneratedRegex(@"^`([a-z_.]+)` \((\w+)(?:, \w+)?\)$")]
     private static partial Regex Instrument();

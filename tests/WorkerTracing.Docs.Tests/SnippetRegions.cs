@@ -9,9 +9,12 @@ namespace WorkerTracing.Docs.Tests;
 /// </remarks>
 internal static partial class SnippetRegions
 {
+    /// <summary>Those of Quartz 3 are apart: no project can reference both versions of Quartz.</summary>
+    private static readonly string[] Folders = ["tests/WorkerTracing.Docs.Tests/Snippets", "tests/WorkerTracing.Quartz3.Tests/Snippets"];
+
     /// <summary>Where each snippet is (<c>Readme.cs: without-a-container</c>), and its code.</summary>
-    public static IReadOnlyDictionary<string, string> All { get; } = Directory
-        .EnumerateFiles(Repository.PathOf("tests/WorkerTracing.Docs.Tests/Snippets"), "*.cs")
+    public static IReadOnlyDictionary<string, string> All { get; } = Folders
+        .SelectMany(static folder => Directory.EnumerateFiles(Repository.PathOf(folder), "*.cs"))
         .SelectMany(file => Region().Matches(File.ReadAllText(file))
             .GroupBy(region => $"{Path.GetFileName(file)}: {region.Groups["name"].Value}", region => region.Groups["code"].Value))
         .ToDictionary(regions => regions.Key, regions => OneLine(string.Concat(regions)));

@@ -1,3 +1,3 @@
 [assembly: Parallelizable(ParallelScope.All)]
 [assembly: FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
-[assembly: LevelOfParallelism(4)] // most of a fault is waiting
+[assembly: LevelOfParallelism(8)] // most of a fault is waiting

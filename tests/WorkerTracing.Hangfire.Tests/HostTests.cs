@@ -147,12 +147,13 @@ public sealed class HostTests
             Throws.InvalidOperationException.With.Message.Contains("AddWorkerTracing"));
     }
 
-    [Test]
-    public async Task UseWorkerTracingJobDetails_OnAJobsPage_ShowsItsTraceAsALink()
+    [TestCase("https://jaeger.example/trace/{traceId}?a=1&b=2", "https://jaeger.example/trace/{0}?a=1&amp;b=2")]
+    [TestCase("/worker-tracing/traces/{traceId}", "/worker-tracing/traces/{0}")]
+    public async Task UseWorkerTracingJobDetails_OnAJobsPage_ShowsItsTraceAsALink(string template, string address)
     {
         var exporter = new RecordingExporter();
-        GlobalConfiguration.Configuration.UseWorkerTracingJobDetails("https://jaeger.example/trace/{traceId}?a=1&b=2");
-        GlobalConfiguration.Configuration.UseWorkerTracingJobDetails("https://jaeger.example/trace/{traceId}?a=1&b=2");
+        GlobalConfiguration.Configuration.UseWorkerTracingJobDetails(template);
+        GlobalConfiguration.Configuration.UseWorkerTracingJobDetails(template);
         WebApplication host = await StartAsync("one", exporter);
         string job = await RunAsync(host);
         await NameOfAsync(exporter, job);
@@ -161,13 +162,16 @@ public sealed class HostTests
 
         string page = await client.GetStringAsync(new Uri($"{host.Urls.First()}/hangfire/jobs/details/{job}"));
 
-        string link = $"<a href=\"https://jaeger.example/trace/{trace}?a=1&amp;b=2\">{trace}</a>";
+        string link = $"<a href=\"{address.Replace("{0}", trace, StringComparison.Ordinal)}\">{trace}</a>";
         Assert.That(page.Split(link), Has.Length.EqualTo(2), "once");
     }
 
     [TestCase("")]
     [TestCase("https://jaeger.example/trace")]
-    [TestCase("/trace/{traceId}")]
+    [TestCase("trace/{traceId}")]
+    [TestCase("//jaeger.example/{traceId}")]
+    [TestCase("/\\jaeger.example/{traceId}")]
+    [TestCase("/trace")]
     [TestCase("javascript:alert('{traceId}')")]
     public void UseWorkerTracingJobDetails_WithATemplateThatIsNoLink_Throws(string template) =>
         Assert.That(

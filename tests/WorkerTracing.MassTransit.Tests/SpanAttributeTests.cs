@@ -27,6 +27,7 @@ public sealed class SpanAttributeTests
             ["messaging.destination.name"] = "Placed",
             ["messaging.operation.name"] = "process",
             ["messaging.operation.type"] = "process",
+            ["messaging.operation"] = "PlacedConsumer OrderPlaced", // what the Aspire dashboard shows
             ["messaging.message.id"] = id.ToString(),
             ["messaging.message.conversation_id"] = conversation.ToString(),
         }));
@@ -48,6 +49,7 @@ public sealed class SpanAttributeTests
             ["messaging.destination.name"] = "Orders",
             ["messaging.operation.name"] = "process",
             ["messaging.operation.type"] = "process",
+            ["messaging.operation"] = job.DisplayName,
             ["messaging.batch.message_count"] = 2,
         }));
     }

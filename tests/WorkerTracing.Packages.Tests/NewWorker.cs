@@ -1,5 +1,3 @@
-using System.Reflection;
-using System.Xml.Linq;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.Packages.Tests;
@@ -12,36 +10,26 @@ internal sealed class NewWorker
 
     /// <param name="package">The package of this repository that it references.</param>
     /// <param name="program">The name of the program, and of its file.</param>
-    public NewWorker(string package, string program)
+    /// <param name="hosting">The version of Microsoft.Extensions.Hosting; null for the one that this repository uses.</param>
+    public NewWorker(string package, string program, string? hosting = null)
     {
         _folder = Path.Combine(PackedPackages.Temporary, "workers", $"{program}-{Guid.NewGuid():N}");
         Directory.CreateDirectory(_folder);
         string source = Repository.PathOf("tests/WorkerTracing.Packages.Tests/NewWorker");
         File.Copy(Path.Combine(source, $"{program}.cs"), Path.Combine(_folder, "Program.cs"));
         File.Copy(Path.Combine(source, "NewWorker.csproj"), Path.Combine(_folder, "NewWorker.csproj"));
-        _environment = new Dictionary<string, string>
+        _environment = new Dictionary<string, string>(PackedPackages.RestoreFrom(Path.Combine(_folder, "restored")))
         {
             ["Package"] = package,
             ["WorkerTracingVersion"] = PackedPackages.Version,
-            ["HostingVersion"] = VersionOf("Microsoft.Extensions.Hosting"),
-            ["HangfireVersion"] = VersionOf("Hangfire.NetCore"),
-            ["HangfireInMemoryVersion"] = VersionOf("Hangfire.InMemory"),
-            ["NUGET_PACKAGES"] = Path.Combine(_folder, "restored"),
-            ["RestoreAdditionalProjectSources"] = PackedPackages.Folder,
-            ["RestoreFallbackFolders"] = AlreadyRestored,
+            ["HostingVersion"] = hosting ?? RepositoryVersions.Of("Microsoft.Extensions.Hosting"),
+            ["HangfireVersion"] = RepositoryVersions.Of("Hangfire.NetCore"),
+            ["Quartz3Version"] = RepositoryVersions.Of("Quartz.Extensions.Hosting"),
+            ["HangfireInMemoryVersion"] = RepositoryVersions.Of("Hangfire.InMemory"),
         };
     }
 
     public string PathOf(string file) => Path.Combine(_folder, file);
 
     public Task<string> DotnetAsync(params string[] arguments) => DotnetCommand.RunAsync(_folder, _environment, arguments);
-
-    /// <summary>The folder with this repository's restored dependencies. The worker's restore need not fetch them again.</summary>
-    private static string AlreadyRestored => typeof(NewWorker).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(metadata => metadata.Key == "NuGetPackageRoot").Value!;
-
-    /// <summary>The version that this repository uses: it is there already.</summary>
-    private static string VersionOf(
-        string package) => XDocument.Load(Repository.PathOf("Directory.Packages.props")).Descendants("PackageVersion")
-        .Single(element => element.Attribute("Include")!.Value == package).Attribute("Version")!.Value;
 }

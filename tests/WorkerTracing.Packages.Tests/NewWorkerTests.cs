@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text.Json.Nodes;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.Packages.Tests;
@@ -8,12 +9,13 @@ public sealed class NewWorkerTests
 {
     [TestCase("WorkerTracing", "Core", "first")]
     [TestCase("WorkerTracing.Quartz", "Quartz", "first")]
+    [TestCase("WorkerTracing.Quartz3", "Quartz3", "first")]
     [TestCase("WorkerTracing.MassTransit", "MassTransit", "FirstConsumer First")]
     [TestCase("WorkerTracing.Hangfire", "Hangfire", "FirstJobs.FirstAsync")]
     [TestCase("WorkerTracing.OpenAI", "OpenAI", "first")]
     public async Task Run_RestoredFromThePackage_ShowsItsJobsTrace(string package, string program, string job)
     {
-        if (!FullRun.IsOn && package is not ("WorkerTracing" or "WorkerTracing.Quartz"))
+        if (!FullRun.IsOn && package is not ("WorkerTracing" or "WorkerTracing.Quartz" or "WorkerTracing.Quartz3"))
             Assert.Ignore("In a full run alone: WORKERTRACING_FULL_TESTS=1");
         string output = await new NewWorker(package, program).DotnetAsync("run");
 
@@ -28,6 +30,49 @@ public sealed class NewWorkerTests
                 "what the service would have been sent");
     }
 
+    [TestCase("WorkerTracing", "Core", "first")]
+    [TestCase("WorkerTracing.Quartz", "Quartz", "first")]
+    [TestCase("WorkerTracing.Quartz3", "Quartz3", "first")]
+    [TestCase("WorkerTracing.MassTransit", "MassTransit", "FirstConsumer First")]
+    [TestCase("WorkerTracing.Hangfire", "Hangfire", "FirstJobs.FirstAsync")]
+    [TestCase("WorkerTracing.OpenAI", "OpenAI", "first")]
+    public async Task Run_OnTheLowestVersionOfTheExtensions_ShowsItsJobsTrace(string package, string program, string job)
+    {
+        if (!FullRun.IsOn)
+            Assert.Ignore("In a full run alone: WORKERTRACING_FULL_TESTS=1");
+
+        // A package that asked for more would be a downgrade here: NU1605, which is an error.
+        string output = await new NewWorker(package, program, PackageTests.LowestExtensions).DotnetAsync("run");
+
+        Assert.That(output, Does.Match(@$"trace [0-9a-f]{{32}}\n└─ {job} "));
+    }
+
+    [Test]
+    public async Task Restore_OfThePackageForQuartz3_BringsNothingOfQuartz4()
+    {
+        string lowest = RepositoryVersions.Of("Quartz.Extensions.DependencyInjection");
+
+        string packages = await new NewWorker("WorkerTracing.Quartz3", "Quartz3").DotnetAsync(
+            "list",
+            "package",
+            "--include-transitive",
+            "--format",
+            "json");
+
+        string[] quartz = [.. JsonNode.Parse(packages)!["projects"]![0]!["frameworks"]![0]!.AsObject()
+            .Where(static kind => kind.Key.EndsWith("ackages", StringComparison.Ordinal))
+            .SelectMany(static kind => kind.Value!.AsArray())
+            .Where(static package => ((string)package!["id"]!).StartsWith("Quartz", StringComparison.Ordinal))
+            .Select(static package => $"{package!["id"]} {package["resolvedVersion"]}")];
+        Assert.That(
+            quartz,
+            Is.EquivalentTo(new[]
+            {
+                $"Quartz {lowest}", $"Quartz.Extensions.DependencyInjection {lowest}", $"Quartz.Extensions.Hosting {lowest}",
+            }));
+    }
+
+    [TestCase("WorkerTracing", "Core")]
     [TestCase("WorkerTracing.OpenAI", "OpenAI")]
     [TestCase("WorkerTracing.Quartz", "Quartz")]
     public async Task Run_AsNativeCode_ShowsItsJobsTraceToo(string package, string program)

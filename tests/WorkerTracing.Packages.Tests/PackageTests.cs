@@ -9,6 +9,8 @@ namespace WorkerTracing.Packages.Tests;
 /// <summary>The content of the packages.</summary>
 public sealed class PackageTests
 {
+    public const string LowestExtensions = "10.0.0";
+
     private static readonly Guid EmbeddedSource = new("0E8A571B-6926-466E-B4AD-8AB04611F5FE"); // as the format of portable PDBs defines it
 
     [TestCaseSource(typeof(PackedPackages), nameof(PackedPackages.Names))]
@@ -31,6 +33,19 @@ public sealed class PackageTests
             Assert.That(Of("description"), Is.Not.Empty);
             Assert.That(Of("tags"), Is.Not.Empty);
         }
+    }
+
+    [TestCaseSource(typeof(PackedPackages), nameof(PackedPackages.Names))]
+    public void Package_Dependencies_AskForTheLowestExtensions(string package)
+    {
+        using ZipArchive archive = ZipFile.OpenRead(Path.Combine(PackedPackages.Folder, $"{package}.{PackedPackages.Version}.nupkg"));
+        using Stream nuspec = archive.GetEntry($"{package}.nuspec")!.Open();
+
+        Assert.That(
+            XDocument.Load(nuspec).Descendants().Where(static element => element.Name.LocalName == "dependency")
+                .Where(static element => element.Attribute("id")!.Value.StartsWith("Microsoft.Extensions.", StringComparison.Ordinal))
+                .Select(static element => element.Attribute("version")!.Value),
+            Is.All.EqualTo(LowestExtensions));
     }
 
     [TestCaseSource(typeof(PackedPackages), nameof(PackedPackages.Names))]

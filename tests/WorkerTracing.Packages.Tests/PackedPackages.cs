@@ -1,3 +1,4 @@
+using System.Reflection;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.Packages.Tests;
@@ -17,6 +18,18 @@ public sealed class PackedPackages
         [.. Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories)
             .Select(static project => Path.GetFileNameWithoutExtension(project))
             .Order(StringComparer.Ordinal)];
+
+    /// <summary>Gets the folder with this repository's restored dependencies. A restore in a test need not fetch them again.</summary>
+    private static string AlreadyRestored => typeof(PackedPackages).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "NuGetPackageRoot").Value!;
+
+    /// <summary>Gets the variables for a restore that takes the packed packages, into a folder of its own.</summary>
+    public static Dictionary<string, string> RestoreFrom(string restored) => new()
+    {
+        ["NUGET_PACKAGES"] = restored,
+        ["RestoreAdditionalProjectSources"] = Folder,
+        ["RestoreFallbackFolders"] = AlreadyRestored,
+    };
 
     [OneTimeSetUp]
     public static async Task PackAsync()

@@ -2,12 +2,13 @@ using Quartz;
 
 namespace WorkerTracing.Quartz.Node;
 
-/// <summary>Tells the test what each flush said. It is told after our listener, so the flush has answered.</summary>
-internal sealed class FlushReport : IJobListener
+/// <summary>Writes the result of each flush. Quartz calls trigger listeners after job listeners, so the flush has answered.</summary>
+internal sealed class FlushReport : ITriggerListener
 {
-    public ValueTask JobWasExecuted(
+    public ValueTask TriggerComplete(
+        ITrigger trigger,
         IJobExecutionContext context,
-        JobExecutionException? jobException,
+        SchedulerInstruction triggerInstructionCode,
         CancellationToken cancellationToken = default)
     {
         if (context.Result is JobTrace trace)

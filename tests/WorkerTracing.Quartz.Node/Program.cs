@@ -15,7 +15,7 @@ builder.Services.AddWorkerTracing(static options => options.Flush = FlushMode.Wa
         otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
         otlp.Endpoint = new Uri(args[2]);
     });
-builder.Services.AddQuartz(q => SharedScheduler.Configure(q, args[0], args[1]).UseWorkerTracing().AddJobListener(new FlushReport()));
+builder.Services.AddQuartz(q => SharedScheduler.Configure(q, args[0], args[1]).UseWorkerTracing().AddTriggerListener(new FlushReport()));
 builder.Services.AddQuartzHostedService(static options => options.WaitForJobsToComplete = true);
 
 using IHost host = builder.Build();

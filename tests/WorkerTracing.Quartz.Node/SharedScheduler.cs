@@ -3,7 +3,7 @@ using Quartz;
 
 namespace WorkerTracing.Quartz.Node;
 
-/// <summary>What the nodes of the cluster have in common, and the test that schedules for them.</summary>
+/// <summary>The configuration of the nodes of the cluster, and of the test that schedules for them.</summary>
 public static class SharedScheduler
 {
     public static IQuartzBuilder Configure(IQuartzBuilder q, string connectionString, string scheduler) => q
@@ -22,4 +22,8 @@ public static class SharedScheduler
                 cluster.CheckinInterval = TimeSpan.FromMilliseconds(500);
                 cluster.CheckinMisfireThreshold = TimeSpan.FromSeconds(1);
             }));
+
+    /// <summary>Builds a scheduler that starts no job itself.</summary>
+    public static async Task<IScheduler> CreateClientAsync(string connectionString, string scheduler) =>
+        await QuartzSchedulerBuilder.Create(q => Configure(q, connectionString, scheduler)).BuildScheduler();
 }

@@ -3,11 +3,11 @@ using Quartz;
 namespace WorkerTracing.Quartz.Node;
 
 /// <summary>A job that is done at once.</summary>
-public sealed class ShortJob : IJob
+public sealed class ShortJob : NodeJob
 {
-    public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    protected override Task RunAsync(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         context.Result = JobTrace.Current;
-        return default;
+        return Task.CompletedTask;
     }
 }

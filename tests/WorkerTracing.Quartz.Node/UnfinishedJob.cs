@@ -3,9 +3,9 @@ using Quartz;
 namespace WorkerTracing.Quartz.Node;
 
 /// <summary>A job that does not end in its first run, and does when it is recovered.</summary>
-public sealed class UnfinishedJob : IJob
+public sealed class UnfinishedJob : NodeJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    protected override async Task RunAsync(IJobExecutionContext context, CancellationToken cancellationToken)
     {
         context.Result = JobTrace.Current;
         if (context.Recovering)

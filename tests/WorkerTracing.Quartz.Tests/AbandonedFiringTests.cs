@@ -2,7 +2,6 @@ using System.Diagnostics;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 using Quartz;
-using Quartz.Diagnostics;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.Quartz.Tests;
@@ -14,17 +13,20 @@ namespace WorkerTracing.Quartz.Tests;
 [NonParallelizable]
 public sealed class AbandonedFiringTests
 {
-    [Test]
-    public async Task Processor_ThatThrowsOnQuartzsSpan_KeepsNeitherFiringNorFlush(
-        [Values] Attachment attachment,
-        [Values] bool atTheEnd,
-        [Values] FlushMode mode)
+    // Each case waits for a sweep of a second, and none can run beside another: so not every mode with every attachment.
+    [TestCase(Attachment.Listener, FlushMode.Wait, true)]
+    [TestCase(Attachment.Listener, FlushMode.Wait, false)]
+    [TestCase(Attachment.Builder, FlushMode.Background, true)]
+    [TestCase(Attachment.Builder, FlushMode.Background, false)]
+    [TestCase(Attachment.Container, FlushMode.None, true)]
+    [TestCase(Attachment.Container, FlushMode.None, false)]
+    public async Task Processor_ThatThrowsOnQuartzsSpan_KeepsNeitherFiringNorFlush(Attachment attachment, FlushMode mode, bool atTheEnd)
     {
         var processor = new ThrowingProcessor(atTheEnd);
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
             options => options.Flush = mode,
-            tracing: tracing => tracing.AddSource(QuartzInstrumentation.ActivitySourceName).AddProcessor(processor));
+            tracing: tracing => tracing.AddQuartzSpans().AddProcessor(processor));
         int ran = 0;
 
         for (int i = 0; i < 5; i++)
@@ -98,7 +100,7 @@ public sealed class AbandonedFiringTests
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
-            tracing: listened ? static tracing => tracing.AddSource(QuartzInstrumentation.ActivitySourceName) : null);
+            tracing: listened ? static tracing => tracing.AddQuartzSpans() : null);
         int ran = 0;
         IJobDetail job = ScriptedJob.Make<OneAtATime>((_, _) =>
         {
@@ -125,7 +127,7 @@ public sealed class AbandonedFiringTests
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
             quartz: static q => q.UseDefaultThreadPool(1),
-            tracing: tracing => tracing.AddSource(QuartzInstrumentation.ActivitySourceName).SetSampler(new ParentBasedSampler(sampler)));
+            tracing: tracing => tracing.AddQuartzSpans().SetSampler(new ParentBasedSampler(sampler)));
 
         for (int i = 0; i < 20; i++)
             await traced.TriggerAsync(static _ => { });
@@ -138,7 +140,7 @@ public sealed class AbandonedFiringTests
     }
 
     private static int Firings(TracedScheduler traced) =>
-        Firing.Announced.Keys.Count(context => context.Scheduler.SchedulerName == traced.Name);
+        Firing.Announced.Values.Count(firing => firing.Scheduler.SchedulerName == traced.Name);
 
     [DisallowConcurrentExecution]
     private sealed class OneAtATime : ScriptedJob;

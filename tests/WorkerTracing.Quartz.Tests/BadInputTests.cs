@@ -19,8 +19,7 @@ public sealed class BadInputTests
     /// </summary>
     private static readonly string[] OtherKeys =
     [
-        SchedulerConstants.ManualTrigger, SchedulerConstants.FailedJobOriginalTriggerName,
-        SchedulerConstants.FailedJobOriginalTriggerFireTime,
+        "QRTZ_MANUAL_TRIGGER", SchedulerConstants.FailedJobOriginalTriggerName, SchedulerConstants.FailedJobOriginalTriggerGroup,
         "traceparent", "tracestate", "baggage", "\ud800",
     ];
 
@@ -29,7 +28,7 @@ public sealed class BadInputTests
         from state in BadHeaders.OrAnything(BadHeaders.TraceState, Bad.Value)
         from key in Gen.Elements(OtherKeys)
         from value in BadHeaders.OrAnything(BadHeaders.Baggage, Bad.Value)
-        select new JobDataMap { [SchedulerConstants.TraceParent] = parent!, [SchedulerConstants.TraceState] = state!, [key] = value! };
+        select new JobDataMap { [StoredContext.TraceParent] = parent!, [StoredContext.TraceState] = state!, [key] = value! };
 
     [Test]
     public async Task TriggerJob_WithAnyData_RunsTheJobInAValidSpan([Values] Attachment attachment, [Values] bool failing)
@@ -37,7 +36,7 @@ public sealed class BadInputTests
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
             static options => options.CaptureArguments = true,
-            static quartz => quartz.ConfigureScheduler(static scheduler => scheduler.PropagateTraceContext = false),
+            static quartz => quartz.WithoutStoredContext(),
             static tracing => tracing.SetSampler(new AlwaysOnSampler())); // the data may well say that its trace is not sampled
         IJobExecutionContext? run = null;
         IJobDetail job = ScriptedJob.Make((context, _) =>
@@ -59,12 +58,12 @@ public sealed class BadInputTests
                 span => Equals(span.GetTagItem("worker_tracing.job.id"), run!.FireInstanceId))) is not null, "its span has ended");
 
             Assert.That(
-                run!.Trigger.JobDataMap[SchedulerConstants.TraceParent],
-                Is.SameAs(data[SchedulerConstants.TraceParent]),
+                run!.Trigger.JobDataMap[StoredContext.TraceParent],
+                Is.SameAs(data[StoredContext.TraceParent]),
                 "the job has its data, untouched");
             Assert.That(span!.GetTagItem("workflow.execution.result"), Is.EqualTo(failing ? "failure" : "success"));
             Assert.That(span.GetTagItem("error.type"), Is.EqualTo(failing ? typeof(InvalidOperationException).FullName : null));
-            AssertContinuesNobodyElse(span, data[SchedulerConstants.TraceParent]);
+            AssertContinuesNobodyElse(span, data[StoredContext.TraceParent]);
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
         Assert.That(traced.JobSpans, Has.Count.EqualTo(triggered), "one span for each firing");
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OpenTelemetry.Trace;
 using Quartz;
-using Quartz.Diagnostics;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.Quartz.Tests;
@@ -16,7 +15,7 @@ public sealed class ClusterTests
         await using var backend = new OtlpReceiver();
         string[] node = [database.ConnectionString, $"cluster-{Guid.NewGuid():N}", new Uri(backend.Endpoint, "v1/traces").ToString()];
         using TracerProvider tracing = OpenTelemetry.Sdk.CreateTracerProviderBuilder().AddSource(ScriptedJob.Source.Name).Build();
-        IScheduler client = await QuartzSchedulerBuilder.Create(q => SharedScheduler.Configure(q, node[0], node[1])).BuildScheduler();
+        IScheduler client = await SharedScheduler.CreateClientAsync(node[0], node[1]);
 
         await using NodeProcess first = await NodeProcess.StartAsync(node);
         ActivityContext caller = await ScheduleAsync(client);
@@ -72,10 +71,10 @@ public sealed class ClusterTests
         using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
         await client.ScheduleJob(
             JobBuilder.Create<UnfinishedJob>().WithIdentity("recurring").RequestRecovery().Build(),
-            TriggerBuilder.Create().WithIdentity("every hour").StartNow()
+            TriggerBuilder.Create().WithIdentity("every hour").StartNow().WithTraceContext()
                 .WithSimpleSchedule(static schedule => schedule.WithInterval(TimeSpan.FromHours(1)).RepeatForever())
                 .Build());
-        await client.TriggerJob(triggered.Key);
+        await client.TriggerInTraceAsync(triggered.Key);
         return caller.Context;
     }
 

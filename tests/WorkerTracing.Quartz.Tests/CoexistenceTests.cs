@@ -8,6 +8,7 @@ namespace WorkerTracing.Quartz.Tests;
 
 public sealed class CoexistenceTests
 {
+#if !QUARTZ3 // Quartz 3 has no job middleware
     [Test]
     public async Task Middleware_OfTheApplication_RunsInsideTheJobsSpan([Values] Attachment attachment)
     {
@@ -22,6 +23,7 @@ public sealed class CoexistenceTests
         Activity work = traced.Trace(job.TraceId).Single(static span => span.DisplayName == "work");
         Assert.That((middleware.ParentSpanId, work.ParentSpanId), Is.EqualTo((job.SpanId, middleware.SpanId)));
     }
+#endif
 
     [Test]
     public async Task Listener_ThatThrowsBeforeOurs_KeepsTheJobFromNothingOfOurs([Values] Attachment attachment)
@@ -92,7 +94,7 @@ public sealed class CoexistenceTests
         await traced.Scheduler.AddJob(job);
         using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
         ITrigger trigger = TriggerBuilder.Create().ForJob(job).StartNow().Build();
-        string[] own = [SchedulerConstants.TraceParent];
+        string[] own = [StoredContext.TraceParent];
 
         await traced.Scheduler.ScheduleJob(trigger);
         await traced.JobSpanAsync();
@@ -132,9 +134,9 @@ public sealed class CoexistenceTests
             .AddExporter(_ => exporter, static batch => batch.ScheduleDelay = TimeSpan.FromMinutes(10));
         builder.Services.AddScoped<Scoped>();
         builder.Services.AddQuartz(q => q
-            .ConfigureScheduler(scheduler => scheduler.InstanceName = name)
+            .WithName(name)
             .UseWorkerTracing()
-            .AddJob<ScopedJob>(job => job.WithIdentity(name).StoreDurably()));
+            .AddJob<ScopedJob>(job => job.WithIdentity(name).StoreDurably())).WithoutQuartzLog();
         builder.Services.AddQuartzHostedService(static options => options.WaitForJobsToComplete = true);
         return builder.Build();
     }
@@ -148,12 +150,12 @@ public sealed class CoexistenceTests
         public void Work() => (_disposed ? null : ScriptedJob.Source.StartActivity("in scope"))?.Dispose();
     }
 
-    private sealed class ScopedJob(Scoped scoped) : IJob
+    private sealed class ScopedJob(Scoped scoped) : TestJob
     {
-        public ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+        protected override Task RunAsync(IJobExecutionContext context, CancellationToken cancellationToken)
         {
             scoped.Work();
-            return default;
+            return Task.CompletedTask;
         }
     }
 
@@ -164,6 +166,7 @@ public sealed class CoexistenceTests
     [DisallowConcurrentExecution]
     private sealed class Persisting : ScriptedJob;
 
+#if !QUARTZ3
     private sealed class Spanning : IJobExecutionMiddleware
     {
         public async ValueTask Invoke(IJobExecutionContext context, JobExecutionDelegate next, CancellationToken cancellationToken)
@@ -172,24 +175,26 @@ public sealed class CoexistenceTests
             await next(context, cancellationToken);
         }
     }
+#endif
 
     /// <summary>A listener of the application's.</summary>
-    private sealed class Moody(bool throwsBefore, bool throwsAfter) : IJobListener
+    private sealed class Moody(bool throwsBefore, bool throwsAfter) : TestJobListener
     {
         private readonly TaskCompletionSource<IJobExecutionContext> _heard = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<IJobExecutionContext> Heard => _heard.Task;
 
-        public ValueTask JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken = default)
+        protected override void Before(IJobExecutionContext context)
         {
             _heard.TrySetResult(context);
-            return throwsBefore ? throw new InvalidOperationException("before") : default;
+            if (throwsBefore)
+                throw new InvalidOperationException("before");
         }
 
-        public ValueTask JobWasExecuted(
-            IJobExecutionContext context,
-            JobExecutionException? jobException,
-            CancellationToken cancellationToken = default) =>
-            throwsAfter ? throw new InvalidOperationException("after") : default;
+        protected override void After(IJobExecutionContext context)
+        {
+            if (throwsAfter)
+                throw new InvalidOperationException("after");
+        }
     }
 }

@@ -28,7 +28,9 @@ public sealed class JobOriginTests
         using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
 
         await traced.Scheduler
-            .ScheduleJob(ScriptedJob.Make(static (_, _) => Task.CompletedTask), TriggerBuilder.Create().StartNow().Build());
+            .ScheduleJob(
+                ScriptedJob.Make(static (_, _) => Task.CompletedTask),
+                TriggerBuilder.Create().StartNow().WithTraceContext().Build());
 
         Activity job = await traced.JobSpanAsync();
         AssertRelated(job, caller, continued: relation == TraceRelation.Child);
@@ -42,13 +44,13 @@ public sealed class JobOriginTests
             attachment,
             static options => options.Relation = TraceRelation.Child);
         using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
-        TriggerBuilder<IJob> trigger = TriggerBuilder.Create().StartNow();
 
         await traced.Scheduler.ScheduleJob(
             ScriptedJob.Make(static (_, _) => Task.CompletedTask),
             cron
-                ? trigger.WithCronSchedule("* * * * * ?").Build()
-                : trigger.WithSimpleSchedule(static schedule => schedule.WithInterval(TimeSpan.FromMilliseconds(10)).RepeatForever())
+                ? TriggerBuilder.Create().StartNow().WithTraceContext().WithCronSchedule("* * * * * ?").Build()
+                : TriggerBuilder.Create().StartNow().WithTraceContext()
+                    .WithSimpleSchedule(static schedule => schedule.WithInterval(TimeSpan.FromMilliseconds(10)).RepeatForever())
                     .Build());
 
         IReadOnlyList<Activity> firings = await traced.JobSpansAsync(2);
@@ -88,7 +90,7 @@ public sealed class JobOriginTests
         {
             IJobDetail next = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
             await context.Scheduler.AddJob(next, cancellationToken: CancellationToken.None);
-            await context.Scheduler.TriggerJob(next.Key, cancellationToken: CancellationToken.None);
+            await context.Scheduler.TriggerInTraceAsync(next.Key);
         });
 
         IReadOnlyList<Activity> jobs = await traced.JobSpansAsync(2);
@@ -141,12 +143,12 @@ public sealed class JobOriginTests
     public async Task TriggerJob_WithAMalformedTraceParent_RunsAsARoot()
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
-            quartz: static q => q.ConfigureScheduler(static scheduler => scheduler.PropagateTraceContext = false));
+            quartz: static q => q.WithoutStoredContext());
         IJobDetail job = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
         await traced.Scheduler.AddJob(job);
 
-        await traced.Scheduler.TriggerJob(job.Key, new JobDataMap { [SchedulerConstants.TraceParent] = "00-nonsense" });
-        await traced.Scheduler.TriggerJob(job.Key, new JobDataMap { [SchedulerConstants.TraceParent] = 42 });
+        await traced.Scheduler.TriggerJob(job.Key, new JobDataMap { [StoredContext.TraceParent] = "00-nonsense" });
+        await traced.Scheduler.TriggerJob(job.Key, new JobDataMap { [StoredContext.TraceParent] = 42 });
 
         IReadOnlyList<Activity> jobs = await traced.JobSpansAsync(2);
         Assert.That(jobs.Select(static span => span.ParentSpanId), Is.All.EqualTo(default(ActivitySpanId)));

@@ -69,8 +69,8 @@ public sealed class JobScopeTests
         IReadOnlyList<Activity> jobs = await traced.JobSpansAsync(5);
         await traced.DrainAsync();
         Assert.That(jobs.Select(static job => job.TraceId).Distinct().Count(), Is.EqualTo(5));
-        Assert.That(around.Before, Is.EqualTo(new (Activity?, JobTrace?)[5]), "no firing begins in the trace of another");
-        Assert.That(around.After, Is.EqualTo(new (Activity?, JobTrace?)[5]), "the trace is closed when listeners are told");
+        Assert.That(around.SeenBefore, Is.EqualTo(new (Activity?, JobTrace?)[5]), "no firing begins in the trace of another");
+        Assert.That(around.SeenAfter, Is.EqualTo(new (Activity?, JobTrace?)[5]), "the trace is closed when listeners are told");
     }
 
     [Test]
@@ -136,28 +136,17 @@ public sealed class JobScopeTests
 
     private static JobTracer NoTracer() => new(OpenTelemetry.Trace.TracerProvider.Default, new WorkerTracingOptions { Enabled = false });
 
-    private sealed class AmbientListener : IJobListener
+    private sealed class AmbientListener : TestJobListener
     {
         private readonly ConcurrentQueue<(Activity?, JobTrace?)> _before = new();
         private readonly ConcurrentQueue<(Activity?, JobTrace?)> _after = new();
 
-        public (Activity?, JobTrace?)[] Before => [.. _before];
+        public (Activity?, JobTrace?)[] SeenBefore => [.. _before];
 
-        public (Activity?, JobTrace?)[] After => [.. _after];
+        public (Activity?, JobTrace?)[] SeenAfter => [.. _after];
 
-        public ValueTask JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken = default)
-        {
-            _before.Enqueue((Activity.Current, JobTrace.Current));
-            return default;
-        }
+        protected override void Before(IJobExecutionContext context) => _before.Enqueue((Activity.Current, JobTrace.Current));
 
-        public ValueTask JobWasExecuted(
-            IJobExecutionContext context,
-            JobExecutionException? jobException,
-            CancellationToken cancellationToken = default)
-        {
-            _after.Enqueue((Activity.Current, JobTrace.Current));
-            return default;
-        }
+        protected override void After(IJobExecutionContext context) => _after.Enqueue((Activity.Current, JobTrace.Current));
     }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using OpenTelemetry.Trace;
 using Quartz;
-using Quartz.Diagnostics;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.Quartz.Tests;
@@ -20,7 +19,7 @@ public sealed class QuartzSourceTests
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
             options => options.Flush = mode,
-            tracing: static tracing => tracing.AddSource(QuartzInstrumentation.ActivitySourceName));
+            tracing: static tracing => tracing.AddQuartzSpans());
         using Activity caller = ScriptedJob.Source.StartActivity("caller")!;
 
         await traced.TriggerAsync(static _ => ScriptedJob.Source.StartActivity("child")?.Dispose());
@@ -40,7 +39,7 @@ public sealed class QuartzSourceTests
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
-            tracing: static tracing => tracing.AddSource(QuartzInstrumentation.ActivitySourceName)
+            tracing: static tracing => tracing.AddQuartzSpans()
                 .SetSampler(new ParentBasedSampler(new NotQuartz())));
         var recorded = new TaskCompletionSource<bool?>();
 
@@ -68,11 +67,7 @@ public sealed class QuartzSourceTests
     [Test]
     public async Task Job_WhereSomebodyListensToQuartzAndDecidesNothing_IsARootThatIsSampledForItself([Values] Attachment attachment)
     {
-        using var onlooker = new ActivityListener
-        {
-            ShouldListenTo = static source => source.Name == QuartzInstrumentation.ActivitySourceName
-        };
-        ActivitySource.AddActivityListener(onlooker);
+        using IDisposable onlooker = QuartzSpanSource.Watch();
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             attachment,
             tracing: static tracing => tracing.SetSampler(new ParentBasedSampler(new NotQuartz())));
@@ -88,7 +83,7 @@ public sealed class QuartzSourceTests
     {
         await using TracedScheduler traced = await TracedScheduler.StartAsync(
             options: static options => options.Flush = FlushMode.Wait,
-            tracing: static tracing => tracing.AddSource(QuartzInstrumentation.ActivitySourceName));
+            tracing: static tracing => tracing.AddQuartzSpans());
 
         await traced.TriggerAsync(static context =>
         {

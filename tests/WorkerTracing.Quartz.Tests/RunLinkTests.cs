@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Quartz;
-using Quartz.Listeners;
 
 namespace WorkerTracing.Quartz.Tests;
 
@@ -10,7 +9,9 @@ public sealed class RunLinkTests
     public async Task JobChainingJobListener_FollowUp_LinksToTheRunThatItFollows([Values] Attachment attachment)
     {
         var chain = new JobChainingJobListener("chain");
-        await using TracedScheduler traced = await TracedScheduler.StartAsync(attachment, quartz: q => q.AddJobListener(chain));
+        await using TracedScheduler traced = await TracedScheduler.StartAsync(
+            attachment,
+            quartz: q => q.AddJobListener(chain).UseDefaultThreadPool(1)); // the follow-up begins when the listeners of the first are done
         IJobDetail first = ScriptedJob.Make(static (_, _) => Task.CompletedTask);
         IJobDetail second = ScriptedJob.Make(static async (_, _) => await Task.Yield());
         chain.AddJobChainLink(first.Key, second.Key);
@@ -25,6 +26,7 @@ public sealed class RunLinkTests
         Assert.That(jobs[1].TraceId, Is.Not.EqualTo(jobs[0].TraceId), "a follow-up is a run of its own");
     }
 
+#if !QUARTZ3 // Quartz 3 has no continuations
     [Test]
     public async Task StartAfter_Continuation_LinksToItsAntecedentAndToItsCaller(
         [Values(Attachment.Builder, Attachment.Container)] Attachment attachment)
@@ -45,6 +47,8 @@ public sealed class RunLinkTests
         Assert.That(Links(jobs[1]), Is.EquivalentTo(new[] { ("antecedent", jobs[0].SpanId), ("origin", caller.SpanId) }));
         Assert.That(Links(jobs[0]), Is.EquivalentTo(new[] { ("origin", caller.SpanId) }));
     }
+
+#endif
 
     [Test]
     public async Task Refire_Link_SaysThatItIsThePreviousAttempt()

@@ -31,7 +31,7 @@ public sealed class StoppedFiringTests
         Assert.That(spans[1].Status, Is.EqualTo(ActivityStatusCode.Error));
         Assert.That(spans[1].GetTagItem("error.type"), Is.EqualTo(typeof(InvalidOperationException).FullName));
         Assert.That(traced.Exporter.SpansOf(spans[1].TraceId), Has.Count.EqualTo(1), "the flush mode holds for it too");
-        Assert.That(Firing.Announced.Keys.Where(context => context.Scheduler.SchedulerName == traced.Name), Is.Empty);
+        Assert.That(Firing.Announced.Values.Where(firing => firing.Scheduler.SchedulerName == traced.Name), Is.Empty);
     }
 
     [Test]
@@ -66,27 +66,30 @@ public sealed class StoppedFiringTests
         Assert.That(spans[1].GetTagItem("error.type"), Is.EqualTo(typeof(InvalidOperationException).FullName));
     }
 
-    private sealed class ThrowingListener : IJobListener
+    private sealed class ThrowingListener : TestJobListener
     {
         public bool IsOn { get; set; }
 
         public bool Afterwards { get; init; }
 
-        public ValueTask JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
-            IsOn && !Afterwards ? throw new InvalidOperationException("before") : default;
+        protected override void Before(IJobExecutionContext context)
+        {
+            if (IsOn && !Afterwards)
+                throw new InvalidOperationException("before");
+        }
 
-        public ValueTask JobWasExecuted(
-            IJobExecutionContext context,
-            JobExecutionException? jobException,
-            CancellationToken cancellationToken = default) =>
-            IsOn && Afterwards ? throw new InvalidOperationException("after") : default;
+        protected override void After(IJobExecutionContext context)
+        {
+            if (IsOn && Afterwards)
+                throw new InvalidOperationException("after");
+        }
     }
 
-    private sealed class ThrowingTriggerListener : ITriggerListener
+    private sealed class ThrowingTriggerListener : TestTriggerListener
     {
         public bool IsOn { get; set; }
 
-        public ValueTask TriggerFired(ITrigger trigger, IJobExecutionContext context, CancellationToken cancellationToken = default) =>
-            IsOn ? throw new InvalidOperationException("fired") : default;
+        protected override bool Vetoes(IJobExecutionContext context) =>
+            IsOn ? throw new InvalidOperationException("fired") : false;
     }
 }

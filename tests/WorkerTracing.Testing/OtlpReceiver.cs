@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace WorkerTracing.Testing;
 
@@ -12,6 +13,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
     private readonly HttpListener _listener;
     private readonly ConcurrentQueue<OtlpSpan> _spans = new();
     private readonly ConcurrentQueue<(string Path, string? Tenant)> _addressed = new();
+    private readonly ConcurrentQueue<string> _metrics = new();
     private readonly Task _serving;
     private int _requests;
 
@@ -34,6 +36,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
 
     /// <summary>The spans of the requests that were answered with OK.</summary>
     public IReadOnlyList<OtlpSpan> Spans => [.. _spans];
+
+    /// <summary>The requests to <c>v1/metrics</c>, each as a text in which the names are readable.</summary>
+    public IReadOnlyList<string> Metrics => [.. _metrics];
 
     public async ValueTask DisposeAsync()
     {
@@ -92,9 +97,12 @@ public sealed class OtlpReceiver : IAsyncDisposable
         {
             using var body = new MemoryStream();
             await context.Request.InputStream.CopyToAsync(body);
-            _addressed.Enqueue((context.Request.Url!.AbsolutePath, context.Request.Headers["x-tenant"]));
+            string path = context.Request.Url!.AbsolutePath;
+            _addressed.Enqueue((path, context.Request.Headers["x-tenant"]));
             Interlocked.Increment(ref _requests);
-            IReadOnlyList<OtlpSpan> spans = OtlpSpan.ReadRequest(body.ToArray());
+            if (path == "/v1/metrics")
+                _metrics.Enqueue(Encoding.Latin1.GetString(body.ToArray()));
+            IReadOnlyList<OtlpSpan> spans = path == "/v1/metrics" ? [] : OtlpSpan.ReadRequest(body.ToArray());
             HttpStatusCode status = await OnRequest(spans);
             if (status == HttpStatusCode.OK)
             {

@@ -8,6 +8,13 @@ public sealed record OtlpSpan(string TraceId, string SpanId, string Name)
 {
     private ByteString Message { get; init; } = ByteString.Empty;
 
+    private ByteString Resource { get; init; } = ByteString.Empty;
+
+    /// <summary>The <c>service.name</c> of its resource; null where it has none.</summary>
+    public string? Service => Fields(Resource, 1)
+        .Where(static attribute => Fields(attribute, 1).Single().ToStringUtf8() == "service.name")
+        .Select(static attribute => Value(Fields(attribute, 2).Single()) as string).SingleOrDefault();
+
     /// <summary>Empty where it has none.</summary>
     public string ParentSpanId => Convert.ToHexStringLower((Fields(Message, 4).SingleOrDefault() ?? ByteString.Empty).Span);
 
@@ -37,8 +44,9 @@ public sealed record OtlpSpan(string TraceId, string SpanId, string Name)
         var spans = new List<OtlpSpan>();
         foreach (ByteString resource in Fields(ByteString.CopyFrom(body), 1))
         {
+            ByteString described = Fields(resource, 1).SingleOrDefault() ?? ByteString.Empty;
             foreach (ByteString scope in Fields(resource, 2))
-                spans.AddRange(Fields(scope, 2).Select(ReadSpan));
+                spans.AddRange(Fields(scope, 2).Select(span => ReadSpan(span) with { Resource = described }));
         }
 
         return spans;

@@ -462,6 +462,9 @@ function waterfallRow(span, depth, start, end, colour) {
   const total = end - start;
   const left = 100 * (span.start - start) / total, width = 100 * span.duration / total;
   const bad = span.status === "Error";
+  const attempt = attribute(span, "worker_tracing.attempt"), wait = attribute(span, "worker_tracing.wait_ms");
+  const notes = [attempt > 1 && `attempt ${attempt}`, wait >= 100 && `waited ${duration(wait)}`, attribute(span, "workflow.execution.result") === "cancellation" && "canceled"].filter(Boolean);
+  const waited = 100 * Math.min(wait ?? 0, span.start - start) / total;
   const detail = h("div", { class: "detail", id: `d-${span.spanId}`, hidden: true });
   const toggle = () => {
     const opened = row.getAttribute("aria-expanded") !== "true";
@@ -471,8 +474,8 @@ function waterfallRow(span, depth, start, end, colour) {
   };
   const row = h("button", { class: "row", type: "button", "aria-expanded": "false", "aria-controls": detail.id, "data-span": span.spanId, onclick: toggle, onkeydown: move },
     h("span", { class: "label", style: { paddingLeft: `${16 + Math.min(depth, 16) * 16}px` } }, h("span", { class: "caret", "aria-hidden": true }), h("b", {}, span.name),
-      bad && h("span", { class: "err" }, "error"), span.source !== "WorkerTracing" && h("span", { class: "src" }, span.source)),
-    h("span", { class: "track" }, h("span", { class: `block c${colour} ${bad ? "bad" : ""}`, style: { left: `${left}%`, width: `${Math.max(width, 0.2)}%` } }),
+      bad && h("span", { class: "err" }, "error"), notes.length > 0 && h("span", { class: "meta" }, notes.join(", ")), span.source !== "WorkerTracing" && h("span", { class: "src" }, span.source)),
+    h("span", { class: "track" }, waited > 0 && h("span", { class: "wait", style: { left: `${left - waited}%`, width: `${waited}%` } }), h("span", { class: `block c${colour} ${bad ? "bad" : ""}`, style: { left: `${left}%`, width: `${Math.max(width, 0.2)}%` } }),
       h("span", { class: "took", style: { left: `${Math.min(left + width, 100)}%` } }, duration(span.duration))));
   return h("li", {}, row, detail);
 }
@@ -485,10 +488,13 @@ function move(event) {
   event.preventDefault();
 }
 
+function attribute(item, key) {
+  return item.attributes.find(([name]) => name === key)?.[1];
+}
+
 function details(span) {
   const pairs = attributes => h("dl", {}, attributes.flatMap(([key, value]) => [h("dt", {}, key), h("dd", {}, value === null ? "null" : String(value))]));
   const part = (title, content) => h("section", {}, h("h3", {}, title), content);
-  const attribute = (item, key) => item.attributes.find(([name]) => name === key)?.[1];
   const parts = [part("Span", pairs([["span id", span.spanId], ["source", span.source], ["kind", span.kind], ["start", new Date(span.start).toISOString()], ["status", span.status + (span.statusDescription ? `: ${span.statusDescription}` : "")]]))];
   if (span.attributes.length) parts.push(part("Attributes", pairs(span.attributes)));
   for (const item of span.events) {

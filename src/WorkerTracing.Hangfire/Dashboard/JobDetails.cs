@@ -21,7 +21,8 @@ internal sealed class JobDetails
         if (urlTemplate is not null && !IsLink(urlTemplate))
         {
             throw new ArgumentException(
-                $"The template must be an absolute http or https address that contains {TraceId}, and is '{urlTemplate}'.",
+                $"The template must be an http or https address, or a path that begins with one slash, with {TraceId} in it. "
+                    + $"It is '{urlTemplate}'.",
                 nameof(urlTemplate));
         }
 
@@ -56,6 +57,11 @@ internal sealed class JobDetails
 
     private static bool IsLink(string template) =>
         template.Contains(TraceId, StringComparison.Ordinal)
-        && Uri.TryCreate(template.Replace(TraceId, "0", StringComparison.Ordinal), UriKind.Absolute, out Uri? address)
-        && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps);
+        && (IsPath(template)
+            || (Uri.TryCreate(template.Replace(TraceId, "0", StringComparison.Ordinal), UriKind.Absolute, out Uri? address)
+                && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)));
+
+    /// <summary>Returns true for a path on the dashboard's own host. A browser reads <c>//</c> and <c>/\</c> as another host.</summary>
+    private static bool IsPath(string template) =>
+        template.StartsWith('/') && template is not ['/', '/' or '\\', ..];
 }

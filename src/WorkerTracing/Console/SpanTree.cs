@@ -48,6 +48,7 @@ internal static class SpanTree
     {
         text.Append(indent).Append(isLast ? "└─ " : "├─ ").Append(Clean(span.DisplayName));
         text.Append(CultureInfo.InvariantCulture, $"  {Duration(span.Duration)}");
+        AppendJob(text, span);
         if (span.Status == ActivityStatusCode.Error)
             text.Append("  ERROR ").Append(Clean(span.StatusDescription));
         text.Append('\n');
@@ -59,6 +60,17 @@ internal static class SpanTree
             text.Append(
                 CultureInfo.InvariantCulture,
                 $"{detail}+{Duration(note.Timestamp.UtcDateTime - span.StartTimeUtc)} {Clean(note.Name)}\n");
+    }
+
+    /// <summary>Appends what tells the attempts of a job apart: the number from 2 on, a wait of a second or more, a cancellation.</summary>
+    private static void AppendJob(StringBuilder text, Activity span)
+    {
+        if (span.GetTagItem(SpanAttributes.Attempt) is int attempt and > 1)
+            text.Append(CultureInfo.InvariantCulture, $"  attempt {attempt}");
+        if (span.GetTagItem(SpanAttributes.Wait) is long wait and >= 1000)
+            text.Append(CultureInfo.InvariantCulture, $"  waited {Duration(TimeSpan.FromMilliseconds(wait))}");
+        if (span.GetTagItem(SpanAttributes.Result) is SpanAttributes.Cancellation)
+            text.Append("  canceled");
     }
 
     private static void AppendWrapped(StringBuilder text, IEnumerable<string> attributes, string indent)

@@ -105,6 +105,76 @@ internal static partial class Log
         "The last flush ended after {Elapsed}: {Exported} spans delivered, {Stored} left in the flight recorder, which the next process sends.")]
     public static partial void LastFlushStored(ILogger logger, TimeSpan elapsed, int exported, int stored);
 
+    [LoggerMessage(
+        30,
+        LogLevel.Information,
+        "Jobs are traced. Service: {Service}. Exporters: {Exporters}. Flush: {Flush}. Flight recorder: {Recorder}. "
+            + "Frameworks: {Frameworks}.")]
+    public static partial void Started(
+        ILogger logger, string service, string exporters, string flush, string recorder, string frameworks);
+
+    [LoggerMessage(
+        31,
+        LogLevel.Information,
+        "Jobs are not traced: WorkerTracing:Enabled is false or OTEL_SDK_DISABLED is true.")]
+    public static partial void TracingDisabled(ILogger logger);
+
+    [LoggerMessage(
+        32,
+        LogLevel.Warning,
+        "{Source} has no exporter: traces are recorded and sent nowhere. Add one: builder.Services.AddWorkerTracing().AddOtlpExporter(), "
+            + "or .AddConsoleExporter(). UseWorkerTracing() on a framework adds none.")]
+    public static partial void NoExporter(ILogger logger, string source);
+
+    [LoggerMessage(
+        33,
+        LogLevel.Warning,
+        "{Address} gets every span {Exporters} times: AddOtlpExporter() is called for it as often. Keep one call, or give each its own "
+            + "address: AddOtlpExporter(otlp => otlp.Endpoint = new Uri(\"http://...\")).")]
+    public static partial void SameBackendTwice(ILogger logger, string address, int exporters);
+
+    [LoggerMessage(
+        34,
+        LogLevel.Warning,
+        "{Exporter} of OpenTelemetry exports the same spans as OtlpSpanExporter: a backend that both send to gets them twice. Remove "
+            + "{Line}, or AddOtlpExporter() behind AddWorkerTracing(). Only the latter is flushed when a job ends. For metrics and logs "
+            + "alone, use WithMetrics(metrics => metrics.AddOtlpExporter()) and WithLogging(logs => logs.AddOtlpExporter()).")]
+    public static partial void ForeignOtlpExporter(ILogger logger, string exporter, string line);
+
+    [LoggerMessage(
+        35,
+        LogLevel.Warning,
+        "{Exporter} is registered {Count} times: every trace is printed as often. Keep one AddConsoleExporter().")]
+    public static partial void ConsoleTwice(ILogger logger, string exporter, int count);
+
+    [LoggerMessage(
+        36,
+        LogLevel.Warning,
+        "{Framework} is registered, and its jobs are not traced. Add: {Line}. The package is {Package}.")]
+    public static partial void FrameworkNotAttached(ILogger logger, string framework, string line, string package);
+
+    [LoggerMessage(
+        37,
+        LogLevel.Warning,
+        "{Package} is referenced, and no jobs of {Framework} are traced. Add: {Line}. Or remove the package.")]
+    public static partial void PackageNotAttached(ILogger logger, string package, string framework, string line);
+
+    [LoggerMessage(38, LogLevel.Warning, "{Key} in the configuration is not an option and sets nothing. {Advice}")]
+    public static partial void UnknownOption(ILogger logger, string key, string advice);
+
+    [LoggerMessage(
+        39,
+        LogLevel.Warning,
+        "{Option} is {Value}: {Days} days. In the configuration a plain number is a number of days; five seconds are \"00:00:05\". In "
+            + "code: options.{Option} = TimeSpan.FromSeconds(5).")]
+    public static partial void TimeoutOfDays(ILogger logger, string option, TimeSpan value, double days);
+
+    [LoggerMessage(
+        40,
+        LogLevel.Warning,
+        "{Method}: the factory returned null, and no exporter is added. Return one: AddExporter(services => new MyExporter()).")]
+    public static partial void NoExporterFromFactory(ILogger logger, string method);
+
     // The flight recorder: 60 to 79.
     [LoggerMessage(
         60,

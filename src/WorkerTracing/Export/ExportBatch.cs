@@ -67,7 +67,7 @@ internal sealed class ExportBatch(int capacity)
 
     public void Add(Activity span, SegmentDelivery? delivery, long position, RecordHandle record)
     {
-        Spans[Count] = span;
+        Spans.AsSpan()[Count] = span; // an element of the array itself would be type-checked: Activity is not sealed
         _deliveries[Count] = delivery;
         _positions[Count] = position;
         _outcomes[Count] = ExportOutcome.Dropped;

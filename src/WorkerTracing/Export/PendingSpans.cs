@@ -208,9 +208,10 @@ internal sealed class PendingSpans(
 
     private void TakeQueued(ExportBatch batch, long requested, bool mayLeave = true)
     {
+        KnownSegment known = default;
         while (!batch.IsFull && Queue.Head < requested && Queue.TryTake(out Activity span, out QueuedRecord record, out long position))
         {
-            if (!TryFindDelivery(span, record, out SegmentDelivery? delivery))
+            if (!TryFindDelivery(span, record, ref known, out SegmentDelivery? delivery))
                 continue;
             if (delivery is not null)
                 delivery.Pending++;
@@ -222,12 +223,12 @@ internal sealed class PendingSpans(
     }
 
     /// <returns>False for a span of a suppressed trace. With a recorder those are not queued, and the counts are known.</returns>
-    private bool TryFindDelivery(Activity span, in QueuedRecord record, out SegmentDelivery? delivery)
+    private bool TryFindDelivery(Activity span, in QueuedRecord record, ref KnownSegment known, out SegmentDelivery? delivery)
     {
         delivery = record.Delivery;
         if (backlog is not null)
             return true;
-        var trace = TraceSegment.Of(span);
+        var trace = TraceSegment.Of(span, ref known);
         delivery = trace is { IsSuppressed: false } ? trace.DeliveryOf(pipeline) : null;
         return trace is not { IsSuppressed: true };
     }

@@ -203,7 +203,7 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
                 requests.Add(RequestOne(delivery.Pipeline, trace, isLive: false));
         }
 
-        if (requests.Count == 0)
+        if (requests.Count == 0 && !isLast) // the host's last flush is no request of the application
             Log.NothingToFlush(log);
         return requests.DrainToImmutable();
 

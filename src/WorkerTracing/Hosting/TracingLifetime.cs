@@ -12,6 +12,7 @@ internal sealed class TracingLifetime(
     TracerProvider provider,
     JobTracer tracer,
     IOptions<WorkerTracingOptions> options,
+    StartupReport report,
     RateLimitedLogger log,
     TimeProvider time) : IHostedLifecycleService
 {
@@ -38,7 +39,12 @@ internal sealed class TracingLifetime(
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Reports what is set up. Frameworks that are hosted services have been configured now.</summary>
+    public Task StartedAsync(CancellationToken cancellationToken)
+    {
+        report.Write();
+        return Task.CompletedTask;
+    }
 
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -14,7 +14,10 @@ public static class WorkerTracingBuilderExtensions
 {
     /// <summary>Adds an exporter behind a <see cref="BatchTraceProcessor"/> of its own.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="factory">Makes the exporter when the TracerProvider is built, which then owns it.</param>
+    /// <param name="factory">
+    /// Makes the exporter when the TracerProvider is built, which then owns it. If it returns null, no exporter is added and a warning is
+    /// logged.
+    /// </param>
     /// <param name="configure">Configures queue and batches. Runs after the <c>OTEL_BSP_*</c> variables have been applied.</param>
     /// <returns>The builder.</returns>
     public static WorkerTracingBuilder AddExporter(
@@ -145,12 +148,20 @@ public static class WorkerTracingBuilderExtensions
             BatchTraceProcessorEnvironment.Apply(options, name => configuration?[name] ?? Environment.GetEnvironmentVariable(name));
             options.FlightRecorder = services.GetService<HostRecorder>()?.Options;
             configure?.Invoke(options);
-            BaseExporter<Activity> exporter = factory(services);
+            if (factory(services) is not { } exporter)
+            {
+                Log.NoExporterFromFactory(services.GetRequiredService<RateLimitedLogger>(), nameof(AddExporter));
+                return;
+            }
+
             if (exporter is OtlpSpanExporter { IsLogging: false } otlp)
                 otlp.LogTo(services.GetRequiredService<RateLimitedLogger>().Unlimited());
             BatchTraceProcessor main = Create(exporter);
-            tracing.AddProcessor(
-                exporter is IPartitionedExporter partitioned ? new PartitionedTraceProcessor(main, partitioned, Create) : main);
+
+            // The SDK adds every later processor to a first one that is a CompositeProcessor. The outer one here passes spans on to all.
+            tracing.AddProcessor(exporter is IPartitionedExporter partitioned
+                ? new CompositeProcessor<Activity>([new PartitionedTraceProcessor(main, partitioned, Create)])
+                : main);
 
             BatchTraceProcessor Create(BaseExporter<Activity> exporter) => new(
                 exporter, options, services.GetRequiredService<RateLimitedLogger>(), services.GetRequiredService<TimeProvider>());

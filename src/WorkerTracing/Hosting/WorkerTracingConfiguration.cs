@@ -9,8 +9,36 @@ namespace WorkerTracing;
 /// </summary>
 internal static class WorkerTracingConfiguration
 {
-    private const string Section = "WorkerTracing";
+    public const string Section = "WorkerTracing";
+
     private const string RecorderSection = "WorkerTracing:FlightRecorder";
+
+    /// <summary>The sections of other packages inside the section.</summary>
+    private static readonly string[] Sections = ["Dashboard", "FlightRecorder", "OpenAI"];
+
+    private static readonly string[] Settings =
+    [
+        nameof(WorkerTracingOptions.Flush),
+        nameof(WorkerTracingOptions.FlushTimeout),
+        nameof(WorkerTracingOptions.ShutdownTimeout),
+        nameof(WorkerTracingOptions.FlushAtProcessExit),
+        nameof(WorkerTracingOptions.Relation),
+        nameof(WorkerTracingOptions.LinkAfter),
+        nameof(WorkerTracingOptions.CaptureArguments),
+        nameof(WorkerTracingOptions.ReportRunningAfter),
+        nameof(WorkerTracingOptions.ReportRunningEvery),
+        nameof(WorkerTracingOptions.Enabled),
+    ];
+
+    private static readonly string[] Callbacks =
+    [
+        nameof(WorkerTracingOptions.Filter),
+        nameof(WorkerTracingOptions.FlushSelector),
+        nameof(WorkerTracingOptions.NameSelector),
+        nameof(WorkerTracingOptions.KindSelector),
+        nameof(WorkerTracingOptions.Enrich),
+        nameof(WorkerTracingOptions.Redact),
+    ];
 
     public static void Bind(WorkerTracingOptions options, IServiceProvider services)
     {
@@ -54,5 +82,17 @@ internal static class WorkerTracingConfiguration
         options.ReportRunningAfter = section.GetValue(nameof(options.ReportRunningAfter), options.ReportRunningAfter);
         options.ReportRunningEvery = section.GetValue(nameof(options.ReportRunningEvery), options.ReportRunningEvery);
         options.Enabled = section.GetValue(nameof(options.Enabled), options.Enabled);
+    }
+
+    /// <summary>Gets the advice for a key of the section that sets nothing. Null where it sets an option.</summary>
+    public static string? AdviceFor(string key)
+    {
+        if (Settings.Concat(Sections).Contains(key, StringComparer.OrdinalIgnoreCase))
+            return null;
+        if (Callbacks.FirstOrDefault(callback => callback.Equals(key, StringComparison.OrdinalIgnoreCase)) is { } callback)
+            return $"Set it in code: AddWorkerTracing(options => options.{callback} = ...).";
+        return SimilarName.Find(key, [.. Settings, .. Sections]) is { } similar
+            ? $"Did you mean {Section}:{similar}?"
+            : $"The options are {string.Join(", ", Settings)}.";
     }
 }

@@ -29,10 +29,10 @@ public static class WorkerTracingServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         if (configure is not null)
             services.AddOptions<WorkerTracingOptions>().PostConfigure(configure);
-        if (services.Any(static service => service.ServiceType == typeof(Registered)))
+        if (services.Any(static service => service.ServiceType == typeof(ConfiguredServices)))
             return new WorkerTracingBuilder(services);
 
-        services.AddSingleton<Registered>();
+        services.AddSingleton(new ConfiguredServices(services));
         services.TryAddSingleton(TimeProvider.System);
 
         // The SDK reads its variables from a configuration. A host has one; other containers get what the SDK makes where it has a
@@ -52,6 +52,8 @@ public static class WorkerTracingServiceCollectionExtensions
             provider.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(static provider =>
             new WorkerTracingMonitor(provider.GetRequiredService<JobTracer>(), provider.GetRequiredService<TracerProvider>()));
+        services.TryAddSingleton(static _ => DeployedAssemblies.OfTheProcess());
+        services.AddSingleton<StartupReport>();
         services.TryAddSingleton<ITraceFlusher>(static provider => provider.GetRequiredService<JobTracer>().Flusher);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TracingLifetime>());
 
@@ -60,7 +62,4 @@ public static class WorkerTracingServiceCollectionExtensions
     }
 
     private sealed record SdkBuilder(IServiceCollection Services) : IOpenTelemetryBuilder;
-
-    /// <summary>Marks the services as registered.</summary>
-    private sealed class Registered;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
@@ -18,6 +19,7 @@ public sealed class JobTracer
     private readonly FlushModeSelector _modes;
     private readonly Callbacks _callbacks;
     private readonly ILogger _log;
+    private ImmutableArray<string> _frameworks = []; // written by any thread
 
     /// <summary>Makes a tracer without a container.</summary>
     /// <param name="provider">The provider whose processors a job's end flushes, however they were added to it.</param>
@@ -28,7 +30,14 @@ public sealed class JobTracer
     {
     }
 
-    internal JobTracer(TracerProvider provider, WorkerTracingOptions options, bool flushProvider, ILogger log, TimeProvider time)
+    /// <summary>Makes a tracer. <paramref name="source"/> is that of its jobs' spans; null for the source of the library.</summary>
+    internal JobTracer(
+        TracerProvider provider,
+        WorkerTracingOptions options,
+        bool flushProvider,
+        ILogger log,
+        TimeProvider time,
+        ActivitySource? source = null)
     {
         ArgumentNullException.ThrowIfNull(provider);
         ValidateOptionsResult validity = new WorkerTracingOptionsValidator().Validate(null, options);
@@ -40,6 +49,7 @@ public sealed class JobTracer
 
         Options = options;
         Time = time;
+        Source = source ?? Telemetry.Source;
         IsEnabled = options.Enabled
             && !string.Equals(Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase);
         ProviderForceFlush? foreign = flushProvider ? new ProviderForceFlush(provider, options.FlushTimeout, log, time) : null;
@@ -51,7 +61,7 @@ public sealed class JobTracer
         _callbacks = new Callbacks(log);
         _modes = new FlushModeSelector(options, _callbacks);
         Abandoned = new AbandonedJobs(Flusher);
-        _spans = new JobSpanFactory(Telemetry.Source, options, Abandoned, _callbacks, time);
+        _spans = new JobSpanFactory(Source, options, Abandoned, _callbacks, time);
         Exceptions = ExceptionSignals.Parse(Environment.GetEnvironmentVariable(ExceptionSignals.Variable));
         Provider = provider;
         if (IsEnabled && options.FlushAtProcessExit)
@@ -64,11 +74,16 @@ public sealed class JobTracer
     /// </summary>
     public bool IsEnabled { get; }
 
+    /// <summary>Gets the frameworks whose integration was attached, in that order.</summary>
+    internal ImmutableArray<string> Frameworks => _frameworks;
+
     internal TracerProvider Provider { get; }
 
     internal WorkerTracingOptions Options { get; }
 
     internal TimeProvider Time { get; }
+
+    internal ActivitySource Source { get; }
 
     internal ProviderFlusher Flusher { get; }
 
@@ -187,6 +202,18 @@ public sealed class JobTracer
     {
         Telemetry.FailCallback(operation);
         Log.TracingThrew(_log, operation, exception);
+    }
+
+    /// <summary>
+    /// Notes that an integration traces the jobs of a framework, for the log entry at the start. For integrations. Thread-safe.
+    /// </summary>
+    /// <param name="framework">The name of the framework, such as <c>Quartz</c>. The same name counts once.</param>
+    /// <exception cref="ArgumentNullException"><paramref name="framework"/> is null.</exception>
+    public void ReportAttached(string framework)
+    {
+        ArgumentNullException.ThrowIfNull(framework);
+        ImmutableInterlocked.Update(
+            ref _frameworks, static (known, name) => known.Contains(name) ? known : known.Add(name), framework);
     }
 
     internal FlushMode FlushModeOf(JobInfo job) => _modes.Select(job);

@@ -184,7 +184,7 @@ internal sealed class RunningJobReports(JobTracer tracer)
         try
         {
             Activity.Current = null;
-            using Activity? span = Telemetry.Source.StartActivity(
+            using Activity? span = tracer.Source.StartActivity(
                 $"{job.Activity!.DisplayName} running", ActivityKind.Internal, job.Activity.Context, RunningJobAttributes.Of(job));
             if (span is null)
                 return;

@@ -19,7 +19,20 @@ internal sealed class OtlpAttributes(int maxLength)
     private const int MaxListBytes = 4 * 1024 * 1024;
 
     /// <summary>Appends an attribute. One whose value cannot be read keeps its key, with an empty value.</summary>
-    public void Write(byte tag, string key, object? value, ProtobufWriter writer) => Write(tag, key, value, writer, depth: 0);
+    public void Write(byte tag, string key, object? value, ProtobufWriter writer)
+    {
+        bool isWritten = value switch
+        {
+            string text => OtlpKeyValue.TryWrite(tag, key, text.Length > maxLength ? text.AsSpan(0, maxLength) : text, writer),
+            int number => OtlpKeyValue.TryWrite(tag, key, number, writer),
+            long number => OtlpKeyValue.TryWrite(tag, key, number, writer),
+            bool truth => OtlpKeyValue.TryWrite(tag, key, truth, writer),
+            double number => OtlpKeyValue.TryWrite(tag, key, number, writer),
+            _ => false,
+        };
+        if (!isWritten)
+            Write(tag, key, value, writer, depth: 0);
+    }
 
     [SuppressMessage(
         "Design",
@@ -27,7 +40,8 @@ internal sealed class OtlpAttributes(int maxLength)
         Justification = "The boundary to the application's values: one that cannot be read is sent empty.")]
     private void Write(byte tag, string key, object? value, ProtobufWriter writer, int depth)
     {
-        ProtobufWriter.Field attribute = writer.Begin(tag);
+        const int Heads = 12; // of the key, of the value and of what is in it
+        ProtobufWriter.Field attribute = writer.Begin(tag, value is string text ? Heads + text.Length : 0);
         writer.WriteString(OtlpTag.KeyValueKey, key);
         int start = writer.Length;
         try

@@ -13,6 +13,8 @@ internal sealed class OtlpBatch(OtlpSpanEncoder encoder, OtlpScope.Cache scopes)
 
     private readonly ProtobufWriter _spans = new();
     private readonly List<Item> _items = [];
+    private ActivitySource? _lastSource;
+    private OtlpScope? _lastScope;
 
     /// <summary>The resource of the requests.</summary>
     public required OtlpResource Resource { get; init; }
@@ -28,7 +30,7 @@ internal sealed class OtlpBatch(OtlpSpanEncoder encoder, OtlpScope.Cache scopes)
     /// <summary>Appends a span. Spans of the same scope are added one after the other.</summary>
     public void Add(Activity span, int position)
     {
-        OtlpScope scope = scopes.Get(span.Source);
+        OtlpScope scope = ScopeOf(span.Source);
         if (_items.Count == 0)
             RequestBytes = Resource.Length + MaxHeadBytes;
         if (_items.Count == 0 || !ReferenceEquals(_items[^1].Scope, scope))
@@ -90,10 +92,18 @@ internal sealed class OtlpBatch(OtlpSpanEncoder encoder, OtlpScope.Cache scopes)
     {
         _spans.Clear();
         _items.Clear();
+        (_lastSource, _lastScope) = (null, null); // a source lives no longer because of a batch that is reused
         RequestBytes = 0;
     }
 
     public void Dispose() => _spans.Dispose();
+
+    private OtlpScope ScopeOf(ActivitySource source)
+    {
+        if (!ReferenceEquals(source, _lastSource) || _lastScope is null)
+            (_lastSource, _lastScope) = (source, scopes.Get(source));
+        return _lastScope;
+    }
 
     private readonly record struct Item(int Start, int End, int Position, OtlpScope Scope);
 }

@@ -10,8 +10,6 @@ internal sealed class OtlpSpanEncoder(SpanLimits limits)
 {
     private const int ExpectedSpanLength = 1024;
     private const int ExpectedEventLength = 1024;
-    private const int TraceIdBytes = 16;
-    private const int SpanIdBytes = 8;
     private const int NanosecondsPerTick = 100;
     private const uint HasRemoteKnown = 0x100;
     private const uint IsRemote = 0x200;
@@ -22,12 +20,12 @@ internal sealed class OtlpSpanEncoder(SpanLimits limits)
     public void Write(Activity span, ProtobufWriter writer)
     {
         ProtobufWriter.Field message = writer.Begin(OtlpTag.ScopeSpansSpans, ExpectedSpanLength);
-        span.TraceId.CopyTo(writer.AddBytes(OtlpTag.SpanTraceId, TraceIdBytes));
-        span.SpanId.CopyTo(writer.AddBytes(OtlpTag.SpanSpanId, SpanIdBytes));
+        writer.WriteId(OtlpTag.SpanTraceId, span.TraceId.ToHexString());
+        writer.WriteId(OtlpTag.SpanSpanId, span.SpanId.ToHexString());
         if (span.TraceStateString is { } traceState)
             writer.WriteString(OtlpTag.SpanTraceState, traceState);
-        if (span.ParentSpanId != default)
-            span.ParentSpanId.CopyTo(writer.AddBytes(OtlpTag.SpanParentSpanId, SpanIdBytes));
+        if (span.ParentSpanId is var parent && parent != default)
+            writer.WriteId(OtlpTag.SpanParentSpanId, parent.ToHexString());
         writer.WriteFixed32(OtlpTag.SpanFlags, Flags(span.ActivityTraceFlags, span.HasRemoteParent));
         writer.WriteString(OtlpTag.SpanName, span.DisplayName);
         writer.WriteVarint(OtlpTag.SpanKind, (ulong)span.Kind + 1);
@@ -48,7 +46,7 @@ internal sealed class OtlpSpanEncoder(SpanLimits limits)
         int dropped = 0;
         foreach (ref readonly KeyValuePair<string, object?> attribute in span.EnumerateTagObjects())
         {
-            if (status.TryRead(attribute))
+            if (SpanStatus.MayBe(attribute.Key) && status.TryRead(attribute))
                 continue;
             if (count >= limits.AttributeCount)
             {
@@ -108,8 +106,8 @@ internal sealed class OtlpSpanEncoder(SpanLimits limits)
 
             ProtobufWriter.Field message = writer.Begin(OtlpTag.SpanLinks);
             ActivityContext context = link.Context;
-            context.TraceId.CopyTo(writer.AddBytes(OtlpTag.LinkTraceId, TraceIdBytes));
-            context.SpanId.CopyTo(writer.AddBytes(OtlpTag.LinkSpanId, SpanIdBytes));
+            writer.WriteId(OtlpTag.LinkTraceId, context.TraceId.ToHexString());
+            writer.WriteId(OtlpTag.LinkSpanId, context.SpanId.ToHexString());
             if (context.TraceState is { } traceState)
                 writer.WriteString(OtlpTag.LinkTraceState, traceState);
             int attributes = 0;

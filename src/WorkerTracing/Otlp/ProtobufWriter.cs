@@ -104,9 +104,18 @@ internal sealed class ProtobufWriter : IDisposable
         return space.Slice(head, length);
     }
 
+    /// <summary>Writes the bytes of an id.</summary>
+    /// <param name="tag">The tag of the field.</param>
+    /// <param name="digits">The id in hexadecimal digits, sixteen of them or a multiple.</param>
+    public void WriteId(byte tag, string digits) => HexId.Write(digits, AddBytes(tag, digits.Length / 2));
+
     /// <summary>Writes a text as UTF-8. A lone surrogate becomes U+FFFD.</summary>
     public void WriteString(byte tag, ReadOnlySpan<char> value)
     {
+        int start = Length;
+        if (AsciiText.TryWrite(value, AddBytes(tag, value.Length)))
+            return;
+        Length = start;
         if (value.Length > MaxUncountedChars)
         {
             Encoding.UTF8.GetBytes(value, AddBytes(tag, Encoding.UTF8.GetByteCount(value)));
@@ -125,6 +134,17 @@ internal sealed class ProtobufWriter : IDisposable
         bytes.CopyTo(GetSpan(bytes.Length));
         Length += bytes.Length;
     }
+
+    /// <summary>Gets the place behind what is written, with room for at least <paramref name="size"/> bytes.</summary>
+    public Span<byte> GetSpan(int size)
+    {
+        if (_bytes.Length - Length < size)
+            Grow(size);
+        return _bytes.AsSpan(Length);
+    }
+
+    /// <summary>Adds bytes that were written into the place that <see cref="GetSpan"/> gave.</summary>
+    public void Advance(int size) => Length += size;
 
     /// <summary>Takes back everything that was written after <paramref name="length"/>.</summary>
     public void Truncate(int length) => Length = length;
@@ -157,22 +177,24 @@ internal sealed class ProtobufWriter : IDisposable
         Abandon();
     }
 
-    public static int VarintSize(uint value) => ((31 - BitOperations.LeadingZeroCount(value | 1)) / 7) + 1;
+    public static int VarintSize(ulong value) =>
+        value < 0x80 ? 1 : ((63 - BitOperations.LeadingZeroCount(value)) / 7) + 1;
 
-    private static int WriteVarint(Span<byte> target, ulong value)
+    public static int VarintSize(uint value) => value < 0x80 ? 1 : ((31 - BitOperations.LeadingZeroCount(value)) / 7) + 1;
+
+    public static int WriteVarint(Span<byte> target, ulong value)
     {
+        if (value < 0x80)
+        {
+            target[0] = (byte)value;
+            return 1;
+        }
+
         int count = 0;
         for (; value >= 0x80; value >>= 7)
             target[count++] = (byte)(value | 0x80);
         target[count++] = (byte)value;
         return count;
-    }
-
-    private Span<byte> GetSpan(int size)
-    {
-        if (_bytes.Length - Length < size)
-            Grow(size);
-        return _bytes.AsSpan(Length);
     }
 
     private void Grow(int size)

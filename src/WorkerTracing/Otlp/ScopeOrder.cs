@@ -31,17 +31,30 @@ internal sealed class ScopeOrder
 
     private void CountGroups(ReadOnlySpan<Activity> spans)
     {
+        ActivitySource? source = null;
+        int group = 0;
         for (int i = 0; i < spans.Length; i++)
         {
-            ref int group = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, spans[i].Source, out bool isKnown);
-            if (!isKnown)
+            if (!ReferenceEquals(spans[i].Source, source))
             {
-                group = _next.Count;
-                _next.Add(0);
+                source = spans[i].Source;
+                group = GroupOf(source);
             }
 
             _groupOf[i] = group;
             _next[group]++;
         }
+    }
+
+    private int GroupOf(ActivitySource source)
+    {
+        ref int group = ref CollectionsMarshal.GetValueRefOrAddDefault(_groups, source, out bool isKnown);
+        if (!isKnown)
+        {
+            group = _next.Count;
+            _next.Add(0);
+        }
+
+        return group;
     }
 }

@@ -8,6 +8,9 @@ namespace WorkerTracing;
 /// </summary>
 internal struct SpanStatus
 {
+    private const string Code = "otel.status_code";
+    private const string Description = "otel.status_description";
+
     private readonly bool _isOwn;
     private ActivityStatusCode _code;
     private string? _description;
@@ -21,16 +24,19 @@ internal struct SpanStatus
 
     public static SpanStatus Of(Activity span) => new(span.Status, span.Status == ActivityStatusCode.Unset ? null : span.StatusDescription);
 
+    /// <summary>Returns true if the key has the length of one that <see cref="TryRead"/> reads.</summary>
+    public static bool MayBe(string? key) => key is { Length: 16 or 23 };
+
     /// <summary>Reads the tag if it is one of the status.</summary>
     public bool TryRead(in KeyValuePair<string, object?> tag)
     {
         switch (tag.Key)
         {
-            case "otel.status_code":
+            case Code:
                 if (!_isOwn)
                     _code = Parse(tag.Value as string);
                 return true;
-            case "otel.status_description":
+            case Description:
                 if (!_isOwn)
                     _description = tag.Value as string;
                 return true;

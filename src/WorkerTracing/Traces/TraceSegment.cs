@@ -98,6 +98,12 @@ internal sealed class TraceSegment
     /// <summary>Gets the segment of a span; null for a span outside all jobs.</summary>
     public static TraceSegment? Of(Activity span) => Volatile.Read(ref Any) ? Find(span) : null;
 
+    /// <summary>The same, for spans one after the other: those of one job find its segment without a look-up.</summary>
+    /// <param name="span">The span.</param>
+    /// <param name="known">The last segment that was found. Not to be kept: a job that begins may give a span another one.</param>
+    public static TraceSegment? Of(Activity span, ref KnownSegment known) =>
+        Volatile.Read(ref Any) ? Find(span, ref known) : null;
+
     /// <summary>
     /// The same, on the thread that ends the span: that thread is nearly always in the span's own job, which knows its local trace without
     /// a look-up.
@@ -106,22 +112,33 @@ internal sealed class TraceSegment
 
     private static TraceSegment? Find(Activity span, JobTrace? near = null)
     {
-        TraceSegment? segment = Find(span, near, out int steps);
+        var known = new KnownSegment(near?.Activity, near?.Segment);
+        return Find(span, ref known);
+    }
+
+    private static TraceSegment? Find(Activity span, ref KnownSegment known)
+    {
+        TraceSegment? segment = Find(span, ref known, out int steps);
         if (steps > MaxSteps && segment is not null)
             segment.Mark(span, steps);
         return segment;
     }
 
-    private static TraceSegment? Find(Activity span, JobTrace? near, out int steps)
+    private static TraceSegment? Find(Activity span, ref KnownSegment known, out int steps)
     {
-        Activity? nearSpan = near?.Activity;
         steps = 0;
         for (Activity at = span; ; steps++)
         {
-            if (ReferenceEquals(at, nearSpan) && near!.Segment is { } local)
-                return local;
+            if (ReferenceEquals(at, known.Span) && known.Segment is { } segment)
+                return segment;
             if (at.GetCustomProperty(Property) is TraceSegment trace)
-                return ReferenceEquals(trace, NoSegment) ? null : trace;
+            {
+                if (ReferenceEquals(trace, NoSegment))
+                    return null;
+                known = new KnownSegment(at, trace);
+                return trace;
+            }
+
             if (at.Parent is { } parent)
                 at = parent;
             else

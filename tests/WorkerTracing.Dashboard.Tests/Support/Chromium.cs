@@ -30,7 +30,8 @@ public sealed class Chromium
     }
 
     /// <summary>Opens a page. Its errors and the messages of its console are collected.</summary>
-    internal static async Task<BrowserPage> OpenAsync(Uri address, int width = 1600, ColorScheme scheme = ColorScheme.Light)
+    internal static async Task<BrowserPage> OpenAsync(
+        Uri address, int width = 1600, ColorScheme scheme = ColorScheme.Light, float scale = 1)
     {
         if (_browser is null)
         {
@@ -44,6 +45,7 @@ public sealed class Chromium
         {
             ViewportSize = new ViewportSize { Width = width, Height = 1000 },
             ColorScheme = scheme,
+            DeviceScaleFactor = scale,
             ReducedMotion = ReducedMotion.Reduce,
             Locale = "en-GB",
         });

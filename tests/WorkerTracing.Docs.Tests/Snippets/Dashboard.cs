@@ -46,7 +46,7 @@ internal static class Dashboard
     public static void Details(IGlobalConfiguration hangfire, IServiceProvider services)
     {
         #region details
-        hangfire.UseWorkerTracing(services).UseWorkerTracingJobDetails("https://jobs.example/worker-tracing/traces/{traceId}");
+        hangfire.UseWorkerTracing(services).UseWorkerTracingJobDetails("/worker-tracing/traces/{traceId}");
         #endregion
     }
 }

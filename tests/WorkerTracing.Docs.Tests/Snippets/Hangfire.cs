@@ -40,9 +40,9 @@ internal static class ReadmeHangfire
     {
         #region readme
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
-        builder.Services.AddWorkerTracing().AddOtlpExporter();
+        builder.Services.AddWorkerTracing().AddConsoleExporter();       // or .AddOtlpExporter()
         builder.Services.AddHangfire((services, hangfire) => hangfire
-            .UseInMemoryStorage()                       // or yours
+            .UseInMemoryStorage()                                       // or yours
             .UseWorkerTracing(services));
         builder.Services.AddHangfireServer();
         using IHost host = builder.Build();

@@ -52,6 +52,13 @@ public static class QuartzScheduler
         return scheduler;
     }
 
+    public static void AttachTo(IScheduler scheduler, JobTracer tracer)
+    {
+        #region existing-scheduler-package
+        scheduler.UseWorkerTracing(tracer);
+        #endregion
+    }
+
     public static void ExistingScheduler(IScheduler scheduler, JobTracer tracer)
     {
         #region existing-scheduler

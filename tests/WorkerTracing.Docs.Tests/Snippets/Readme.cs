@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using WorkerTracing;
 
@@ -37,6 +39,26 @@ public static class Readme
         #endregion
 
         return tracer.Start(job);
+    }
+
+    public static void BesideOpenTelemetry(HostApplicationBuilder builder)
+    {
+        #region beside-opentelemetry
+        builder.Services.AddWorkerTracing().AddOtlpExporter();      // new, in the place of tracing.AddOtlpExporter()
+        builder.Services.AddOpenTelemetry()
+            .WithTracing(tracing => tracing
+                .AddAspNetCoreInstrumentation())
+            .WithMetrics(metrics => metrics
+                .AddWorkerTracingInstrumentation()                  // new
+                .AddOtlpExporter());
+        #endregion
+    }
+
+    public static void NameAttempts(WorkerTracingOptions options)
+    {
+        #region name-attempts
+        options.NameSelector = job => job.Attempt > 1 ? $"{job.Name} (attempt {job.Attempt})" : job.Name;
+        #endregion
     }
 
     private static Task BuildReportAsync(CancellationToken cancellationToken) => Task.Delay(1, cancellationToken);

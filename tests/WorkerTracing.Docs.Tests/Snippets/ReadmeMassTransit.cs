@@ -1,42 +1,56 @@
 #region masstransit
 using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Orders;
 using WorkerTracing;
 #endregion
-using static Snippets.ReadmeMassTransit;
 
-namespace Snippets;
-
-/// <summary>README.md.</summary>
-public static class ReadmeMassTransit
+namespace Snippets
 {
-    public static async Task RunAsync(string[] args)
+    /// <summary>README.md.</summary>
+    public static class ReadmeMassTransit
     {
-        #region masstransit
-        HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
-        builder.Services.AddWorkerTracing().AddOtlpExporter();
-        builder.Services.AddMassTransit(bus =>
+        public static async Task RunAsync(string[] args)
         {
-            bus.AddConsumer<InvoiceConsumer>();
-            bus.UsingRabbitMq((context, rabbit) =>
+            #region masstransit
+            HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
+            builder.Services.AddWorkerTracing().AddConsoleExporter();       // or .AddOtlpExporter()
+            builder.Services.AddMassTransit(bus =>
             {
-                rabbit.UseWorkerTracing(context);      // before ConfigureEndpoints
-                rabbit.ConfigureEndpoints(context);
+                bus.AddConsumer<InvoiceConsumer>();
+                bus.UsingInMemory((context, configurator) =>                // or UsingRabbitMq, of the package MassTransit.RabbitMQ
+                {
+                    configurator.UseWorkerTracing(context);                 // before ConfigureEndpoints
+                    configurator.ConfigureEndpoints(context);
+                });
             });
-        });
-        await builder.Build().RunAsync();
-        #endregion
+            builder.Services.AddHostedService<Shop>();
+            await builder.Build().RunAsync();
+            #endregion
+        }
     }
-
-    public static Task WriteInvoiceAsync(OrderConfirmed order) => Task.CompletedTask;
 }
 
-public sealed record OrderConfirmed(Guid OrderId);
-
 #region masstransit
-[FlushTrace(FlushMode.Wait)]   // its trace is delivered before the message is acknowledged
-internal sealed class InvoiceConsumer : IConsumer<OrderConfirmed>
+namespace Orders
 {
-    public Task Consume(ConsumeContext<OrderConfirmed> context) => WriteInvoiceAsync(context.Message);
+    public sealed record OrderConfirmed(Guid OrderId);
+
+    [FlushTrace(FlushMode.Wait)]   // its trace is delivered before the message is acknowledged
+    internal sealed class InvoiceConsumer : IConsumer<OrderConfirmed>
+    {
+        public Task Consume(ConsumeContext<OrderConfirmed> context) => Task.Delay(100, context.CancellationToken);   // your work
+    }
+
+    internal sealed class Shop(IBus bus) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+        {
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(5));
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+                await bus.Publish(new OrderConfirmed(Guid.NewGuid()), stoppingToken);
+        }
+    }
 }
 #endregion

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Quartz;
 using WorkerTracing;
 #endregion
-using static Snippets.ReadmeQuartz;
 
 namespace Snippets;
 
@@ -15,21 +14,22 @@ public static class ReadmeQuartz
         #region quartz
         HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
         builder.Services.AddWorkerTracing().AddConsoleExporter();       // or .AddOtlpExporter()
-        builder.Services.AddQuartz(q => q
+        builder.Services.AddQuartz(quartz => quartz
             .UseWorkerTracing()
-            .ScheduleJob<ReportJob>(trigger => trigger.WithCronSchedule("0 * * * * ?"), job => job.WithIdentity("report")));
+            .ScheduleJob<ReportJob>(
+                trigger => trigger.WithCronSchedule("0/10 * * * * ?"),  // every ten seconds
+                job => job.WithIdentity("report")));
         builder.Services.AddQuartzHostedService(options => options.WaitForJobsToComplete = true);
         await builder.Build().RunAsync();
         #endregion
     }
-
-    public static Task WriteReportAsync(CancellationToken cancellationToken) => Task.Delay(1, cancellationToken);
 }
 
 #region quartz
 [FlushTrace(FlushMode.Wait)]   // its trace is delivered before Quartz completes the firing
 internal sealed class ReportJob : IJob
 {
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) => await WriteReportAsync(cancellationToken);
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken) =>
+        await Task.Delay(100, cancellationToken);   // your work
 }
 #endregion

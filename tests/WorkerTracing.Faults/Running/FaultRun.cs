@@ -17,6 +17,12 @@ internal sealed record FaultRun(
     int ExitCode)
 {
     /// <summary>
+    /// The timeouts where a backend acknowledges each request that it takes. A short one could expire on a busy machine between the
+    /// acknowledgement and its arrival: the worker would send the spans again, or count them as lost.
+    /// </summary>
+    private static readonly TimeSpan Ample = TimeSpan.FromSeconds(30);
+
+    /// <summary>
     /// Spans of exports that had not come back from their cancellation when the worker's time was up, as on a machine that is too busy: the
     /// worker says how many, and that it does not know of them.
     /// </summary>
@@ -38,6 +44,8 @@ internal sealed record FaultRun(
         try
         {
             WorkerPlan plan = PlanFor(receiver, protocol, flush, spanFile);
+            if (fault is { Arrives: not Arrival.None, LosesAnswers: false })
+                plan = plan with { RequestTimeout = Ample, ShutdownTimeout = Ample };
             plan = change?.Invoke(plan) ?? plan;
             await fault.AtStart(receiver);
             await using var worker = new WorkerProcess(plan, environment);

@@ -5,7 +5,7 @@ using Quartz;
 namespace WorkerTracing.Quartz.Tests;
 
 /// <summary>A job that does what the test says, found by its key.</summary>
-public class ScriptedJob : IJob
+public class ScriptedJob : TestJob
 {
     public static readonly ActivitySource Source = new("Tests.Jobs");
 
@@ -24,6 +24,6 @@ public class ScriptedJob : IJob
         return JobBuilder.Create<TJob>().WithIdentity(key).StoreDurably().Build();
     }
 
-    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default) =>
-        await Scripts[context.JobDetail.Key](context, cancellationToken);
+    protected override Task RunAsync(IJobExecutionContext context, CancellationToken cancellationToken) =>
+        Scripts[context.JobDetail.Key](context, cancellationToken);
 }

@@ -3,7 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 using Quartz;
-using Quartz.Diagnostics;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.Quartz.Tests;
@@ -41,7 +40,7 @@ internal sealed class TracedScheduler : IAsyncDisposable
     public static async Task<TracedScheduler> StartAsync(
         Attachment attachment = Attachment.Listener,
         Action<WorkerTracingOptions>? options = null,
-        Action<IQuartzBuilder>? quartz = null,
+        Action<QuartzSetup>? quartz = null,
         Action<TracerProviderBuilder>? tracing = null)
     {
         var chosen = new WorkerTracingOptions();
@@ -57,7 +56,7 @@ internal sealed class TracedScheduler : IAsyncDisposable
     {
         IJobDetail job = ScriptedJob.Make(script, group);
         await Scheduler.AddJob(job);
-        await Scheduler.TriggerJob(job.Key);
+        await Scheduler.TriggerInTraceAsync(job.Key);
         return job.Key;
     }
 
@@ -81,8 +80,14 @@ internal sealed class TracedScheduler : IAsyncDisposable
     public IReadOnlyList<Activity> JobSpans =>
         [.. _spans.Ended.Where(span => span.Source.Name == "WorkerTracing" && Name.Equals(span.GetTagItem(ActivityTags.SchedulerName)))];
 
+    /// <summary>All spans that have ended.</summary>
+    public IReadOnlyList<Activity> Recorded => _spans.Ended;
+
     /// <summary>All spans of a trace that have ended.</summary>
     public IReadOnlyList<Activity> Trace(ActivityTraceId trace) => [.. _spans.Ended.Where(span => span.TraceId == trace)];
+
+    /// <summary>Attaches a further listener of the tracer, which learns at once of jobs that cannot start.</summary>
+    public void AttachToFailures() => Scheduler.AttachToFailures(Tracer);
 
     /// <summary>Waits until no firing is left.</summary>
     public async Task DrainAsync()
@@ -90,41 +95,27 @@ internal sealed class TracedScheduler : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (Scheduler.Status != SchedulerStatus.Shutdown)
+        if (!Scheduler.HasShutDown())
             await DrainAsync();
         if (_services is not null)
             await _services.DisposeAsync();
         Provider.Dispose();
     }
 
-    private async Task<IScheduler> MakeAsync(Attachment attachment, Action<IQuartzBuilder>? quartz)
+    private async Task<IScheduler> MakeAsync(Attachment attachment, Action<QuartzSetup>? quartz)
     {
         if (attachment == Attachment.Container)
         {
             var services = new ServiceCollection();
             services.AddSingleton(Provider).AddSingleton(Tracer);
-            services.AddQuartz(q => Configure(q).UseWorkerTracing());
+            services.AddTracedQuartz(Name, quartz).WithoutQuartzLog();
             _services = services.BuildServiceProvider();
             return await _services.GetRequiredService<ISchedulerFactory>().GetScheduler();
         }
 
-        IScheduler scheduler = await QuartzSchedulerBuilder
-            .Create(q =>
-            {
-                Configure(q);
-                if (attachment == Attachment.Builder)
-                    q.UseWorkerTracing(Tracer);
-            })
-            .BuildScheduler();
+        IScheduler scheduler = await SchedulerFactory.BuildAsync(Name, quartz, attachment == Attachment.Builder ? Tracer : null);
         if (attachment == Attachment.Listener)
             scheduler.ListenerManager.AddJobListener(new JobTraceListener(Tracer));
         return scheduler;
-
-        IQuartzBuilder Configure(IQuartzBuilder q)
-        {
-            q.ConfigureScheduler(scheduler => scheduler.InstanceName = Name);
-            quartz?.Invoke(q);
-            return q;
-        }
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 
 namespace WorkerTracing.Tests;
 
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class ConsoleTraceExporterTests
 {
     private readonly CountingWriter _output = new();
@@ -26,6 +25,22 @@ public sealed class ConsoleTraceExporterTests
         Assert.That(lines, Has.Some.StartsWith("   ├─ first"));
         Assert.That(lines, Has.Some.EqualTo("   │       rows=3"));
         Assert.That(lines, Has.Some.StartsWith("   └─ second [31m"), "a name cannot steer the terminal");
+    }
+
+    [Test]
+    public async Task Export_LaterAttemptThatWaitedAndWasCanceled_SaysSoNextToItsName()
+    {
+        using var pipeline = new Pipeline(exporter: new ConsoleTraceExporter(_output));
+        DateTimeOffset due = TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(2);
+        JobTrace first = pipeline.Start("first");
+        await first.EndAsync();
+        JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Name = "third", Attempt = 3, DueAt = due });
+        job.Cancel();
+        await job.EndAsync();
+        await pipeline.Processor.FlushAsync(TimeSpan.FromSeconds(30));
+
+        Assert.That(_output.ToString(), Does.Match(@"└─ first  [\d.]+ m?s\n"));
+        Assert.That(_output.ToString(), Does.Match(@"└─ third  [\d.]+ m?s  attempt 3  waited 12\d\.\d\d s  canceled\n"));
     }
 
     [Test]

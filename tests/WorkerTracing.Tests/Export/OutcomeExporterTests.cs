@@ -162,7 +162,6 @@ public sealed class OutcomeExporterTests : IDisposable
     }
 
     [Test]
-    [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
     public async Task EndAsync_LaterSpanOfTheTraceIsHeldBack_AnswersForWhatEndedBefore()
     {
         using var gate = new Gate();
@@ -195,7 +194,6 @@ public sealed class OutcomeExporterTests : IDisposable
     }
 
     [Test]
-    [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
     public async Task EndAsync_SpansOfTheTraceAreInFlight_LastSpanLeavesBesideThem()
     {
         var exporter = new OutcomeExporter(2) { OnExport = Gated, SeparatesTraces = false };
@@ -215,7 +213,6 @@ public sealed class OutcomeExporterTests : IDisposable
     }
 
     [Test]
-    [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
     public async Task EndAsync_LastSpanIsBackBeforeAnEarlierOne_AnswersAfterBoth()
     {
         using var early = new Gate();
@@ -245,7 +242,6 @@ public sealed class OutcomeExporterTests : IDisposable
     }
 
     [Test]
-    [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
     public async Task EndAsync_UnconfirmedSpan_IsUnconfirmedWithoutALoss()
     {
         var exporter = new OutcomeExporter

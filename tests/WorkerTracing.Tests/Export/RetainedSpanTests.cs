@@ -51,7 +51,6 @@ public sealed class RetainedSpanTests
     }
 
     [Test]
-    [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
     public async Task EndAsync_ManyJobsDuringTheDelay_MakeNoExport()
     {
         OutcomeExporter exporter = Refusing(TimeSpan.FromHours(1));
@@ -147,7 +146,6 @@ public sealed class RetainedSpanTests
     }
 
     [Test]
-    [NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
     public async Task EndAsync_SpanOfAnotherTraceIsAtFault_IsDelivered()
     {
         OutcomeExporter exporter = Poisoned(1);

@@ -7,7 +7,6 @@ namespace WorkerTracing.Tests;
 
 /// <summary>What the end of a job answers for: its own trace, from start to end, and all of it.</summary>
 [Category("Flush")]
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class TraceFlushTests : IDisposable
 {
     private static readonly TimeSpan Never = TimeSpan.FromDays(1);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 using WorkerTracing.Testing;
@@ -6,16 +7,20 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 /// <summary>Processors of ours inside processors of the application.</summary>
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class WrappedProcessorTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Never = TimeSpan.FromDays(1);
 
     private readonly ActivitySource _source = new($"test {Guid.NewGuid():n}");
+    private readonly ActivitySource _jobs = new($"jobs {Guid.NewGuid():n}");
 
     [TearDown]
-    public void DisposeSource() => _source.Dispose();
+    public void DisposeSources()
+    {
+        _source.Dispose();
+        _jobs.Dispose();
+    }
 
     [Test]
     public async Task FlushAsync_ProcessorInsideAnother_IsAskedLikeAnyOther([Values] bool isInAJob)
@@ -23,7 +28,7 @@ public sealed class WrappedProcessorTests
         var good = new RecordingExporter();
         var bad = new RecordingExporter { OnExport = static _ => ExportResult.Failure };
         using TracerProvider provider = Provider(new BatchTraceProcessor(good), new Wrapper(new BatchTraceProcessor(bad)));
-        var tracer = new JobTracer(provider);
+        JobTracer tracer = Tracer(provider);
         if (isInAJob)
             tracer.Start(new JobInfo { System = "test", Name = "job", Flush = FlushMode.None }).Dispose();
         else
@@ -42,7 +47,7 @@ public sealed class WrappedProcessorTests
         var second = new RecordingExporter();
         using TracerProvider provider = Provider(
             new Wrapper(new BatchTraceProcessor(first)), new Wrapper(new BatchTraceProcessor(second)));
-        var tracer = new JobTracer(provider);
+        JobTracer tracer = Tracer(provider);
         _source.StartActivity("a span of no job")!.Dispose();
 
         FlushResult result = await tracer.Flusher.FlushLastAsync(Long, CancellationToken.None);
@@ -61,7 +66,7 @@ public sealed class WrappedProcessorTests
             .AddProcessor(new Wrapper(new BatchTraceProcessor(other, new BatchTraceProcessorOptions { ScheduleDelay = Never })))
             .Build();
         using TracerProvider provider = Provider(new BatchTraceProcessor(own));
-        var tracer = new JobTracer(provider);
+        JobTracer tracer = Tracer(provider);
         otherSource.StartActivity("the other's")!.Dispose();
         _source.StartActivity("own")!.Dispose();
 
@@ -71,9 +76,12 @@ public sealed class WrappedProcessorTests
         Assert.That(other.Calls, Is.Zero);
     }
 
+    private JobTracer Tracer(TracerProvider provider) =>
+        new(provider, new WorkerTracingOptions(), flushProvider: false, NullLogger.Instance, TimeProvider.System, _jobs);
+
     private TracerProvider Provider(params BaseProcessor<Activity>[] processors)
     {
-        TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", _source.Name);
+        TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder().AddSource(_jobs.Name, _source.Name);
         foreach (BaseProcessor<Activity> processor in processors)
             builder.AddProcessor(processor);
         return builder.Build();

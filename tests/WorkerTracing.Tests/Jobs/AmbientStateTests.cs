@@ -6,7 +6,6 @@ namespace WorkerTracing.Tests;
 
 /// <summary>The ambient span and baggage of a flow are the same after a job as before it.</summary>
 [Category("Scope")]
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class AmbientStateTests : IDisposable
 {
     private readonly Pipeline _pipeline = new(new WorkerTracingOptions());

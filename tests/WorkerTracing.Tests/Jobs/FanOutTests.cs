@@ -6,7 +6,6 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 /// <summary>Several jobs of one trace that run side by side in this process.</summary>
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class FanOutTests : IDisposable
 {
     private static readonly ActivityContext Origin =

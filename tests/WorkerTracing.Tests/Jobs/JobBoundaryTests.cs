@@ -7,7 +7,6 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 /// <summary>The application's own code that runs at a job's beginning and end can throw; the job has its result and its trace.</summary>
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobBoundaryTests
 {
     [Test]

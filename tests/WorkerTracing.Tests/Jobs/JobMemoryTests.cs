@@ -6,7 +6,6 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 /// <summary>What a job keeps in memory.</summary>
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobMemoryTests
 {
     [Test]

@@ -7,7 +7,6 @@ using OpenTelemetry.Trace;
 
 namespace WorkerTracing.Tests;
 
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobOptionsTests
 {
     [TestCase(false, TestName = "Filter_RefusedUnderAParentBasedSampler_NothingIsRecorded")]

@@ -3,7 +3,6 @@ using OpenTelemetry;
 
 namespace WorkerTracing.Tests;
 
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobOriginTests
 {
     [Test]

@@ -2,7 +2,6 @@ using System.Diagnostics;
 
 namespace WorkerTracing.Tests;
 
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobOutcomeTests : IDisposable
 {
     private static readonly CancellationToken Canceled = new(canceled: true);

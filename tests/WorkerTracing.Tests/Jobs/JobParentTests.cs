@@ -5,7 +5,6 @@ namespace WorkerTracing.Tests;
 
 /// <summary>Who a job's parent is, case by case.</summary>
 [Category("Scope")]
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobParentTests
 {
     private static readonly ActivityContext Origin = new(

@@ -5,7 +5,6 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 [Category("Scope")]
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class JobTraceScopeTests : IDisposable
 {
     private readonly Pipeline _pipeline = new();

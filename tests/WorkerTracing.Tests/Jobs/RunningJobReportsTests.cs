@@ -5,7 +5,6 @@ using WorkerTracing.Testing;
 
 namespace WorkerTracing.Tests;
 
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class RunningJobReportsTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
@@ -135,7 +134,13 @@ public sealed class RunningJobReportsTests : IDisposable
     }
 
     private JobTracer Tracer(WorkerTracingOptions? options = null) =>
-        new(_pipeline.Provider, options ?? new() { Flush = FlushMode.Wait }, flushProvider: false, NullLogger.Instance, _time);
+        new(
+            _pipeline.Provider,
+            options ?? new() { Flush = FlushMode.Wait },
+            flushProvider: false,
+            NullLogger.Instance,
+            _time,
+            _pipeline.Jobs);
 
     private Activity[] Reports(JobTrace job) =>
         [.. _pipeline.Exporter.SpansOf(job.TraceId).Where(static span => span.GetTagItem("worker_tracing.running_ms") is not null)];

@@ -3,7 +3,6 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace WorkerTracing.Tests;
 
-[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class TraceBeginningTests
 {
     private static readonly DateTimeOffset Began = new(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero);
@@ -52,7 +51,8 @@ public sealed class TraceBeginningTests
             new WorkerTracingOptions { LinkAfter = TimeSpan.FromMinutes(1) },
             flushProvider: false,
             Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance,
-            time);
+            time,
+            pipeline.Jobs);
         var origin = new JobOrigin(
             producersState is null
                 ? default

@@ -22,6 +22,40 @@ public sealed class OtlpEncodingTests
         Assert.That(OtlpText.FirstDifference(Ours(spans, new SpanLimits()), Theirs(spans)), Is.Null);
     }
 
+    /// <summary>Lengths of texts and keys at which the encoding changes, and a letter beyond ASCII at every place of a text.</summary>
+    [Test]
+    public void WriteRequest_EveryLength_EqualsOpenTelemetrysExporter()
+    {
+        using var source = new ActivitySource($"lengths {Guid.NewGuid():n}");
+        using ActivityListener listener = Listen(source);
+        List<Activity> spans = [];
+        for (int length = 0; length < 150; length++)
+        {
+            using Activity span = source.StartActivity($"span {new string('n', length)}")!;
+            span.SetTag("text", new string('x', length)).SetTag(new string('k', length + 1), "value").SetTag("schlüssel", length);
+            span.SetTag("letter", new string('x', length) + "ü").SetTag("letters", "ü" + new string('x', length));
+            span.SetTag("on", length % 2 == 0).SetTag("number", length / 7.0);
+            span.SetTag("bits", (1L << length) - 1).SetTag("minus", -(1L << length)).SetTag("int", 1 << length);
+            span.SetTag("long", new string('x', 16_300 + length)).SetTag("long letters", new string('ü', 16_300 + length));
+            spans.Add(span);
+        }
+
+        Assert.That(OtlpText.FirstDifference(Ours([.. spans], new SpanLimits()), Theirs([.. spans])), Is.Null);
+    }
+
+    [Test]
+    public void Write_AttributeWithoutAKey_KeepsItsValue()
+    {
+        using var source = new ActivitySource($"keys {Guid.NewGuid():n}");
+        using ActivityListener listener = Listen(source);
+        using Activity span = source.StartActivity("span")!;
+        span.AddTag(null!, "text").AddTag(null!, 1);
+
+        string line = Ours([span], new SpanLimits()).Single();
+
+        Assert.That(line, Does.Contain("9=attribute(1='' 2=any(1='text')) 9=attribute(1='' 2=any(3=1))"));
+    }
+
     [Test]
     public void WriteRequest_AnyRange_HoldsItsSpansAlone()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
 using WorkerTracing.Testing;
@@ -20,7 +21,7 @@ internal sealed class Pipeline : IDisposable
     {
         Exporter = exporter as RecordingExporter ?? new RecordingExporter();
         Processor = new BatchTraceProcessor(exporter ?? Exporter, batching);
-        TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", Source.Name).AddSource(sources ?? [])
+        TracerProviderBuilder builder = Sdk.CreateTracerProviderBuilder().AddSource(Jobs.Name, Source.Name).AddSource(sources ?? [])
             .AddProcessor(Processor);
         if (sampler is not null)
             builder.SetSampler(sampler);
@@ -29,8 +30,15 @@ internal sealed class Pipeline : IDisposable
         _provider = builder.Build();
         Tracer = new JobTracer(
             _provider,
-            options ?? new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) });
+            options ?? new WorkerTracingOptions { Flush = FlushMode.Wait, FlushTimeout = TimeSpan.FromSeconds(30) },
+            flushProvider: false,
+            NullLogger.Instance,
+            TimeProvider.System,
+            Jobs);
     }
+
+    /// <summary>Where the spans of the jobs come from: a source of this pipeline alone, so that tests run side by side.</summary>
+    public ActivitySource Jobs { get; } = new($"jobs {Guid.NewGuid():n}");
 
     /// <summary>Where a test's own spans come from.</summary>
     public ActivitySource Source { get; } = new($"test {Guid.NewGuid():n}");
@@ -50,6 +58,7 @@ internal sealed class Pipeline : IDisposable
     public void Dispose()
     {
         _provider.Dispose();
+        Jobs.Dispose();
         Source.Dispose();
     }
 }

@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using Quartz;
-using Quartz.Diagnostics;
 
 namespace WorkerTracing;
 
@@ -12,21 +10,15 @@ internal readonly record struct AttemptOutcome(bool Canceled, Exception? Excepti
 {
     private static readonly string? QuartzAssembly = typeof(IScheduler).Assembly.GetName().Name;
 
-    /// <summary>Reads the outcome from Quartz's own span, which has it before any listener.</summary>
-    /// <param name="quartzSpan">Quartz's span of the attempt.</param>
+    /// <summary>Gets the outcome of an attempt that was interrupted, ran out of its time, or was cut short by the shutdown.</summary>
+    public static AttemptOutcome Interrupted => new(Canceled: true, null, null);
+
+    /// <summary>Gets the outcome of an attempt that failed.</summary>
     /// <param name="context">The firing.</param>
-    /// <param name="failure">
-    /// The exception that Quartz has reported, or null. With <c>RecordExceptionSpanEvents</c> off it does not report a
-    /// <see cref="JobExecutionException"/>.
-    /// </param>
-    public static AttemptOutcome Of(Activity quartzSpan, IJobExecutionContext context, Exception? failure) =>
-        quartzSpan.GetTagItem(ActivityTags.JobResult) switch
-        {
-            "cancelled" => new(Canceled: true, null, null),
-            "failed" => Failed(failure, context, quartzSpan.StatusDescription ?? "The job reported a failure."),
-            null => Failed(failure, context, "Quartz left the firing without a result."),
-            _ => default,
-        };
+    /// <param name="failure">The exception that Quartz has reported, or null.</param>
+    /// <param name="message">The message of the exception that stands in for one that is not known.</param>
+    public static AttemptOutcome Failed(IJobExecutionContext context, Exception? failure, string message) =>
+        new(Canceled: false, failure is null ? new JobExecutionException(message) : Own(failure), IsFinal: IsLast(failure, context));
 
     /// <summary>Gets the exception that the job threw, without Quartz's wrappers.</summary>
     public static Exception Own(Exception exception)
@@ -53,13 +45,10 @@ internal readonly record struct AttemptOutcome(bool Canceled, Exception? Excepti
     // Quartz's job timeout interrupts the job and then throws an exception of its own, if the job has not ended by itself.
     private static bool IsTimeout(Exception? exception) => exception is JobExecutionException && exception.Source == QuartzAssembly;
 
-    private static AttemptOutcome Failed(Exception? failure, IJobExecutionContext context, string message) =>
-        new(Canceled: false, failure is null ? new JobExecutionException(message) : Own(failure), IsFinal: IsLast(failure, context));
-
     private static bool? IsLast(Exception? failure, IJobExecutionContext context)
     {
         bool isRefired = failure is JobExecutionException { RefireImmediately: true };
-        if (isRefired || context.RetryPolicy?.MaxAttempts > context.RetryAttempt)
+        if (isRefired || QuartzVersion.HasRetry(context))
             return false;
         return failure is null ? null : true;
     }

@@ -15,7 +15,8 @@ namespace WorkerTracing;
 internal sealed class Firing
 {
     /// <summary>The firings that are not complete.</summary>
-    public static readonly ConcurrentDictionary<IJobExecutionContext, Firing> Announced = new(ReferenceEqualityComparer.Instance);
+    /// <remarks>The key is the object of <see cref="QuartzVersion.KeyOf"/>.</remarks>
+    public static readonly ConcurrentDictionary<object, Firing> Announced = new(ReferenceEqualityComparer.Instance);
 
     private readonly IJobExecutionContext _context;
     private readonly JobTraceListener _listener;
@@ -34,8 +35,17 @@ internal sealed class Firing
         _jobToken = context.CancellationToken;
     }
 
+    /// <summary>Gets the scheduler that fired.</summary>
+    public IScheduler Scheduler => _context.Scheduler;
+
+    /// <summary>Gets the boundary of the listener that announced the firing.</summary>
+    public FailureBoundary Boundary => _listener.Boundary;
+
     /// <summary>Gets the firing that was announced for a context, or null.</summary>
-    public static Firing? Find(IJobExecutionContext context) => Announced.TryGetValue(context, out Firing? firing) ? firing : null;
+    public static Firing? Find(IJobExecutionContext context) => Find(QuartzVersion.KeyOf(context));
+
+    /// <summary>Gets the firing that was announced under a key, or null.</summary>
+    public static Firing? Find(object key) => Announced.TryGetValue(key, out Firing? firing) ? firing : null;
 
     /// <summary>Announces a firing before its first attempt. Does nothing for a refire, and for a second listener.</summary>
     public static async ValueTask AnnounceAsync(IJobExecutionContext context, JobTraceListener listener)
@@ -43,7 +53,7 @@ internal sealed class Firing
         if (Find(context) is not null)
             return;
         var firing = new Firing(context, listener) { _previous = RunLinks.TakeAttempt(context) };
-        if (!Announced.TryAdd(context, firing))
+        if (!Announced.TryAdd(QuartzVersion.KeyOf(context), firing))
             return;
         AbandonedFirings.Watch();
         firing._origin = await FiringOrigin.FindAsync(context).ConfigureAwait(false);
@@ -56,25 +66,17 @@ internal sealed class Firing
     /// listens, and is no parent.
     /// </param>
     public void BeginAttempt(Activity quartzSpan, bool isDecided) =>
-        _listener.Boundary.Run((Self: this, quartzSpan, isDecided), static at => at.Self.Begin(at.quartzSpan, at.isDecided));
+        Boundary.Run((Self: this, quartzSpan, isDecided), static at => at.Self.Begin(at.quartzSpan, at.isDecided));
 
     /// <summary>Ends the span of an attempt. The flush waits for <see cref="CompleteAsync"/>, because another attempt can follow.</summary>
-    /// <param name="quartzSpan">Quartz's own span of the attempt, which is about to stop on this flow.</param>
-    public void EndAttempt(Activity quartzSpan) =>
-        _listener.Boundary.Run((Self: this, quartzSpan), static at => at.Self.End(at.quartzSpan));
+    /// <remarks>To be called on the job's flow, when Quartz's own span is about to stop.</remarks>
+    public void EndAttempt() => Boundary.Run(this, static firing => firing.End());
 
-    /// <summary>
-    /// Notes the exception of the attempt that runs, and keeps the formatting of it from Quartz. Quartz records the exception on its span,
-    /// and would drop the firing if the exception's own text threw.
-    /// </summary>
-    /// <param name="quartzSpan">Quartz's own span of the attempt.</param>
-    /// <param name="exception">The exception.</param>
-    /// <param name="tags">The tags of the event. The runtime formats what has no tag here.</param>
-    public void RecordException(Activity quartzSpan, Exception exception, ref TagList tags)
+    /// <summary>Notes the exception of the attempt that runs.</summary>
+    public void NoteException(Exception exception)
     {
         if (_quartzSpan is not null)
             _failure = exception;
-        ExceptionText.Describe(_listener.Boundary, quartzSpan, exception, ref tags);
     }
 
     /// <summary>
@@ -101,8 +103,10 @@ internal sealed class Firing
     /// </summary>
     public async ValueTask CompleteAsync()
     {
-        if (!Announced.TryRemove(_context, out _) || _attempt is not { } last)
+        if (!Announced.TryRemove(QuartzVersion.KeyOf(_context), out _) || _attempt is not { } last)
             return;
+        if (_quartzSpan is { } unfinished)
+            Conclude(last, unfinished); // an exception of another observer kept Quartz from reporting the end of its span
         if (QuartzVersion.RetryDueAt(_context) is { } due)
         {
             last.EndWithoutFlush();
@@ -118,12 +122,12 @@ internal sealed class Firing
     public void CompleteIfAbandoned()
     {
         if (QuartzVersion.IsOver(_context))
-            _listener.Boundary.Run(this, static firing => firing.Abandon());
+            Boundary.Run(this, static firing => firing.Abandon());
     }
 
     private void Abandon()
     {
-        if (!Announced.TryRemove(_context, out _))
+        if (!Announced.TryRemove(QuartzVersion.KeyOf(_context), out _))
             return;
         _listener.LeaveIfRemoved(_context.Scheduler);
         if (_attempt is not { } attempt)
@@ -140,7 +144,7 @@ internal sealed class Firing
 
     private void Begin(Activity quartzSpan, bool isDecided)
     {
-        if (!quartzSpan.Recorded && !isDecided)
+        if (!isDecided)
             Activity.Current = null;
 
         _attempt?.EndWithoutFlush(); // a refire: the flush of the last attempt covers this one
@@ -151,10 +155,11 @@ internal sealed class Firing
         QuartzAttributes.Describe(_attempt, _context);
     }
 
-    private void End(Activity quartzSpan)
+    private void End()
     {
+        Activity? quartzSpan = _quartzSpan;
         _quartzSpan = null;
-        if (_attempt is not { } attempt)
+        if (quartzSpan is null || _attempt is not { } attempt)
             return;
 
         Conclude(attempt, quartzSpan);
@@ -166,5 +171,5 @@ internal sealed class Firing
     }
 
     private void Conclude(JobTrace attempt, Activity quartzSpan) =>
-        AttemptOutcome.Of(quartzSpan, _context, _failure).RecordOn(attempt, _jobToken);
+        QuartzVersion.Outcome(quartzSpan, _context, _failure).RecordOn(attempt, _jobToken);
 }

@@ -32,7 +32,8 @@ internal static class QuartzJobInfo
             Member = QuartzVersion.JobType(context.JobDetail) ?? context.JobInstance.GetType(),
             Arguments = new LazyArguments<JobDataMap>(
                 context.MergedJobDataMap,
-                static data => data.Where(static argument => QuartzVersion.IsArgument(argument.Key))),
+                static data => data.Where(static argument => QuartzVersion.IsArgument(argument.Key))
+                    .Select(static argument => KeyValuePair.Create<string, object?>(argument.Key, argument.Value))),
         };
 
     /// <summary>Describes a firing whose job could not be created.</summary>

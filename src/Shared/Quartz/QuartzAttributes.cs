@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using System.Globalization;
 using Quartz;
-using Quartz.Diagnostics;
 
 namespace WorkerTracing;
 
 /// <summary>
-/// The attributes of a job's span that are particular to Quartz: its own names (<see cref="ActivityTags"/>) where it has one, and
+/// The attributes of a job's span that are particular to Quartz: the names of Quartz 4 (<see cref="ActivityTags"/>) where it has one, and
 /// <c>worker_tracing.quartz.*</c> where it has none.
 /// </summary>
 internal static class QuartzAttributes
@@ -56,7 +55,7 @@ internal static class QuartzAttributes
             .SetTag(ActivityTags.JobName, job.Key.Name)
             .SetTag(ActivityTags.JobType, QuartzVersion.JobTypeName(job))
             .SetTag(ActivityTags.FireInstanceId, fireInstanceId);
-        if (trigger.ExecutionGroup is { } group)
+        if (QuartzVersion.ExecutionGroup(trigger) is { } group)
             span.SetTag(ActivityTags.ExecutionGroup, group);
     }
 

@@ -15,7 +15,7 @@ internal readonly record struct FiringOrigin(JobTrigger Trigger, ActivityContext
     public static ValueTask<FiringOrigin> FindAsync(IJobExecutionContext context)
     {
         ITrigger trigger = context.Trigger;
-        return context.Recovering && !IsManual(trigger) ? FindRecoveredAsync(context) : new(Of(trigger, trigger));
+        return context.Recovering && !QuartzVersion.IsManual(trigger) ? FindRecoveredAsync(context) : new(Of(trigger, trigger));
     }
 
     /// <summary>Gets the origin from a trigger that replaces no other.</summary>
@@ -31,31 +31,13 @@ internal readonly record struct FiringOrigin(JobTrigger Trigger, ActivityContext
 
     private static FiringOrigin Of(ITrigger schedule, ITrigger carrier)
     {
-        if (IsManual(carrier))
-            return new(JobTrigger.Manual, SchedulingCall(carrier.JobDataMap));
+        if (QuartzVersion.IsManual(carrier))
+            return new(JobTrigger.Manual, QuartzVersion.SchedulingCall(carrier.JobDataMap));
         return FiresOnce(schedule)
-            ? new(JobTrigger.Scheduled, SchedulingCall(carrier.JobDataMap))
+            ? new(JobTrigger.Scheduled, QuartzVersion.SchedulingCall(carrier.JobDataMap))
             : new(JobTrigger.Recurring, default); // the creation of the trigger is not the cause of its later firings
     }
 
-    private static bool FiresOnce(ITrigger trigger) => trigger is ISimpleTrigger { RepeatCount: 0 };
-
-    // The mark alone is not enough: a job can hand all of its data on to a trigger that repeats.
-    private static bool IsManual(ITrigger trigger) =>
-        FiresOnce(trigger) && trigger.JobDataMap.ContainsKey(SchedulerConstants.ManualTrigger);
-
-    private static ActivityContext SchedulingCall(JobDataMap data)
-    {
-        ActivityContext caller = JobOrigin.Extract(data, static (data, header) => header switch
-        {
-            JobOrigin.TraceParentHeader => Text(data, SchedulerConstants.TraceParent),
-            JobOrigin.TraceStateHeader => Text(data, SchedulerConstants.TraceState),
-            _ => null,
-        }).Context;
-
-        // Quartz stores any ambient activity, also one that no sampler has decided about.
-        return caller.TraceFlags.HasFlag(ActivityTraceFlags.Recorded) || SampledOutCallers.Include(caller.SpanId) ? caller : default;
-    }
-
-    private static string? Text(JobDataMap data, string key) => data.TryGetValue(key, out object? value) ? value as string : null;
+    /// <summary>Returns true for a trigger that fires once.</summary>
+    public static bool FiresOnce(ITrigger trigger) => trigger is ISimpleTrigger { RepeatCount: 0 };
 }

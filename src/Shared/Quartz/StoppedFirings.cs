@@ -46,7 +46,7 @@ internal static class StoppedFirings
 
         JobTrace trace = tracer.Start(QuartzJobInfo.From(failure));
         QuartzAttributes.Describe(trace, scheduler, failure);
-        trace.Fail(AttemptOutcome.Own(failure));
+        trace.Fail(QuartzVersion.CauseOf(failure));
         await trace.EndAsync(CancellationToken.None).ConfigureAwait(false);
     }
 

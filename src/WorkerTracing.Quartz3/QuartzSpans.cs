@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using Quartz.Logging;
+
+namespace WorkerTracing;
+
+/// <summary>
+/// Observes the events of Quartz's own span, once for the process. The calls run on the flow that runs the job, so a span that they make
+/// ambient is ambient in the job. Nothing else in Quartz offers that to a listener that is attached to an existing scheduler.
+/// </summary>
+/// <remarks>
+/// Quartz makes its span only for observers. A firing that is not traced here must not notice that this class is one: its span is ended at
+/// once unless another observer wants it.
+/// </remarks>
+internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+{
+    private const string Started = $"{OperationName.Job.Execute}.Start";
+    private const string Failed = $"{OperationName.Job.Execute}.Exception";
+    private const string Stopped = $"{OperationName.Job.Execute}.Stop";
+
+    // The firing whose attempt runs on the current flow. The event of an exception names neither trigger nor context.
+    private static readonly AsyncLocal<Firing?> Executing = new();
+
+    // True while this thread asks whether another observer wants Quartz's span.
+    [ThreadStatic]
+    private static bool _isAsking;
+
+    // Quartz's event source. Written when Quartz creates it, or at the subscription if that is later.
+    private static volatile DiagnosticListener? _quartz;
+
+    static QuartzSpans() => DiagnosticListener.AllListeners.Subscribe(new QuartzSpans());
+
+    private QuartzSpans()
+    {
+    }
+
+    /// <summary>Starts to observe. The second and later calls do nothing.</summary>
+    public static void Listen()
+    {
+        // The static constructor has subscribed.
+    }
+
+    void IObserver<DiagnosticListener>.OnNext(DiagnosticListener value)
+    {
+        if (value.Name != DiagnosticHeaders.DefaultListenerName)
+            return;
+        _quartz = value;
+        value.Subscribe(this, static name => name == OperationName.Job.Execute && !_isAsking);
+    }
+
+    void IObserver<KeyValuePair<string, object?>>.OnNext(KeyValuePair<string, object?> value)
+    {
+        switch (value)
+        {
+            case { Key: Started, Value: IJobDiagnosticData firing } when Activity.Current is { } span:
+                Start(span, Firing.Find(firing.Trigger));
+                break;
+            case { Key: Failed, Value: Exception exception }:
+                Executing.Value?.NoteException(exception);
+                break;
+            case { Key: Stopped, Value: IJobDiagnosticData firing }:
+                Firing.Find(firing.Trigger)?.EndAttempt();
+                break;
+        }
+    }
+
+    void IObserver<DiagnosticListener>.OnCompleted()
+    {
+    }
+
+    void IObserver<DiagnosticListener>.OnError(Exception error)
+    {
+    }
+
+    void IObserver<KeyValuePair<string, object?>>.OnCompleted()
+    {
+    }
+
+    void IObserver<KeyValuePair<string, object?>>.OnError(Exception error)
+    {
+    }
+
+    private static void Start(Activity span, Firing? firing)
+    {
+        bool isDecided = IsDecided(span);
+        if (Executing.Value != firing)
+            Executing.Value = firing;
+        if (firing is null)
+        {
+            if (!isDecided && !IsWantedByOthers())
+                span.Stop();
+            return;
+        }
+
+        if (isDecided && !span.Recorded)
+            KeepDecision(span);
+        firing.BeginAttempt(span, isDecided);
+    }
+
+    /// <summary>
+    /// Returns true if a sampler of the application has decided about Quartz's span (<c>AddQuartzInstrumentation</c>). Only a sampler takes
+    /// the data from it, or records it where its parent is not recorded. A recorded parent can be the activity in which the scheduler was
+    /// started: the scheduler's loop keeps that, and without a sampler Quartz's span has the flag of it.
+    /// </summary>
+    private static bool IsDecided(Activity span) =>
+        !span.IsAllDataRequested || (span.Recorded && (span.Parent is not { Recorded: true } || IsWantedByOthers()));
+
+    private static bool IsWantedByOthers()
+    {
+        _isAsking = true;
+        try
+        {
+            return _quartz?.IsEnabled(OperationName.Job.Execute) == true;
+        }
+        finally
+        {
+            _isAsking = false;
+        }
+    }
+
+    /// <summary>
+    /// Makes an activity ambient that the sampled-out span is the parent of by its ids. Quartz's span has no source, and a span without
+    /// source and flags otherwise counts as one that no sampler has seen. The end of Quartz's span restores what was ambient before.
+    /// </summary>
+    private static void KeepDecision(Activity span) =>
+        new Activity("WorkerTracing.SampledOut") { IsAllDataRequested = false }.SetParentId(span.TraceId, span.SpanId).Start();
+}

@@ -1,0 +1,44 @@
+using Quartz;
+
+namespace WorkerTracing.Quartz.Tests;
+
+/// <summary>A job listener of a test, for both versions of Quartz.</summary>
+internal abstract class TestJobListener : IJobListener
+{
+    public string Name { get; } = Guid.NewGuid().ToString();
+
+    public Task JobToBeExecuted(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        Before(context);
+        return Task.CompletedTask;
+    }
+
+    public Task JobExecutionVetoed(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        Vetoed(context);
+        return Task.CompletedTask;
+    }
+
+    public Task JobWasExecuted(
+        IJobExecutionContext context,
+        JobExecutionException? jobException,
+        CancellationToken cancellationToken = default)
+    {
+        After(context, jobException);
+        return Task.CompletedTask;
+    }
+
+    protected virtual void Before(IJobExecutionContext context)
+    {
+    }
+
+    protected virtual void Vetoed(IJobExecutionContext context)
+    {
+    }
+
+    protected virtual void After(IJobExecutionContext context)
+    {
+    }
+
+    protected virtual void After(IJobExecutionContext context, JobExecutionException? exception) => After(context);
+}

@@ -32,6 +32,7 @@ internal static class PublishedInstruments
         Counter<long> => "counter",
         UpDownCounter<long> => "updowncounter",
         ObservableGauge<long> => "gauge",
+        ObservableCounter<long> => "counter",
         _ => instrument.GetType().Name,
     };
 

@@ -18,6 +18,7 @@ public sealed partial class ReferenceTests
 
     [TestCase(typeof(WorkerTracingOptions), "docs/configuration.md", "Jobs: `WorkerTracingOptions`", 2)]
     [TestCase(typeof(BatchTraceProcessorOptions), "docs/configuration.md", "Queue and batches: `BatchTraceProcessorOptions`", 2)]
+    [TestCase(typeof(FlightRecorderOptions), "docs/configuration.md", "The flight recorder: `FlightRecorderOptions`", 2)]
     [TestCase(typeof(WorkerTracingDashboardOptions), "docs/jobs-page.md", "Options", 2)]
     [TestCase(typeof(OpenAIExporterOptions), "docs/exporters/openai.md", "Options", 1)]
     public void Options_OnThePage_AreAllThereAreWithTheirDefaults(Type options, string page, string heading, int defaultColumn)
@@ -105,6 +106,7 @@ public sealed partial class ReferenceTests
     /// <summary>A default as the pages write it; null where the page describes it in words.</summary>
     private static string? Text(object? value) => value switch
     {
+        TimeSpan time when time >= TimeSpan.FromDays(1) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays} days"),
         TimeSpan time when time >= TimeSpan.FromMinutes(1) && time.Seconds == 0 => string.Create(
             CultureInfo.InvariantCulture,
             $"{time.TotalMinutes} min"),

@@ -19,9 +19,10 @@ internal static class RecoveredFiring
             return null;
         if (!context.Recovering)
             return IdOf(context.Trigger.Key, context.ScheduledFireTimeUtc);
-        return context.Trigger.JobDataMap.TryGetValue(ScheduledTime, out object? text)
+        return context.RecoveringTriggerKey is { } trigger
+            && context.Trigger.JobDataMap.TryGetValue(ScheduledTime, out object? text)
             && DateTimeOffset.TryParse(text as string, CultureInfo.InvariantCulture, out DateTimeOffset scheduled)
-                ? IdOf(context.RecoveringTriggerKey, scheduled)
+                ? IdOf(trigger, scheduled)
                 : null;
     }
 

@@ -106,6 +106,13 @@ internal static partial class Log
     public static partial void LastFlushStored(ILogger logger, TimeSpan elapsed, int exported, int stored);
 
     [LoggerMessage(
+        20,
+        LogLevel.Warning,
+        "{Processor} sees spans after the flight recorder has written them: what it removes or changes is on disk as it was before. Add it "
+            + "to the TracerProvider before the exporters of WorkerTracing.")]
+    public static partial void ProcessorAfterRecorder(ILogger logger, string processor);
+
+    [LoggerMessage(
         30,
         LogLevel.Information,
         "Jobs are traced. Service: {Service}. Exporters: {Exporters}. Flush: {Flush}. Flight recorder: {Recorder}. "

@@ -27,6 +27,32 @@ public sealed class WorkerTracingMonitor
             .Select(static processor => processor.Pipeline.Status.Get()),
     ];
 
+    /// <summary>Gets the state of each flight recorder of the application's TracerProvider.</summary>
+    /// <returns>One for each directory; none without <c>AddFlightRecorder</c>.</returns>
+    /// <remarks>Looks through the files for the oldest span: for a page that people look at, not for each job.</remarks>
+    public IReadOnlyList<FlightRecorderStatus> GetRecorders() =>
+    [
+        .. LiveProcessors.All
+            .Where(processor => ReferenceEquals(processor.Provider, _provider))
+            .Select(static processor => processor.Pipeline.Recording)
+            .OfType<SpanRecording>()
+            .GroupBy(static recording => recording.Recorder)
+            .Select(static recordings => StatusOf(recordings.Key, recordings.Sum(static recording => recording.Channel.Unqueued))),
+    ];
+
+    private static FlightRecorderStatus StatusOf(FlightRecorder recorder, long backlog) => new()
+    {
+        Directory = recorder.Options.Directory,
+        Bytes = recorder.Bytes,
+        MaxBytes = recorder.Options.MaxBytes,
+        Backlog = backlog,
+        Oldest = recorder.Oldest,
+        AbandonedJobs = recorder.Counts.AbandonedJobs,
+        Unrecorded = new Dictionary<string, long>(recorder.Counts.Unrecorded),
+        Expired = recorder.Counts.Expired,
+        Failure = recorder.Failure,
+    };
+
     /// <summary>Gets the delivery of a job's trace, as far as its exporters know it.</summary>
     /// <param name="job">A job that has started. Its trace includes the jobs that run inside it.</param>
     /// <returns>The counts since the trace's outermost span in this process began.</returns>

@@ -18,14 +18,25 @@ internal static class ProviderProcessors
 
     /// <summary>Gets the processors of the application and of other libraries, without those of this library.</summary>
     /// <returns>The processors in the order in which they were added, or null where the SDK does not show them.</returns>
+    public static IReadOnlyList<BaseProcessor<Activity>>? Foreign(TracerProvider provider) => All(provider)?.FindAll(IsForeign);
+
+    /// <summary>
+    /// Gets the foreign processors that see the end of a span after a flight recorder has written it, without those that only export.
+    /// </summary>
+    /// <returns>The processors in the order in which they were added, or null where the SDK does not show them.</returns>
+    public static IReadOnlyList<BaseProcessor<Activity>>? AfterRecording(TracerProvider provider) => All(provider)?
+        .SkipWhile(static processor => processor is not BatchTraceProcessor { Pipeline.Recording: not null })
+        .Where(static processor => IsForeign(processor) && processor is not BaseExportProcessor<Activity>)
+        .ToArray();
+
     [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "A member that was trimmed away is a missing answer.")]
     [DynamicDependency("Processor", "OpenTelemetry.Trace.TracerProviderSdk", "OpenTelemetry")]
-    public static IReadOnlyList<BaseProcessor<Activity>>? Foreign(TracerProvider provider)
+    private static List<BaseProcessor<Activity>>? All(TracerProvider provider)
     {
         if (provider.GetType().GetProperty("Processor", Members) is not { } first)
             return null;
         var found = new List<BaseProcessor<Activity>>();
-        return TryAdd(found, first.GetValue(provider)) ? found.FindAll(IsForeign) : null;
+        return TryAdd(found, first.GetValue(provider)) ? found : null;
     }
 
     /// <summary>Gets the name of the type of the processor's exporter. Null where the processor has none or does not show it.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
@@ -36,7 +37,8 @@ internal sealed class StartupReport(
             IReadOnlyList<ExporterStatus> own = monitor.GetExporters();
             string[]? foreign = ProviderProcessors.Foreign(provider)?
                 .Select(static processor => ProviderProcessors.ExporterOf(processor) ?? processor.GetType().Name).ToArray();
-            Log.Started(log, Service(), Exporters(own, foreign), Flush(), "none", Frameworks());
+            Log.Started(log, Service(), Exporters(own, foreign), Flush(), Recorders(), Frameworks());
+            WarnOfLateProcessors();
             WarnOfExporters(own, foreign);
             WarnOfFrameworks();
         }
@@ -72,6 +74,19 @@ internal sealed class StartupReport(
         (FlushMode.Wait, var timeout) => string.Create(CultureInfo.InvariantCulture, $"Wait, at most {timeout.TotalSeconds:0.###} s"),
         var (mode, _) => mode.ToString(),
     };
+
+    private string Recorders()
+    {
+        string[] directories = [.. monitor.GetRecorders().Select(static recorder => recorder.Directory)];
+        return directories.Length == 0 ? "none" : string.Join(", ", directories);
+    }
+
+    /// <summary>Warns of processors that see a span after it was recorded: what they remove is on disk.</summary>
+    private void WarnOfLateProcessors()
+    {
+        foreach (BaseProcessor<Activity> processor in ProviderProcessors.AfterRecording(provider) ?? [])
+            Log.ProcessorAfterRecorder(log, processor.GetType().Name);
+    }
 
     private string Frameworks()
     {

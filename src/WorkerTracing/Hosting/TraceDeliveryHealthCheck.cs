@@ -29,6 +29,15 @@ internal sealed class TraceDeliveryHealthCheck(TracerProvider provider) : IHealt
                     $"{exporter}: {failed} exports failed and {lost} spans were lost since the last success, {pipeline.Waiting} wait"));
         }
 
+        foreach (FlightRecorder recorder in LiveProcessors.All
+            .Where(processor => ReferenceEquals(processor.Provider, provider))
+            .Select(static processor => processor.Pipeline.Recording?.Recorder).OfType<FlightRecorder>().Distinct())
+        {
+            data["recorder.bytes"] = recorder.Bytes;
+            if (recorder.Failure is { } failure)
+                reasons.Add($"The flight recorder in {recorder.Options.Directory} records nothing: {failure}");
+        }
+
         return Task.FromResult(reasons.Count == 0
             ? HealthCheckResult.Healthy("Traces are delivered.", data)
             : new HealthCheckResult(

@@ -7,7 +7,7 @@ public static class WorkerTracingHealthChecksBuilderExtensions
 {
     /// <summary>
     /// Adds a check that reads the counts of the exporters. It is Degraded, with the reason and the counts, if exports have failed or spans
-    /// were lost since the last successful export; otherwise it is Healthy. Its name is <c>worker_tracing</c>. It is added once, however
+    /// were lost since the last successful export, or if a flight recorder records nothing; otherwise it is Healthy. Its name is <c>worker_tracing</c>. It is added once, however
     /// often this is called.
     /// </summary>
     /// <param name="builder">The builder.</param>

@@ -43,7 +43,7 @@ internal sealed class KilledProcessTests
         var left = new List<string>();
         for (int i = 0; i < Left; i++)
         {
-            using var dead = new RecorderFixture(directory);
+            using var dead = new RecorderFixture(directory.Path);
             System.Diagnostics.Activity span = Spans.Ended();
             dead.Channel.Write(span);
             left.Add(span.SpanId.ToString());
@@ -65,7 +65,7 @@ internal sealed class KilledProcessTests
 
     private static void Check(KilledProcess killed, TemporaryDirectory directory, string what)
     {
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
         string[] abandoned = [.. recorder.Recorder.Adopt().Select(job => job.Context.SpanId.ToString())];
         List<TakenRecord> taken = recorder.Take();
         string[] found = [.. taken.Select(record => record.Span.SpanId.ToString())];

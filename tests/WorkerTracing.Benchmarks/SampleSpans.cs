@@ -9,20 +9,22 @@ internal static class SampleSpans
 {
     private static readonly JsonSerializerOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static Activity Make(SpanKind kind) => kind switch
+    /// <param name="kind">What the span is.</param>
+    /// <param name="parent">A span that encloses it; null for one that has ended, too.</param>
+    public static Activity Make(SpanKind kind, Activity? parent = null) => kind switch
     {
-        SpanKind.Custom => Custom(),
+        SpanKind.Custom => Custom(parent),
         SpanKind.Generation => Generation("Where is my order 4711?", "It is on its way; it will be with you tomorrow."),
         _ => Generation(LongText(97_000), "It is on its way; it will be with you tomorrow."),
     };
 
-    private static Activity Custom() => End("GET /orders", static span => span
+    private static Activity Custom(Activity? parent) => End("GET /orders", parent, static span => span
         .SetTag("http.request.method", "GET")
         .SetTag("url.full", "https://shop.example/orders/4711")
         .SetTag("http.response.status_code", 200)
         .SetTag("cache.hit", false));
 
-    private static Activity Generation(string question, string answer) => End("chat", span => span
+    private static Activity Generation(string question, string answer) => End("chat", null, span => span
         .SetTag(GenAI.Operation, "chat")
         .SetTag(GenAI.RequestModel, "gpt-5")
         .SetTag("gen_ai.request.temperature", 0.2)
@@ -32,18 +34,17 @@ internal static class SampleSpans
         .SetTag(GenAI.InputTokens, 12)
         .SetTag(GenAI.OutputTokens, 34));
 
-    private static Activity End(string name, Action<Activity> describe)
+    private static Activity End(string name, Activity? running, Action<Activity> describe)
     {
         Activity? before = Activity.Current;
-        Activity.Current = null;
-        using var parent = new Activity("job") { ActivityTraceFlags = ActivityTraceFlags.Recorded };
-        parent.Start();
+        Activity.Current = running;
+        Activity? parent = running is null ? new Activity("job") { ActivityTraceFlags = ActivityTraceFlags.Recorded }.Start() : null;
         var span = new Activity(name) { ActivityTraceFlags = ActivityTraceFlags.Recorded };
         span.Start();
         describe(span);
         span.SetEndTime(span.StartTimeUtc.AddMilliseconds(7.5));
         span.Stop();
-        parent.Stop();
+        parent?.Dispose();
         Activity.Current = before;
         return span;
     }

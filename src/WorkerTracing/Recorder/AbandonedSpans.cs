@@ -79,7 +79,7 @@ internal sealed class AbandonedSpans
             ReadOnlySpan<byte> record = bytes.Slice(place, RecordFormat.HeaderSize + length);
             if (!RecordFormat.HasValidHeader(record, place))
                 continue;
-            if (RecordFormat.State(record) != RecordState.Done && RecordFormat.IsValid(record, place))
+            if (!RecordFormat.IsDone(record) && RecordFormat.IsValid(record, place))
                 Add(path, place, record, recovery);
             place += (record.Length - 1) / OpenSpanTable.UnitSize * OpenSpanTable.UnitSize;
         }

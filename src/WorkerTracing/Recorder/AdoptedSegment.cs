@@ -135,7 +135,7 @@ internal sealed class AdoptedSegment : RecordSegment, IDisposable
         RecordState state = RecordFormat.State(scan.Record);
         RecordHeader header = RecordFormat.ReadHeader(scan.Record);
         recovery.AddRecord(header);
-        if (state == RecordState.Done)
+        if (RecordFormat.IsDone(scan.Record))
             return false;
         if (header.Exporter >= MaxExporters || !RecordFormat.IsValid(scan.Record, scan.Offset))
         {

@@ -76,7 +76,7 @@ internal sealed unsafe class OpenSpanTable
         lock (_sync)
         {
             Debug.Assert(!_isClosed, "A table with records is not closed.");
-            Volatile.Write(ref _file.Pointer[offset + RecordFormat.StateOffset], (byte)RecordState.Done);
+            Volatile.Write(ref *(long*)(_file.Pointer + offset), 0); // Without magic and length it is no record.
             _units.Free((offset - FirstUnitOffset) / UnitSize, UnitsOf(length));
         }
     }

@@ -33,16 +33,17 @@ internal sealed class OwnDirectory
     }
 
     /// <summary>Prepares what will be needed, and gives up what is not needed any more.</summary>
+    /// <param name="mayCreate">Whether files may be made. False for a while after the disk has refused one.</param>
     /// <exception cref="IOException">The disk is full, or cannot be written.</exception>
-    public void Tend()
+    public void Tend(bool mayCreate)
     {
         try
         {
-            _segments.Tend();
+            _segments.Tend(mayCreate);
         }
         finally
         {
-            if (_openSpans.NeedsTable)
+            if (mayCreate && _openSpans.NeedsTable)
                 AddTable();
         }
     }

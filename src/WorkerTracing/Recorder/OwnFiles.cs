@@ -62,8 +62,6 @@ internal sealed class OwnFiles
 
     private bool IsRecording => Records.Current is not null && !(Records.IsShort && Records.Spares == 0);
 
-    private bool MayTry => _failedAt is not { } failed || _clock.Elapsed - failed >= RetryInterval;
-
     /// <summary>Does what is due. Does not throw for the state of the disk.</summary>
     public void Tend()
     {
@@ -75,10 +73,7 @@ internal sealed class OwnFiles
             {
                 _openSpans.Beat(_clock.Now.UtcDateTime);
                 LeaveDeletedDirectory();
-                if (MayTry)
-                    TendOwn();
-                else
-                    Records.Current?.TouchAhead();
+                TendOwn(mayCreate: _failedAt is not { } failed || _clock.Elapsed - failed >= RetryInterval);
             }
             catch (Exception exception) when (RecorderFailure.IsOfDisk(exception))
             {
@@ -101,29 +96,30 @@ internal sealed class OwnFiles
         }
     }
 
-    private void TendOwn()
+    private void TendOwn(bool mayCreate)
     {
-        if (_own is null)
-        {
-            _own = OwnDirectory.Create(
-                _root,
-                _clock.Now,
-                path => new SegmentSupply(path, SegmentSize, _segments, _exporters, Records, _use),
-                _openSpans,
-                _use);
-            _own.Tend();
-            _openSpans.Take(_exporters.All.SelectMany(static exporter => exporter.OpenSpans.All));
-        }
-        else
-        {
-            _own.Tend();
-        }
-
-        _failedAt = null;
+        if (_own is not null)
+            _own.Tend(mayCreate);
+        else if (mayCreate)
+            Create();
+        if (mayCreate)
+            _failedAt = null;
         if (IsRecording)
             _failure.Clear();
-        else
+        else if (_failedAt is null)
             _failure.Set(UnrecordedReason.MaxBytes, $"The files have reached MaxBytes ({_options.MaxBytes}).");
+    }
+
+    private void Create()
+    {
+        _own = OwnDirectory.Create(
+            _root,
+            _clock.Now,
+            path => new SegmentSupply(path, SegmentSize, _segments, _exporters, Records, _use),
+            _openSpans,
+            _use);
+        _own.Tend(mayCreate: true);
+        _openSpans.Take(_exporters.All.SelectMany(static exporter => exporter.OpenSpans.All));
     }
 
     private void Fail(Exception exception)

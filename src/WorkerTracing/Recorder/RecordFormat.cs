@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Numerics;
 
 namespace WorkerTracing;
 
@@ -78,6 +79,10 @@ internal static class RecordFormat
         BinaryPrimitives.ReadUInt32LittleEndian(record[HeaderChecksumOffset..]) == HeaderChecksum(record, offset);
 
     public static RecordState State(ReadOnlySpan<byte> record) => (RecordState)record[StateOffset];
+
+    /// <summary>Returns true if the state is <see cref="RecordState.Done"/>, also where one of its bits is damaged.</summary>
+    public static bool IsDone(ReadOnlySpan<byte> record) =>
+        BitOperations.PopCount((uint)(record[StateOffset] ^ (byte)RecordState.Done)) <= 1;
 
     public static RecordHeader ReadHeader(ReadOnlySpan<byte> record) => new(
         (RecordKind)record[KindOffset],

@@ -24,19 +24,20 @@ internal sealed class SegmentSupply(
     /// <summary>Gets whether a segment with records that are not done is left.</summary>
     public bool HasSegments => _segments.Count > 0;
 
-    /// <summary>Gets whether the first segment needs a quarter of its room, or there is none.</summary>
+    /// <summary>Gets whether there is no current segment, or a quarter of it is used.</summary>
     private bool NeedsSpare => log.Current is not { } current || current.Tail > segmentSize / 4;
 
     /// <summary>Prepares what will be needed, and gives up what is not needed any more.</summary>
+    /// <param name="mayCreate">Whether files may be made. False for a while after the disk has refused one.</param>
     /// <exception cref="IOException">The disk is full, or cannot be written.</exception>
-    public void Tend()
+    public void Tend(bool mayCreate)
     {
         if (log.IsShort && log.Current is not null && log.Shortage == UnrecordedReason.NotPrepared)
             _target = MaxSpares;
         Retire(keep: true);
         try
         {
-            while (NeedsSpare && log.Spares < _target && TryPrepare())
+            while (mayCreate && NeedsSpare && log.Spares < _target && TryPrepare())
             {
                 if (log.Current is null)
                     log.TryAdvance(null);
@@ -55,7 +56,9 @@ internal sealed class SegmentSupply(
         for (int i = _segments.Count - 1; i >= 0; i--)
         {
             MappedSegment segment = _segments[i];
-            if (segment == log.Current || (keep && !segment.IsUsed) || !TryEnd(segment))
+            // The current one is used again only where it is full and no other can be made.
+            bool isInUse = keep && (segment == log.Current ? !log.IsShort || log.Spares > 0 : !segment.IsUsed);
+            if (isInUse || !TryEnd(segment))
                 continue;
             _segments.RemoveAt(i);
             if (keep && log.Spares < MaxSpares)

@@ -13,7 +13,7 @@ internal sealed class AdoptionTests
     {
         using var directory = new TemporaryDirectory();
         Activity span = Spans.Ended("left");
-        using (var dead = new RecorderFixture(directory, resource: "theirs"))
+        using (var dead = new RecorderFixture(directory.Path, resource: "theirs"))
         {
             RecordHandle handle = dead.Channel.Write(span);
             if (unqueued)
@@ -21,7 +21,7 @@ internal sealed class AdoptionTests
             dead.Channel.MarkDone(dead.Channel.Write(Spans.Ended("done")));
         }
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
         recorder.Recorder.Adopt();
 
         Assert.That(recorder.Channel.Unqueued, Is.EqualTo(1));
@@ -37,7 +37,7 @@ internal sealed class AdoptionTests
     {
         using var directory = new TemporaryDirectory();
         Leave(directory, "a", "b");
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
         recorder.Recorder.Adopt();
 
         foreach (TakenRecord taken in recorder.Take())
@@ -53,14 +53,14 @@ internal sealed class AdoptionTests
     {
         using var directory = new TemporaryDirectory();
         Leave(directory, "a", "b");
-        using (var second = new RecorderFixture(directory))
+        using (var second = new RecorderFixture(directory.Path))
         {
             second.Recorder.Adopt();
             List<TakenRecord> taken = second.Take();
             second.Channel.MarkDone(taken[0].Handle);
         }
 
-        using var third = new RecorderFixture(directory);
+        using var third = new RecorderFixture(directory.Path);
         third.Recorder.Adopt();
 
         Assert.That(third.TakeTexts(), Is.EqualTo(["b"]));
@@ -71,7 +71,7 @@ internal sealed class AdoptionTests
     {
         using var directory = new TemporaryDirectory();
         LeaveOpenJob(directory, out _);
-        using var recorder = new RecorderFixture(directory, register: false);
+        using var recorder = new RecorderFixture(directory.Path, register: false);
         recorder.Recorder.Adopt();
 
         RecorderChannel channel = recorder.Recorder.Register(new TextExporter());
@@ -84,7 +84,7 @@ internal sealed class AdoptionTests
     {
         using var directory = new TemporaryDirectory();
         LeaveOpenJob(directory, out _);
-        using var recorder = new RecorderFixture(directory, register: false);
+        using var recorder = new RecorderFixture(directory.Path, register: false);
         recorder.Recorder.Register(new TextExporter("another"));
         recorder.Recorder.Adopt();
         Assert.That(directory.SubDirectories, Has.Length.EqualTo(2), "its exporter may still be registered");
@@ -99,9 +99,9 @@ internal sealed class AdoptionTests
     public void Adopt_DirectoryOfALivingProcess_IsLeftAlone()
     {
         using var directory = new TemporaryDirectory();
-        using var living = new RecorderFixture(directory);
+        using var living = new RecorderFixture(directory.Path);
         living.Channel.MarkUnqueued(living.Channel.Write(Spans.Ended("living")));
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
 
         recorder.Recorder.Adopt();
         living.Recorder.Adopt();
@@ -117,7 +117,7 @@ internal sealed class AdoptionTests
         using var directory = new TemporaryDirectory();
         for (int i = 0; i < 12; i++)
             Leave(directory, $"{i}");
-        RecorderFixture[] recorders = [.. Enumerable.Range(0, 4).Select(_ => new RecorderFixture(directory))];
+        RecorderFixture[] recorders = [.. Enumerable.Range(0, 4).Select(_ => new RecorderFixture(directory.Path))];
 
         Parallel.ForEach(recorders, recorder => recorder.Recorder.Adopt());
 
@@ -132,7 +132,7 @@ internal sealed class AdoptionTests
     {
         using var directory = new TemporaryDirectory();
         Activity job = LeaveOpenJob(directory, out DateTimeOffset lastAlive);
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
 
         AbandonedJob found = recorder.Recorder.Adopt().Single();
 
@@ -153,9 +153,9 @@ internal sealed class AdoptionTests
     {
         using var directory = new TemporaryDirectory();
         LeaveOpenJob(directory, out _);
-        using (var second = new RecorderFixture(directory))
+        using (var second = new RecorderFixture(directory.Path))
             second.Recorder.Adopt();
-        using var third = new RecorderFixture(directory);
+        using var third = new RecorderFixture(directory.Path);
 
         Assert.That(third.Recorder.Adopt(), Is.Empty);
         Assert.That(third.TakeTexts(), Is.EquivalentTo(["child", "job abandoned"]));
@@ -168,11 +168,11 @@ internal sealed class AdoptionTests
         Activity job = LeaveOpenJob(directory, out _);
         string table = directory.Files(".open").Single();
         byte[] before = File.ReadAllBytes(table);
-        using (var second = new RecorderFixture(directory))
+        using (var second = new RecorderFixture(directory.Path))
             second.Recorder.Adopt();
         // As if the process had ended between the record of the closed span and the mark in the table.
         File.WriteAllBytes(Path.Combine(directory.SubDirectories.Single(), Path.GetFileName(table)), before);
-        using var third = new RecorderFixture(directory);
+        using var third = new RecorderFixture(directory.Path);
 
         Assert.That(third.Recorder.Adopt(), Is.Empty);
         Assert.That(third.Take().Count(taken => taken.Span.SpanId == job.SpanId), Is.EqualTo(1));
@@ -183,7 +183,7 @@ internal sealed class AdoptionTests
     {
         using var directory = new TemporaryDirectory();
         LeaveOpenJob(directory, out _);
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
         recorder.Exporter.Throws = true;
 
         Assert.That(recorder.Recorder.Adopt(), Has.Count.EqualTo(1));
@@ -197,7 +197,7 @@ internal sealed class AdoptionTests
         Leave(directory, "old");
         var clock = new TestClock();
         clock.Jump(TimeSpan.FromDays(4));
-        using var recorder = new RecorderFixture(directory, clock);
+        using var recorder = new RecorderFixture(directory.Path, clock);
         recorder.Recorder.Adopt();
 
         clock.Advance(TimeSpan.FromMinutes(2));
@@ -214,7 +214,7 @@ internal sealed class AdoptionTests
     {
         using var directory = new TemporaryDirectory();
         Leave(directory, "small");
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
         long before = recorder.Recorder.Bytes;
 
         recorder.Recorder.Adopt();
@@ -236,7 +236,7 @@ internal sealed class AdoptionTests
         }
 
         File.WriteAllBytes(segment, bytes);
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
         recorder.Recorder.Adopt();
         recorder.Recorder.Adopt();
 
@@ -261,7 +261,7 @@ internal sealed class AdoptionTests
             File.WriteAllText(path, "mine");
         File.WriteAllText(Path.Combine(left, "00000000.segment"), "no segment");
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
         recorder.Recorder.Adopt();
         recorder.Channel.MarkDone(recorder.Take().Single().Handle);
         recorder.Recorder.Tend();
@@ -278,7 +278,7 @@ internal sealed class AdoptionTests
         Leave(elsewhere, "elsewhere");
         string target = elsewhere.SubDirectories.Single();
         Directory.CreateSymbolicLink(Path.Combine(directory.Path, Path.GetFileName(target)), target);
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
 
         recorder.Recorder.Adopt();
 
@@ -291,7 +291,7 @@ internal sealed class AdoptionTests
         const int Left = 200;
         using var directory = new TemporaryDirectory();
         Leave(directory, "left");
-        using (var second = new RecorderFixture(directory))
+        using (var second = new RecorderFixture(directory.Path))
             second.Recorder.Adopt(); // makes it small
         string first = directory.SubDirectories.Single();
         for (int i = 1; i < Left; i++)
@@ -302,7 +302,7 @@ internal sealed class AdoptionTests
                 File.Copy(file, Path.Combine(copy, Path.GetFileName(file)), overwrite: true);
         }
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
         int left = directory.SubDirectories.Length - 1;
         recorder.Recorder.Adopt();
 
@@ -311,7 +311,7 @@ internal sealed class AdoptionTests
 
     private static void Leave(TemporaryDirectory directory, params string[] spans)
     {
-        using var dead = new RecorderFixture(directory);
+        using var dead = new RecorderFixture(directory.Path);
         foreach (string span in spans)
             dead.Channel.Write(Spans.Ended(span));
     }
@@ -319,7 +319,7 @@ internal sealed class AdoptionTests
     /// <summary>Leaves a job that has not ended, with a child that has.</summary>
     private static Activity LeaveOpenJob(TemporaryDirectory directory, out DateTimeOffset lastAlive)
     {
-        using var dead = new RecorderFixture(directory);
+        using var dead = new RecorderFixture(directory.Path);
         var job = new Activity("job") { ActivityTraceFlags = ActivityTraceFlags.Recorded, TraceStateString = "state=1" };
         job.Start();
         dead.Channel.Open(job, "key of job");

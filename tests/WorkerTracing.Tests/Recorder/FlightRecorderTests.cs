@@ -65,10 +65,11 @@ internal sealed class FlightRecorderTests
     [UnsupportedOSPlatform("windows")]
     public void Files_OnUnix_AreTheUsersAlone()
     {
-        using var recorder = new RecorderFixture();
+        using var directory = new TemporaryDirectory();
+        using var recorder = new RecorderFixture(directory.Path);
 
         const UnixFileMode Others = (UnixFileMode)0b111_111;
-        string[] all = Directory.GetFileSystemEntries(recorder.Directory.Path, "*", SearchOption.AllDirectories);
+        string[] all = Directory.GetFileSystemEntries(directory.Path, "*", SearchOption.AllDirectories);
 
         Assert.That(all, Has.Length.GreaterThanOrEqualTo(3));
         Assert.That(all.Select(path => File.GetUnixFileMode(path) & Others), Is.All.EqualTo(UnixFileMode.None));
@@ -77,7 +78,8 @@ internal sealed class FlightRecorderTests
     [Test]
     public void Write_SegmentFull_GoesOnInAnother()
     {
-        using var recorder = new RecorderFixture();
+        using var directory = new TemporaryDirectory();
+        using var recorder = new RecorderFixture(directory.Path);
         recorder.Exporter.Constant = new byte[1_000_000];
         for (int i = 0; i < 8; i++)
         {
@@ -85,7 +87,7 @@ internal sealed class FlightRecorderTests
             recorder.Recorder.Tend();
         }
 
-        Assert.That(recorder.Directory.Files(".segment"), Has.Length.GreaterThan(2));
+        Assert.That(directory.Files(".segment"), Has.Length.GreaterThan(2));
         Assert.That(recorder.Take(), Has.Count.EqualTo(8));
     }
 
@@ -107,7 +109,8 @@ internal sealed class FlightRecorderTests
     [Test]
     public void Tend_AllRecordsDone_UsesFilesAgain()
     {
-        using var recorder = new RecorderFixture();
+        using var directory = new TemporaryDirectory();
+        using var recorder = new RecorderFixture(directory.Path);
         recorder.Exporter.Constant = new byte[1_000_000];
         for (int i = 0; i < 100; i++)
         {
@@ -117,7 +120,7 @@ internal sealed class FlightRecorderTests
             recorder.Recorder.Tend();
         }
 
-        Assert.That(recorder.Directory.Files(".segment"), Has.Length.LessThanOrEqualTo(4));
+        Assert.That(directory.Files(".segment"), Has.Length.LessThanOrEqualTo(4));
         Assert.That(recorder.TakeTexts(), Is.Empty, "records of an earlier use do not come back");
     }
 
@@ -175,16 +178,17 @@ internal sealed class FlightRecorderTests
     [Test]
     public void Tend_DirectoryDeleted_MakesANewOne()
     {
-        using var recorder = new RecorderFixture();
+        using var directory = new TemporaryDirectory();
+        using var recorder = new RecorderFixture(directory.Path);
         recorder.Channel.MarkUnqueued(recorder.Channel.Write(Spans.Ended("before")));
-        string deleted = recorder.Directory.SubDirectories[0];
+        string deleted = directory.SubDirectories[0];
         Directory.Delete(deleted, recursive: true);
 
         recorder.Recorder.Tend();
         RecordHandle after = recorder.Channel.Write(Spans.Ended("after"));
         recorder.Channel.MarkUnqueued(after);
 
-        Assert.That(recorder.Directory.SubDirectories, Has.Length.EqualTo(1).And.Not.Contain(deleted));
+        Assert.That(directory.SubDirectories, Has.Length.EqualTo(1).And.Not.Contain(deleted));
         Assert.That(recorder.TakeTexts(), Is.EqualTo(["before", "after"]), "what was deleted is still in memory");
         Assert.That(recorder.Recorder.Failure, Is.Null);
         Assert.That(recorder.Log.Events.Select(entry => entry.Id), Is.EqualTo([60, 61]));

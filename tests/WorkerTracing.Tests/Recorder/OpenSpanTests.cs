@@ -8,7 +8,7 @@ internal sealed class OpenSpanTests
     public void Open_JobEndedWithARecord_IsNotFoundAgain()
     {
         using var directory = new TemporaryDirectory();
-        using (var dead = new RecorderFixture(directory))
+        using (var dead = new RecorderFixture(directory.Path))
         {
             using Activity job = Start("job");
             dead.Channel.Open(job, "key");
@@ -16,7 +16,7 @@ internal sealed class OpenSpanTests
             dead.Channel.Write(job);
         }
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
 
         Assert.That(recorder.Recorder.Adopt(), Is.Empty);
         Assert.That(recorder.TakeTexts(), Is.EqualTo(["job"]));
@@ -26,7 +26,7 @@ internal sealed class OpenSpanTests
     public void Open_JobForgotten_LeavesNothing()
     {
         using var directory = new TemporaryDirectory();
-        using (var recorder = new RecorderFixture(directory))
+        using (var recorder = new RecorderFixture(directory.Path))
         {
             using Activity job = Start("job");
             recorder.Channel.Open(job, "key");
@@ -41,10 +41,10 @@ internal sealed class OpenSpanTests
     {
         using var directory = new TemporaryDirectory();
         using Activity job = Start("job");
-        using (var dead = new RecorderFixture(directory))
+        using (var dead = new RecorderFixture(directory.Path))
             dead.Channel.Open(job, null);
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
 
         Assert.That(recorder.Recorder.Adopt().Select(found => (found.Name, found.Key)), Is.EqualTo([("job", (string?)null)]));
     }
@@ -55,14 +55,14 @@ internal sealed class OpenSpanTests
         using var directory = new TemporaryDirectory();
         using Activity outer = Start("outer");
         using Activity middle = Start("middle");
-        using (var dead = new RecorderFixture(directory))
+        using (var dead = new RecorderFixture(directory.Path))
         {
             dead.Channel.See(outer);
             dead.Channel.Write(EndChild("leaf 1"));
             dead.Channel.Write(EndChild("leaf 2"));
         }
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
 
         Assert.That(recorder.Recorder.Adopt(), Is.Empty, "they are no jobs");
         Assert.That(recorder.TakeTexts(), Is.EquivalentTo(["leaf 1", "leaf 2", "middle abandoned", "outer abandoned"]));
@@ -72,7 +72,7 @@ internal sealed class OpenSpanTests
     public void Write_AncestorEnded_IsNotClosed()
     {
         using var directory = new TemporaryDirectory();
-        using (var dead = new RecorderFixture(directory))
+        using (var dead = new RecorderFixture(directory.Path))
         {
             using Activity middle = Start("middle");
             dead.Channel.Write(EndChild("leaf"));
@@ -80,7 +80,7 @@ internal sealed class OpenSpanTests
             dead.Channel.Write(middle);
         }
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
         recorder.Recorder.Adopt();
 
         Assert.That(recorder.TakeTexts(), Is.EqualTo(["leaf", "middle"]));
@@ -97,7 +97,7 @@ internal sealed class OpenSpanTests
             Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
         };
         ActivitySource.AddActivityListener(listener);
-        using (var dead = new RecorderFixture(directory))
+        using (var dead = new RecorderFixture(directory.Path))
         {
             Activity.Current = null;
             using Activity? request = foreign.StartActivity("request");
@@ -105,7 +105,7 @@ internal sealed class OpenSpanTests
             dead.Channel.Write(EndChild("leaf"));
         }
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
         recorder.Recorder.Adopt();
 
         Assert.That(recorder.TakeTexts(), Is.EqualTo(["leaf"]));
@@ -115,7 +115,7 @@ internal sealed class OpenSpanTests
     public void Tend_AncestorEndedWithoutAWord_IsRemoved()
     {
         using var directory = new TemporaryDirectory();
-        using (var recorder = new RecorderFixture(directory))
+        using (var recorder = new RecorderFixture(directory.Path))
         {
             using (Start("middle"))
                 recorder.Channel.MarkDone(recorder.Channel.Write(EndChild("leaf")));
@@ -132,7 +132,7 @@ internal sealed class OpenSpanTests
         const int Jobs = 3000;
         using var directory = new TemporaryDirectory();
         var jobs = new List<Activity>();
-        using (var dead = new RecorderFixture(directory))
+        using (var dead = new RecorderFixture(directory.Path))
         {
             for (int i = 0; i < Jobs; i++)
             {
@@ -144,7 +144,7 @@ internal sealed class OpenSpanTests
             }
         }
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
 
         Assert.That(recorder.Recorder.Adopt().Select(job => job.Key), Is.EquivalentTo(Enumerable.Range(0, Jobs).Select(i => $"{i}")));
     }
@@ -153,7 +153,7 @@ internal sealed class OpenSpanTests
     public void Open_ManyThreads_LeaveNothingWhenAllHaveEnded()
     {
         using var directory = new TemporaryDirectory();
-        using (var recorder = new RecorderFixture(directory))
+        using (var recorder = new RecorderFixture(directory.Path))
         {
             Parallel.For(0, 2000, i =>
             {
@@ -174,13 +174,13 @@ internal sealed class OpenSpanTests
     {
         using var directory = new TemporaryDirectory();
         using Activity job = Start("job");
-        using (var dead = new RecorderFixture(directory, recordRunningJobs: false))
+        using (var dead = new RecorderFixture(directory.Path, recordRunningJobs: false))
         {
             dead.Channel.Open(job, "key");
             dead.Channel.Write(EndChild("child"));
         }
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
 
         Assert.That(recorder.Recorder.Adopt(), Is.Empty);
         Assert.That(recorder.TakeTexts(), Is.EqualTo(["child"]));
@@ -191,7 +191,7 @@ internal sealed class OpenSpanTests
     {
         using var directory = new TemporaryDirectory();
         using Activity job = Start("job");
-        using (var dead = new RecorderFixture(directory))
+        using (var dead = new RecorderFixture(directory.Path))
         {
             dead.Channel.Open(job, "key");
             Directory.Delete(directory.SubDirectories.Single(), recursive: true);
@@ -199,7 +199,7 @@ internal sealed class OpenSpanTests
             dead.Channel.MarkDone(dead.Channel.Write(Spans.Ended()));
         }
 
-        using var recorder = new RecorderFixture(directory);
+        using var recorder = new RecorderFixture(directory.Path);
 
         Assert.That(recorder.Recorder.Adopt().Select(found => found.Key), Is.EqualTo(["key"]));
     }

@@ -5,28 +5,27 @@ internal sealed class RecorderFixture : IDisposable
 {
     public const long SmallestMaxBytes = 16 * 1024 * 1024;
 
-    private readonly TemporaryDirectory _directory;
-    private readonly bool _ownsDirectory;
+    private readonly TemporaryDirectory? _owned;
 
     public RecorderFixture(
-        TemporaryDirectory? directory = null,
+        string? directory = null,
         TestClock? time = null,
         TimeSpan? maxAge = null,
         string resource = "resource",
         bool register = true,
         bool recordRunningJobs = true)
     {
-        _ownsDirectory = directory is null;
-        _directory = directory ?? new TemporaryDirectory();
+        _owned = directory is null ? new TemporaryDirectory() : null;
+        Directory = directory ?? _owned!.Path;
         Time = time ?? new TestClock();
         var options = new FlightRecorderOptions
         {
-            Directory = _directory.Path,
+            Directory = Directory,
             MaxBytes = SmallestMaxBytes,
             MaxAge = maxAge ?? TimeSpan.FromDays(3),
             RecordRunningJobs = recordRunningJobs,
         };
-        Recorder = new FlightRecorder(options, _directory.Path, Log, Time);
+        Recorder = new FlightRecorder(options, Directory, Log, Time);
         Recorder.Tend();
         Exporter = new TextExporter { Resource = resource };
         Channel = register ? Recorder.Register(Exporter) : null!;
@@ -42,7 +41,7 @@ internal sealed class RecorderFixture : IDisposable
 
     public RecorderChannel Channel { get; }
 
-    public TemporaryDirectory Directory => _directory;
+    public string Directory { get; }
 
     /// <summary>Takes all records that no queue holds, as text.</summary>
     public string[] TakeTexts(int count = int.MaxValue, int bytes = int.MaxValue) =>
@@ -61,7 +60,6 @@ internal sealed class RecorderFixture : IDisposable
     public void Dispose()
     {
         Close();
-        if (_ownsDirectory)
-            _directory.Dispose();
+        _owned?.Dispose();
     }
 }

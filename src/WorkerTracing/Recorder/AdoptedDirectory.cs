@@ -132,7 +132,10 @@ internal sealed class AdoptedDirectory
     {
         foreach (string path in RecoveredFile.Find(_lease.DirectoryPath, RecorderFiles.UnfinishedExtension))
             RecorderFiles.TryDelete(path);
-        foreach (string path in RecoveredFile.Find(_lease.DirectoryPath, RecorderFiles.SegmentExtension))
+        string[] segments = [.. RecoveredFile.Find(_lease.DirectoryPath, RecorderFiles.SegmentExtension)];
+        foreach (string path in segments)
+            RecoveredFile.EnsureKnownVersion(path);
+        foreach (string path in segments)
             LoadSegment(path);
         _abandoned.RemoveEnded(Recovery);
         DeleteTables();
@@ -147,10 +150,8 @@ internal sealed class AdoptedDirectory
         try
         {
             ReadOnlySpan<byte> content = bytes.AsSpan(0, RecoveredFile.Read(file, bytes));
-            if (SegmentHeader.TryRead(content, out SegmentHeader header, out ushort version))
+            if (SegmentHeader.TryRead(content, out SegmentHeader header, out _))
             {
-                if (version != SegmentHeader.Version)
-                    throw new UnknownVersionException(version);
                 string order = $"adopted/{Name}/{Path.GetFileName(path)}";
                 segment = new AdoptedSegment(_all.NextId(), order, file, header.Salt, _exporters);
                 segment.Recover(content, Recovery);

@@ -10,6 +10,8 @@ internal sealed class OpenSpan(Activity span, OpenSpanTable table, int offset, i
     private OpenSpanTable? _table = table; // written under _sync; null once removed
     private int _offset = offset; // written under _sync
 
+    public ActivitySource Source { get; } = span.Source;
+
     /// <summary>Gets or sets whether the span was seen to have ended. Written by the recorder's thread.</summary>
     public bool HasEnded { get; set; }
 

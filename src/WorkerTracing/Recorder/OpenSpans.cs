@@ -8,12 +8,12 @@ namespace WorkerTracing;
 internal sealed class OpenSpans(OpenSpanStore store, int exporterIndex)
 {
     private readonly ConcurrentDictionary<ulong, OpenSpan> _known = new();
-    private readonly SeenSources _sources = new();
+    private readonly ExporterSources _sources = new();
 
     public IEnumerable<OpenSpan> All => _known.Values;
 
-    /// <summary>A span of a source has started, or ended, for the exporter.</summary>
-    public void See(ActivitySource source) => _sources.Add(source);
+    /// <summary>The exporter has got a span of a source.</summary>
+    public void See(ActivitySource source) => _sources.AddOwn(source);
 
     /// <summary>Records an open span.</summary>
     /// <param name="span">The span.</param>
@@ -54,7 +54,7 @@ internal sealed class OpenSpans(OpenSpanStore store, int exporterIndex)
             if (_known.ContainsKey(KeyOf(ancestor)))
                 return;
             if (ancestor is { IsStopped: false, Recorded: true }
-                && _sources.Contains(ancestor.Source)
+                && _sources.MayBeOwn(ancestor.Source)
                 && !Add(ancestor, isJob: false, null, exporter))
                 return;
         }
@@ -79,7 +79,11 @@ internal sealed class OpenSpans(OpenSpanStore store, int exporterIndex)
             if (open.IsOpen)
                 continue;
             if (open.HasEnded && _known.TryRemove(key, out _))
+            {
                 open.Remove();
+                _sources.AddForeign(open.Source);
+            }
+
             open.HasEnded = true;
         }
     }

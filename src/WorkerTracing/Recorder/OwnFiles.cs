@@ -17,7 +17,6 @@ internal sealed class OwnFiles
     private readonly Lock _sync = new();
     private readonly FlightRecorderOptions _options;
     private readonly string _root;
-    private readonly ILogger _log;
     private readonly RecorderClock _clock;
     private readonly RecorderFailure _failure;
     private readonly DiskUse _use;
@@ -42,7 +41,6 @@ internal sealed class OwnFiles
     {
         _options = options;
         _root = root;
-        _log = log;
         _clock = clock;
         _failure = new RecorderFailure(options.Directory, log);
         _use = use;
@@ -59,8 +57,6 @@ internal sealed class OwnFiles
 
     /// <summary>Gets why nothing is recorded now; null while spans are recorded.</summary>
     public string? Failure => _failure.Text;
-
-    private bool IsRecording => Records.Current is not null && !(Records.IsShort && Records.Spares == 0);
 
     /// <summary>Does what is due. Does not throw for the state of the disk.</summary>
     public void Tend()
@@ -104,7 +100,7 @@ internal sealed class OwnFiles
             Create();
         if (mayCreate)
             _failedAt = null;
-        if (IsRecording)
+        if (Records.HasRoom)
             _failure.Clear();
         else if (_failedAt is null)
             _failure.Set(UnrecordedReason.MaxBytes, $"The files have reached MaxBytes ({_options.MaxBytes}).");
@@ -125,8 +121,8 @@ internal sealed class OwnFiles
     private void Fail(Exception exception)
     {
         _failedAt = _clock.Elapsed;
-        if (IsRecording)
-            Log.RecorderCannotGrow(_log, _options.Directory, exception.Message);
+        if (Records.HasRoom)
+            _failure.Warn(exception.GetType().Name, exception.Message);
         else
             _failure.Set(exception.GetType().Name, exception.Message);
     }

@@ -41,7 +41,14 @@ internal sealed class RecorderChannel
     {
         if (_recorded is null)
             return default;
-        See(span);
+        if (!_records.HasRoom)
+        {
+            Recorder.Counts.AddUnrecorded(_records.Shortage);
+            _recorded.OpenSpans.Remove(span);
+            return default;
+        }
+
+        _recorded.OpenSpans.See(span.Source);
         AddAncestors(span, _recorded);
         var buffer = RecordBuffer.Rent();
         try
@@ -75,7 +82,7 @@ internal sealed class RecorderChannel
         {
             _recorded.EnsureResource(Exporter);
             _records.EnsureDeclared(_recorded);
-            See(span);
+            _recorded.OpenSpans.See(span.Source);
             _recorded.OpenSpans.Add(span, isJob: true, key, Exporter);
         }
         catch (Exception exception)
@@ -83,12 +90,6 @@ internal sealed class RecorderChannel
             Log.RecordingThrew(_log, _recorded.Name, exception);
         }
     }
-
-    /// <summary>
-    /// A span has started for the exporter. Enclosing spans are recorded if a span of their source was seen: those of other TracerProviders
-    /// are not the exporter's.
-    /// </summary>
-    public void See(Activity span) => _recorded?.OpenSpans.See(span.Source);
 
     /// <summary>A job or an enclosing span has ended without <see cref="Write"/>.</summary>
     public void Forget(Activity span) => _recorded?.OpenSpans.Remove(span);

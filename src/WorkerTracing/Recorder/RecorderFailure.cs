@@ -33,14 +33,26 @@ internal sealed class RecorderFailure(string directory, ILogger log)
         Log.RecorderUnavailable(log, directory, text);
     }
 
+    /// <summary>The disk has refused a file that is needed soon. Spans are still recorded.</summary>
+    public void Warn(string kind, string text)
+    {
+        lock (_sync)
+        {
+            if (!_logged.Add(kind))
+                return;
+        }
+
+        Log.RecorderCannotGrow(log, directory, text);
+    }
+
     public void Clear()
     {
         lock (_sync)
         {
+            _logged.Clear();
             if (_text is null)
                 return;
             _text = null;
-            _logged.Clear();
         }
 
         Log.RecorderAvailable(log, directory);

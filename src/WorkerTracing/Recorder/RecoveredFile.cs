@@ -16,6 +16,18 @@ internal static class RecoveredFile
         return length;
     }
 
+    /// <exception cref="UnknownVersionException">The file is of another version of the format.</exception>
+    public static void EnsureKnownVersion(string path)
+    {
+        using FileStream file = RecorderFiles.OpenFile(path);
+        Span<byte> headers = stackalloc byte[2 * SegmentHeader.Size];
+        int length = RandomAccess.Read(file.SafeFileHandle, headers[..SegmentHeader.Size], 0);
+        length += RandomAccess.Read(
+            file.SafeFileHandle, headers[SegmentHeader.Size..], Math.Max(0, file.Length - SegmentHeader.Size));
+        if (length == headers.Length && SegmentHeader.TryRead(headers, out _, out ushort version) && version != SegmentHeader.Version)
+            throw new UnknownVersionException(version);
+    }
+
     /// <summary>Gets the files of a directory with an extension, in the order in which they were made. Links are none of the recorder's.</summary>
     public static IEnumerable<string> Find(string directory, string extension) => new DirectoryInfo(directory)
         .EnumerateFiles($"*{extension}")

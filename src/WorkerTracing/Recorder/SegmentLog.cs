@@ -22,6 +22,9 @@ internal sealed class SegmentLog(int segmentSize, Action wake)
     /// <summary>Gets whether the last record has found no room.</summary>
     public bool IsShort => _isShort;
 
+    /// <summary>Gets whether records find room. A hint: another thread may take it.</summary>
+    public bool HasRoom => Current is not null && !(_isShort && _spares.IsEmpty);
+
     /// <summary>Gets or sets why there is no prepared segment: an <see cref="UnrecordedReason"/>. Written by the recorder's thread.</summary>
     public string Shortage { get; set; } = UnrecordedReason.Unavailable;
 

@@ -57,7 +57,6 @@ internal sealed class OpenSpanTests
         using Activity middle = Start("middle");
         using (var dead = new RecorderFixture(directory.Path))
         {
-            dead.Channel.See(outer);
             dead.Channel.Write(EndChild("leaf 1"));
             dead.Channel.Write(EndChild("leaf 2"));
         }
@@ -100,15 +99,19 @@ internal sealed class OpenSpanTests
         using (var dead = new RecorderFixture(directory.Path))
         {
             Activity.Current = null;
-            using Activity? request = foreign.StartActivity("request");
+            using (foreign.StartActivity("request 1"))
+                dead.Channel.Write(EndChild("leaf 1"));
+            dead.Recorder.Tend();
+            dead.Recorder.Tend();
+            using Activity? request = foreign.StartActivity("request 2");
             Assert.That(request, Is.Not.Null);
-            dead.Channel.Write(EndChild("leaf"));
+            dead.Channel.Write(EndChild("leaf 2"));
         }
 
         using var recorder = new RecorderFixture(directory.Path);
         recorder.Recorder.Adopt();
 
-        Assert.That(recorder.TakeTexts(), Is.EqualTo(["leaf"]));
+        Assert.That(recorder.TakeTexts(), Is.EqualTo(["leaf 1", "leaf 2"]));
     }
 
     [Test]

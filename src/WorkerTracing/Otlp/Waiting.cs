@@ -10,7 +10,7 @@ internal static class Waiting
     /// <exception cref="OperationCanceledException">The time is over, or the task was canceled.</exception>
     public static T For<T>(Task<T> task, TimeSpan timeout, CancellationTokenSource limit)
     {
-        if (!task.IsCompleted && !((IAsyncResult)task).AsyncWaitHandle.WaitOne(timeout))
+        if (!task.IsCompleted && !new Signal().WaitFor(task, timeout))
         {
             limit.Cancel();
             Observe(task);
@@ -26,4 +26,39 @@ internal static class Waiting
         CancellationToken.None,
         TaskContinuationOptions.ExecuteSynchronously,
         TaskScheduler.Default);
+
+    /// <summary>Wakes the thread that waits. A task's own wait handle is an object of the system, made anew for each request.</summary>
+    private sealed class Signal
+    {
+        private bool _isSet; // written under the lock on this object
+
+        /// <returns>False if the time is over.</returns>
+        public bool WaitFor(Task task, TimeSpan timeout)
+        {
+            task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Set);
+            long started = Environment.TickCount64;
+            lock (this)
+            {
+                while (!_isSet)
+                {
+                    long left = timeout == Timeout.InfiniteTimeSpan
+                        ? Timeout.Infinite
+                        : (long)Math.Ceiling(timeout.TotalMilliseconds) - (Environment.TickCount64 - started);
+                    if ((left < 0 && left != Timeout.Infinite) || !Monitor.Wait(this, (int)Math.Min(left, int.MaxValue)))
+                        return _isSet;
+                }
+            }
+
+            return true;
+        }
+
+        private void Set()
+        {
+            lock (this)
+            {
+                _isSet = true;
+                Monitor.Pulse(this);
+            }
+        }
+    }
 }

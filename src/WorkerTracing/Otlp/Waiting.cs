@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace WorkerTracing;
 
 /// <summary>Waits on an export thread for asynchronous work.</summary>
@@ -36,21 +38,25 @@ internal static class Waiting
         public bool WaitFor(Task task, TimeSpan timeout)
         {
             task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(Set);
-            long started = Environment.TickCount64;
+            long started = Stopwatch.GetTimestamp();
             lock (this)
             {
                 while (!_isSet)
                 {
-                    long left = timeout == Timeout.InfiniteTimeSpan
-                        ? Timeout.Infinite
-                        : (long)Math.Ceiling(timeout.TotalMilliseconds) - (Environment.TickCount64 - started);
-                    if ((left < 0 && left != Timeout.Infinite) || !Monitor.Wait(this, (int)Math.Min(left, int.MaxValue)))
-                        return _isSet;
+                    TimeSpan left = Timeouts.Remaining(timeout, Stopwatch.GetElapsedTime(started));
+                    if (left == TimeSpan.Zero)
+                        return false;
+                    Monitor.Wait(this, RoundedUp(left));
                 }
             }
 
             return true;
         }
+
+        /// <summary>A monitor counts in whole milliseconds and would take a fraction of one for none.</summary>
+        private static TimeSpan RoundedUp(TimeSpan time) => time == Timeout.InfiniteTimeSpan
+            ? time
+            : TimeSpan.FromMilliseconds(Math.Min(Math.Ceiling(time.TotalMilliseconds), int.MaxValue));
 
         private void Set()
         {

@@ -1,7 +1,7 @@
 namespace WorkerTracing.Faults.Worker;
 
 /// <summary>
-/// The exporters that a worker can send with, by name. OTLP takes its endpoint, headers and timeout from the standard variables.
+/// The exporters that a worker can send with, by name. OTLP takes its endpoint, protocol, headers and timeout from the standard variables.
 /// </summary>
 internal static class Exporters
 {
@@ -9,6 +9,7 @@ internal static class Exporters
         new Dictionary<string, Action<WorkerTracingBuilder, WorkerPlan>>
         {
             ["otlp"] = static (tracing, _) => tracing.AddOtlpExporter(),
+            ["otlp-grpc"] = static (tracing, _) => tracing.AddOtlpExporter(),
             ["openai"] = static (tracing, plan) => tracing.AddOpenAIExporter(options =>
             {
                 options.Endpoint = plan.Endpoint;

@@ -159,7 +159,8 @@ internal sealed class ExportWorker(
         if (counts.Retained > 0 && _retry.IsPaused)
             _flushes.OnPaused(batch.Answered);
         state.Coalescer.OnExportCompleted(batch.Answered.Count, duration);
-        state.Turn.Wake();
+        if (shutdown.IsClosed || _spans.UntilDue(state.Schedule.Requested) != Timeout.InfiniteTimeSpan)
+            state.Turn.Wake();
         return counts;
     }
 

@@ -5,6 +5,11 @@ namespace WorkerTracing;
 /// <summary>Reads the bodies of responses, up to a size and for a time.</summary>
 internal static class ResponseBody
 {
+    /// <summary>
+    /// A success has an empty message, over gRPC behind five bytes. The array is not pooled: after a timeout, a read may still write to it.
+    /// </summary>
+    private const int UsualBytes = 64;
+
     /// <summary>Reads until the end of the body, the size or the time.</summary>
     /// <param name="response">The response, of which the head has been read.</param>
     /// <param name="maxBytes">The most that is read.</param>
@@ -19,14 +24,16 @@ internal static class ResponseBody
         isWhole = false;
         long started = Stopwatch.GetTimestamp();
         Stream stream = response.Content.ReadAsStream(limit.Token);
-        byte[] bytes = new byte[Math.Min(maxBytes, 4096)];
+        byte[] bytes = new byte[Math.Min(maxBytes, UsualBytes)];
         int length = 0;
         while (length < maxBytes)
         {
             if (length == bytes.Length)
-                Array.Resize(ref bytes, Math.Min(2 * length, maxBytes));
+                Array.Resize(ref bytes, Math.Min(16 * length, maxBytes));
             ValueTask<int> read = stream.ReadAsync(bytes.AsMemory(length), limit.Token);
-            int count = Waiting.For(read.AsTask(), Left(timeout, started), limit);
+            int count = read.IsCompletedSuccessfully
+                ? read.GetAwaiter().GetResult()
+                : Waiting.For(read.AsTask(), Left(timeout, started), limit);
             isWhole = count == 0;
             if (isWhole)
                 break;

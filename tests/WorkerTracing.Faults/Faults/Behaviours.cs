@@ -11,6 +11,8 @@ internal static class Behaviours
 
     private static readonly TimeSpan Drip = TimeSpan.FromMilliseconds(50);
     private static readonly byte[] Chunk = new byte[64 * 1024];
+    private static readonly byte[] Half = "{\"half\":"u8.ToArray();
+    private static readonly byte[] EmptySettings = [0, 0, 0, 4, 0, 0, 0, 0, 0];
     private static readonly Lazy<X509Certificate2> Certificate = new(SelfSigned);
 
     public static Func<Conversation, Task> Answer(int status, string headers = "") => async conversation =>
@@ -45,68 +47,101 @@ internal static class Behaviours
 
     public static async Task DropAfterReading(Conversation conversation)
     {
-        await conversation.ReadAsync();
-        conversation.Drop();
+        if (await conversation.ReadAsync() is not null)
+            conversation.Drop();
+    }
+
+    public static async Task ResetAfterReading(Conversation conversation)
+    {
+        if (await conversation.ReadAsync() is not null)
+            await conversation.ResetAsync();
     }
 
     public static async Task HalfHead(Conversation conversation)
     {
-        await conversation.ReadAsync();
-        await conversation.WriteAsync("HTTP/1.1 200 OK\r\nContent-Le");
+        if (await conversation.ReadAsync() is null)
+            return;
+        byte[] head = conversation.Head(length: 0);
+        await conversation.Stream.WriteAsync(head.AsMemory(0, head.Length / 2), conversation.Closing);
+        conversation.HangUp();
     }
 
     public static async Task HalfBody(Conversation conversation)
     {
-        if (await conversation.ReadAsync() is { } request)
-            await conversation.BeginAnswerAsync(request, "Content-Length: 100\r\n");
-        await conversation.WriteAsync("{\"half\":");
+        if (await conversation.ReadAsync() is not { } request)
+            return;
+        await conversation.BeginAnswerAsync(request, length: 100);
+        await conversation.WriteBodyAsync(Half);
+        conversation.HangUp();
     }
 
     public static async Task UnfinishedBody(Conversation conversation)
     {
-        if (await conversation.ReadAsync() is { } request)
-            await conversation.BeginAnswerAsync(request, "Content-Length: 100\r\n");
-        await conversation.WriteAsync("{\"half\":");
+        if (await conversation.ReadAsync() is not { } request)
+            return;
+        await conversation.BeginAnswerAsync(request, length: 100);
+        await conversation.WriteBodyAsync(Half);
         await conversation.ReadAsync(); // until the client hangs up
     }
 
     public static async Task AnnouncedGigabyte(Conversation conversation)
     {
-        if (await conversation.ReadAsync() is { } request)
-            await conversation.BeginAnswerAsync(request, $"Content-Length: {Gigabyte}\r\n");
+        if (await conversation.ReadAsync() is not { } request)
+            return;
+        await conversation.BeginAnswerAsync(request, Gigabyte);
         for (int sent = 0; sent < Gigabyte; sent += Chunk.Length)
-            await conversation.Stream.WriteAsync(Chunk, conversation.Closing);
+            await conversation.WriteBodyAsync(Chunk);
     }
 
     public static async Task ChunkedGigabyte(Conversation conversation)
     {
-        if (await conversation.ReadAsync() is { } request)
-            await conversation.BeginAnswerAsync(request, "Transfer-Encoding: chunked\r\n");
+        if (await conversation.ReadAsync() is not { } request)
+            return;
+        await conversation.BeginAnswerAsync(request, length: null);
         for (int sent = 0; sent < Gigabyte; sent += Chunk.Length)
-        {
-            await conversation.WriteAsync($"{Chunk.Length:x}\r\n");
-            await conversation.Stream.WriteAsync(Chunk, conversation.Closing);
-            await conversation.WriteAsync("\r\n");
-        }
+            await conversation.WriteBodyAsync(Chunk, isChunk: true);
     }
 
     public static async Task TrickleHead(Conversation conversation)
     {
-        await conversation.ReadAsync();
-        await TrickleAsync(conversation, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        if (await conversation.ReadAsync() is null)
+            return;
+        foreach (byte one in conversation.Head(length: 0))
+        {
+            await conversation.Stream.WriteAsync(new[] { one }, conversation.Closing);
+            await Task.Delay(Drip, conversation.Closing);
+        }
     }
 
     public static async Task TrickleBody(Conversation conversation)
     {
-        if (await conversation.ReadAsync() is { } request)
-            await conversation.BeginAnswerAsync(request, $"Content-Length: {Chunk.Length}\r\n");
-        await TrickleAsync(conversation, new string('.', Chunk.Length));
+        if (await conversation.ReadAsync() is not { } request)
+            return;
+        await conversation.BeginAnswerAsync(request, Chunk.Length);
+        for (int sent = 0; sent < Chunk.Length; sent++)
+        {
+            await conversation.WriteBodyAsync(new byte[1]);
+            await Task.Delay(Drip, conversation.Closing);
+        }
+    }
+
+    /// <summary>Answers in HTTP/2 where HTTP/1.1 is spoken, and the reverse.</summary>
+    public static async Task OtherProtocol(Conversation conversation)
+    {
+        await conversation.Stream.ReadExactlyAsync(new byte[16], conversation.Closing);
+        if (conversation.IsGrpc)
+            await conversation.WriteAsync("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        else
+            await conversation.Stream.WriteAsync(EmptySettings, conversation.Closing);
+        conversation.HangUp();
     }
 
     public static async Task NoHttp(Conversation conversation)
     {
-        await conversation.ReadAsync();
+        if (await conversation.ReadAsync() is null)
+            return;
         await conversation.WriteAsync("220 mail.example ESMTP\r\n");
+        conversation.HangUp();
     }
 
     public static async Task NoTls(Conversation conversation)
@@ -126,24 +161,15 @@ internal static class Behaviours
 
     public static async Task Flap(Conversation conversation)
     {
-        for (int requests = 0; await conversation.ReadAsync() is { } request; requests++)
+        while (await conversation.ReadAsync() is { } request)
         {
-            if (conversation.Number % 2 == 0 || requests == 2)
+            if (conversation.Number % 2 == 0 || request.Number >= 2)
             {
                 conversation.Drop();
                 return;
             }
 
             await conversation.AnswerAsync(request, 200);
-        }
-    }
-
-    private static async Task TrickleAsync(Conversation conversation, string text)
-    {
-        foreach (char letter in text)
-        {
-            await conversation.WriteAsync(letter.ToString());
-            await Task.Delay(Drip, conversation.Closing);
         }
     }
 

@@ -12,6 +12,12 @@ internal sealed record Fault(string Name, Func<Conversation, Task> Converse)
     /// </summary>
     public bool LosesAnswers { get; init; }
 
+    /// <summary>Whether the head of the answer is a success and its end never comes, where gRPC has its status.</summary>
+    public bool HasNoTrailers { get; init; }
+
+    /// <summary>Whether it is a fault of the connection and no request is read, in whatever version of HTTP.</summary>
+    public bool IsBelowHttp { get; init; }
+
     /// <summary>Whether a success is slower than the flush's timeout, so that each flush is worth its whole wait.</summary>
     public bool IsSlow { get; init; }
 
@@ -39,6 +45,10 @@ internal sealed record Fault(string Name, Func<Conversation, Task> Converse)
 
     /// <summary>Whether the worker is asked to stop then, with SIGTERM.</summary>
     public bool StopsAtHalf { get; init; }
+
+    public Arrival ArrivesOver(Protocol protocol) => HasNoTrailers && protocol.IsGrpc ? Arrival.None : Arrives;
+
+    public bool LosesAnswersOver(Protocol protocol) => LosesAnswers || (HasNoTrailers && protocol.IsGrpc);
 
     public override string ToString() => Name;
 }

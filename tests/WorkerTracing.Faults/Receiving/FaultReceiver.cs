@@ -110,8 +110,24 @@ internal sealed class FaultReceiver : IAsyncDisposable
         {
             socket.NoDelay = true;
             await using var stream = new NetworkStream(socket, ownsSocket: true);
-            await _fault.Converse(
-                new Conversation(stream, socket, _protocol, Ledger, _closing.Token) { Number = number, Elsewhere = _elsewhere });
+            if (!_protocol.IsGrpc || _fault.IsBelowHttp)
+            {
+                await _fault.Converse(new Http1Conversation(stream, socket, _protocol, Ledger, _closing.Token)
+                {
+                    IsGrpc = _protocol.IsGrpc,
+                    Number = number,
+                    Elsewhere = _elsewhere,
+                });
+                return;
+            }
+
+            using var connection = new GrpcConnection(stream, socket, _protocol, Ledger, _closing.Token)
+            {
+                Converse = _fault.Converse,
+                Number = number,
+                Elsewhere = _elsewhere,
+            };
+            await connection.RunAsync();
         }
         catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException
             or OperationCanceledException or AuthenticationException)

@@ -5,7 +5,7 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Faults;
 
 /// <summary>
-/// What differs between the two exporters: the address that they are given, and where the span ids are in what they post.
+/// What differs between the exporters and protocols: the address that they are given, and where the span ids are in what they post.
 /// </summary>
 /// <param name="Exporter">Its name.</param>
 /// <param name="Title">Its name in the tables.</param>
@@ -14,14 +14,21 @@ namespace WorkerTracing.Faults;
 /// <param name="ReadSpans">The ids of the spans in a body.</param>
 internal sealed record Protocol(string Exporter, string Title, string Endpoint, int Slots, Func<byte[], IReadOnlyList<ulong>> ReadSpans)
 {
-    public static Protocol Otlp { get; }
-        = new("otlp", "OTLP over HTTP", "", 4, static body => [.. OtlpSpan.ReadRequest(body).Select(static span => IdOf(span.SpanId))]);
+    public static Protocol Otlp { get; } = new("otlp", "OTLP over HTTP", "", 4, ReadOtlp);
+
+    public static Protocol OtlpGrpc { get; } = new("otlp-grpc", "OTLP over gRPC", "", 4, ReadOtlp) { IsGrpc = true };
 
     public static Protocol OpenAI { get; } = new("openai", "the OpenAI exporter", "v1/traces/ingest?token=" + Secrets.Query, 4, ReadItems);
 
-    public static IReadOnlyList<Protocol> All { get; } = [Otlp, OpenAI];
+    public static IReadOnlyList<Protocol> All { get; } = [Otlp, OtlpGrpc, OpenAI];
+
+    public bool IsGrpc { get; init; }
+
+    public bool IsOtlp => this != OpenAI;
 
     public override string ToString() => Exporter;
+
+    private static List<ulong> ReadOtlp(byte[] body) => [.. OtlpSpan.ReadRequest(body).Select(static span => IdOf(span.SpanId))];
 
     private static List<ulong> ReadItems(byte[] body)
     {

@@ -1,4 +1,6 @@
 namespace WorkerTracing.Faults;
 
 /// <summary>A request that was read to its end.</summary>
-internal sealed record Request(string Head, IReadOnlyList<ulong> Spans);
+/// <param name="Spans">The ids of its spans.</param>
+/// <param name="Number">How many requests came before it over the same connection.</param>
+internal sealed record Request(IReadOnlyList<ulong> Spans, int Number);

@@ -44,7 +44,7 @@ internal sealed record FaultRun(
         try
         {
             WorkerPlan plan = PlanFor(receiver, protocol, flush, spanFile);
-            if (fault is { Arrives: not Arrival.None, LosesAnswers: false })
+            if (fault.ArrivesOver(protocol) != Arrival.None && !fault.LosesAnswersOver(protocol))
                 plan = plan with { RequestTimeout = Ample, ShutdownTimeout = Ample };
             plan = change?.Invoke(plan) ?? plan;
             await fault.AtStart(receiver);

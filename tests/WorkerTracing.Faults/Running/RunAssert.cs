@@ -35,6 +35,7 @@ internal static class RunAssert
     /// </summary>
     public static void SpansAddUp(FaultRun run)
     {
+        Arrival arrives = run.Fault.ArrivesOver(run.Protocol);
         HashSet<ulong> ended = run.Ended;
         ulong[] read = run.Ledger.Read;
         ulong[] acknowledged = run.Ledger.Acknowledged;
@@ -42,17 +43,17 @@ internal static class RunAssert
         Assert.That(run.Ledger.Malformed, Is.Null, "every request can be read");
         Assert.That(ended.IsSupersetOf(read), Is.True, "nothing arrives that never was");
         Assert.That(run.Elsewhere.Requests, Is.Zero, "nothing goes where it was not sent");
-        if (run.Fault.Arrives != Arrival.Some)
-            Assert.That(acknowledged, Has.Length.EqualTo(run.Fault.Arrives == Arrival.All ? ended.Count : 0), "spans that arrive");
+        if (arrives != Arrival.Some)
+            Assert.That(acknowledged, Has.Length.EqualTo(arrives == Arrival.All ? ended.Count : 0), "spans that arrive");
         else if (run.Plan.Flush == FlushMode.Wait)
             Assert.That(acknowledged, Is.Not.Empty, "spans of the jobs that ran while the backend was well");
 
-        if (!run.Fault.IsRefusal && !(run.Fault.IsRefusalOverOtlp && run.Protocol == Protocol.Otlp))
+        if (!run.Fault.IsRefusal && !(run.Fault.IsRefusalOverOtlp && run.Protocol.IsOtlp))
             Assert.That(
                 run.Report.Lost.Keys,
                 Does.Not.Contain("export_failed"),
                 "what may pass is kept, until there is no room or no more time");
-        if (run.Fault.LosesAnswers)
+        if (run.Fault.LosesAnswersOver(run.Protocol))
         {
             Assert.That(
                 read.Length + lost + run.InFlight,

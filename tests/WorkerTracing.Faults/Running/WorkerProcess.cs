@@ -16,7 +16,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
         var variables = new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
         {
             ["OTEL_BSP_MAX_QUEUE_SIZE"] = $"{plan.MaxQueueSize}",
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = plan.Exporter == Protocol.OtlpGrpc.Exporter ? "grpc" : "http/protobuf",
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = plan.Endpoint.AbsoluteUri,
             ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-api-key={plan.ApiKey}",
             ["OTEL_EXPORTER_OTLP_TIMEOUT"] = $"{(int)plan.RequestTimeout.TotalMilliseconds}",

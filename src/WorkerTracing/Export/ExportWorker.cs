@@ -159,7 +159,7 @@ internal sealed class ExportWorker(
         if (counts.Retained > 0 && _retry.IsPaused)
             _flushes.OnPaused(batch.Answered);
         state.Coalescer.OnExportCompleted(batch.Answered.Count, duration);
-        if (shutdown.IsClosed || _spans.UntilDue(state.Schedule.Requested) != Timeout.InfiniteTimeSpan)
+        if (shutdown.IsClosed || _spans.UntilDue(state.Schedule.Requested) != Timeout.InfiniteTimeSpan || _backlog is { Count: > 0 })
             state.Turn.Wake();
         return counts;
     }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics;
+using System.Text.Json;
 using OpenTelemetry;
 
 namespace WorkerTracing;
@@ -7,7 +9,8 @@ namespace WorkerTracing;
 /// Writes each trace as a tree, in one write, when its outermost span of this process has ended. Until then, the spans of the trace are
 /// kept. If too many spans are kept, the oldest trace is written unfinished. A forced flush of the provider and a shutdown write all traces.
 /// </summary>
-internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Activity>
+/// <remarks>Spans of the flight recorder are written as the trees that they make: their outermost span may have been written before.</remarks>
+internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Activity>, IRecordedSpanExporter
 {
     private const int MostKeptSpans = 10_000;
 
@@ -18,7 +21,52 @@ internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Act
     private readonly Lock _sync = new();
     private int _keptSpans;
 
-    public override ExportResult Export(in Batch<Activity> batch)
+    public int MaxConcurrency => 1;
+
+    public string RecordName => "console";
+
+    public override ExportResult Export(in Batch<Activity> batch) => BatchExport.Of(this, batch, CancellationToken.None).Result;
+
+    public void WriteResource(IBufferWriter<byte> content)
+    {
+    }
+
+    /// <summary>Writes nothing for a report of a running job: that is a line of the moment.</summary>
+    public void WriteSpan(Activity span, IBufferWriter<byte> content)
+    {
+        if (RunningJobLine.Of(span) is null)
+            Write(ShownSpan.Of(span), content);
+    }
+
+    public void WriteOpenSpan(Activity span, IBufferWriter<byte> content) => Write(ShownSpan.Of(span), content);
+
+    public void CloseSpan(ReadOnlySpan<byte> open, DateTimeOffset ended, IBufferWriter<byte> content)
+    {
+        if (JsonSerializer.Deserialize(open, ShownSpanJson.Default.ShownSpan) is { } span)
+            Write(span.Abandoned(ended.UtcDateTime), content);
+    }
+
+    public void Export(ReadOnlySpan<RecordedSpan> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        var traces = new Dictionary<ActivityTraceId, List<ShownSpan>>();
+        foreach (RecordedSpan record in batch)
+        {
+            if (!traces.TryGetValue(record.TraceId, out List<ShownSpan>? spans))
+                traces.Add(record.TraceId, spans = []);
+            if (JsonSerializer.Deserialize(record.Content.Span, ShownSpanJson.Default.ShownSpan) is { } span)
+                spans.Add(span);
+        }
+
+        lock (_sync)
+        {
+            foreach ((ActivityTraceId trace, List<ShownSpan> spans) in traces)
+                Write($"trace {trace}  from the flight recorder", spans);
+        }
+
+        outcomes[..batch.Length].Fill(ExportOutcome.Delivered);
+    }
+
+    public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
     {
         lock (_sync)
         {
@@ -44,7 +92,7 @@ internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Act
                 Write(_kept.Keys.First());
         }
 
-        return ExportResult.Success;
+        outcomes[..batch.Length].Fill(ExportOutcome.Delivered);
     }
 
     protected override bool OnForceFlush(int timeoutMilliseconds)
@@ -85,7 +133,18 @@ internal sealed class ConsoleTraceExporter(TextWriter output) : BaseExporter<Act
         if (!_kept.Remove(trace, out List<Activity>? spans))
             return;
         _keptSpans -= spans.Count;
-        output.Write(SpanTree.Render(trace, spans));
+        Write($"trace {trace}", [.. spans.Select(ShownSpan.Of)]);
+    }
+
+    private void Write(string heading, List<ShownSpan> spans)
+    {
+        output.Write(SpanTree.Render(heading, spans));
         output.Flush();
+    }
+
+    private static void Write(ShownSpan span, IBufferWriter<byte> content)
+    {
+        using var json = new Utf8JsonWriter(content);
+        JsonSerializer.Serialize(json, span, ShownSpanJson.Default.ShownSpan);
     }
 }

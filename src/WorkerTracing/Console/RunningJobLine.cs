@@ -13,7 +13,7 @@ internal static class RunningJobLine
             return null;
         string line = string.Create(
             CultureInfo.InvariantCulture,
-            $"trace {span.TraceId}  {SpanTree.Clean(span.DisplayName)} for {milliseconds / 1000.0:0.0} s");
+            $"trace {span.TraceId}  {ShownSpan.Clean(span.DisplayName)} for {milliseconds / 1000.0:0.0} s");
         if (span.GetTagItem(SpanAttributes.ProgressCompleted) is double completed)
         {
             line += span.GetTagItem(SpanAttributes.ProgressTotal) is double total
@@ -22,7 +22,7 @@ internal static class RunningJobLine
         }
 
         if (span.GetTagItem(SpanAttributes.ProgressMessage) is string message)
-            line += "  " + SpanTree.Clean(message);
+            line += "  " + ShownSpan.Clean(message);
         return line + "\n";
     }
 }

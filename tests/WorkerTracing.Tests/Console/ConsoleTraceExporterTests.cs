@@ -115,6 +115,40 @@ public sealed class ConsoleTraceExporterTests
         Assert.That(lines.Max(static line => line.Length), Is.LessThan(300));
     }
 
+    [Test]
+    public async Task Export_JobThatDidNotEnd_IsDrawnByTheNextWithTheStepsThatHad()
+    {
+        using var directory = new TemporaryDirectory();
+        JobTrace job;
+        using (var pipeline = new Pipeline(batching: Recorded(directory), exporter: new ConsoleTraceExporter(new StringWriter())))
+        {
+            pipeline.Processor.LimitShutdown(TimeSpan.Zero); // as if it were killed: nothing leaves
+            job = pipeline.Start("nightly");
+            job.Activity!.SetTag("tenant", 7);
+            pipeline.Source.StartActivity("first")?.Dispose();
+            pipeline.Source.StartActivity("second"); // runs, and nothing below it has ended
+        }
+
+        using var next = new Pipeline(batching: Recorded(directory), exporter: new ConsoleTraceExporter(_output));
+        next.Processor.Pipeline.Recording!.AdoptNow();
+        await WorkerTracing.Testing.Until.TrueAsync(
+            () => _output.ToString()!.Contains("nightly", StringComparison.Ordinal), "the job was written");
+
+        string[] lines = _output.ToString()!.Split('\n');
+        Assert.That(lines[0], Is.EqualTo($"trace {job.TraceId}  from the flight recorder"));
+        Assert.That(lines[1], Does.StartWith("└─ nightly").And.EndsWith("ERROR The process ended before the span did."));
+        Assert.That(lines[2], Does.Contain("workflow.execution.result=error  error.type=abandoned"));
+        Assert.That(lines, Has.Some.StartsWith("   └─ first"));
+        while (Activity.Current is { } left)
+            left.Stop();
+    }
+
+    private static BatchTraceProcessorOptions Recorded(TemporaryDirectory directory) => new()
+    {
+        ScheduleDelay = TimeSpan.FromDays(1),
+        FlightRecorder = new FlightRecorderOptions { Directory = directory.Path },
+    };
+
     private sealed class Unspeakable
     {
         public override string ToString() => throw new NotSupportedException();

@@ -64,6 +64,17 @@ internal sealed class ExportPipeline
     /// <summary>Gets the flight recorder's part; null without one.</summary>
     public SpanRecording? Recording => _recording;
 
+    /// <inheritdoc cref="RecordBacklog.IsReader"/>
+    public bool ReadsRecords
+    {
+        get => _state.Backlog is { IsReader: true };
+        set
+        {
+            if (_state.Backlog is { } backlog)
+                backlog.IsReader = value;
+        }
+    }
+
     public ExporterHealth Health => _state.Health;
 
     /// <summary>Gets the state for monitoring.</summary>

@@ -19,17 +19,19 @@ internal sealed class PartitionedTraceProcessor : CompositeProcessor<Activity>
     private readonly Lock _sync = new();
     private readonly BatchTraceProcessor _main;
     private readonly IPartitionedExporter _exporter;
-    private readonly Func<BaseExporter<Activity>, BatchTraceProcessor> _create;
+    private readonly Func<BaseExporter<Activity>, BatchTraceProcessor, BatchTraceProcessor> _create;
     private bool _isShutDown; // written under the lock
 
     public PartitionedTraceProcessor(
-        BatchTraceProcessor main, IPartitionedExporter exporter, Func<BaseExporter<Activity>, BatchTraceProcessor> create)
+        BatchTraceProcessor main,
+        IPartitionedExporter exporter,
+        Func<BaseExporter<Activity>, BatchTraceProcessor, BatchTraceProcessor> create)
         : base([main])
     {
         (_main, _exporter, _create) = (main, exporter, create);
         if (main.Pipeline.Recording is not null)
         {
-            BatchTraceProcessor reader = create(exporter.CreatePartition());
+            BatchTraceProcessor reader = create(exporter.CreatePartition(), main);
             reader.IsPartition = true;
             AddProcessor(reader);
             main.Pipeline.ReadsRecords = false;
@@ -80,7 +82,7 @@ internal sealed class PartitionedTraceProcessor : CompositeProcessor<Activity>
                 return known;
             if (_isShutDown || _partitions.Count >= MaxPartitions)
                 return _main;
-            BatchTraceProcessor added = _create(_exporter.CreatePartition());
+            BatchTraceProcessor added = _create(_exporter.CreatePartition(), _main);
             _main.IsPartition = true;
             added.IsPartition = true;
             added.Pipeline.ReadsRecords = false;

@@ -50,12 +50,12 @@ public sealed class KilledWorkerTests
         JsonObject[] items = [.. server.Requests
             .Where(request => request.Reply.Status == 200 && request.Headers["Authorization"] == $"Bearer key-{tenant}")
             .SelectMany(static request => request.Items)];
-        Dictionary<string, JsonObject> spans = items.Where(static item => (string?)item["object"] == "trace.span")
+        var spans = items.Where(static item => (string?)item["object"] == "trace.span")
             .ToDictionary(static item => (string)item["span_data"]!["name"]!);
         Assert.That(spans.Keys, Is.EquivalentTo([$"ended {tenant}", $"step {tenant}", $"running {tenant}", $"half {tenant}"]));
-        Assert.That(
-            items.Where(static item => (string?)item["object"] == "trace").Select(static item => (string?)item["group_id"]),
-            Has.Length.EqualTo(2).And.All.EqualTo(tenant));
+        JsonObject[] traces = [.. items.Where(static item => (string?)item["object"] == "trace")];
+        Assert.That(traces.Select(static trace => (string?)trace["group_id"]), Is.All.EqualTo(tenant));
+        Assert.That(traces, Has.Length.EqualTo(2), "one item for each trace");
         JsonObject abandoned = spans[$"running {tenant}"];
         Assert.That((string?)spans[$"half {tenant}"]["parent_id"], Is.EqualTo((string?)abandoned["id"]), "no orphan");
         Assert.That((string?)abandoned["error"]!["data"]!["type"], Is.EqualTo("abandoned"));
@@ -76,6 +76,6 @@ public sealed class KilledWorkerTests
         return builder.Build();
     }
 
-    private string[] Files() =>
-        [.. Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories).Select(File.ReadAllBytes).Select(Encoding.Latin1.GetString)];
+    private IEnumerable<string> Files() => Directory.EnumerateFiles(_directory, "*", SearchOption.AllDirectories)
+        .Select(static file => Encoding.Latin1.GetString(File.ReadAllBytes(file)));
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
@@ -21,15 +22,16 @@ namespace WorkerTracing;
 /// </para>
 /// <para>An export blocks the processor's thread until the service has answered. It never throws. Safe for concurrent use.</para>
 /// </remarks>
-public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExporter, IPartitionedExporter
+public sealed class OpenAITraceExporter : BaseExporter<Activity>, IRecordedSpanExporter, IPartitionedExporter
 {
     /// <summary>A request is sent when it has this many bytes, however many spans are left.</summary>
-    private const int MaxRequestBytes = 4 * 1024 * 1024;
+    internal const int MaxRequestBytes = 4 * 1024 * 1024;
 
     private static readonly object OwnPartition = new();
 
     private readonly ConcurrentBag<ItemBatch> _batches = [];
     private readonly AgentRuns _agents;
+    private readonly RecordWriter _records;
     private readonly CancellationTokenSource _stopping = new();
     private readonly IngestClient _client;
     private readonly KeyStates _keys;
@@ -56,6 +58,8 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         _client = new IngestClient(TimeProvider.System);
         _keys = new KeyStates(_log, TimeProvider.System);
         _agents = new AgentRuns();
+        _records = new RecordWriter(_settings, _keys, _log);
+        RecordName = $"openai {ShownAddress.Of(_settings.Latest.Endpoint.AbsoluteUri)}";
         if (_isDisabled)
             Log.Disabled(_log);
         else if (OpenAIEnvironment.BaseUrl is { } baseUrl && _settings.Current is { IsDefaultEndpoint: true } current)
@@ -66,7 +70,8 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
     private OpenAITraceExporter(OpenAITraceExporter parent)
     {
         _parent = parent;
-        (_log, _settings, _client, _keys, _agents) = (parent._log, parent._settings, parent._client, parent._keys, parent._agents);
+        (_log, _settings, _client, _keys) = (parent._log, parent._settings, parent._client, parent._keys);
+        (_agents, _records, RecordName) = (parent._agents, parent._records, parent.RecordName);
     }
 
     /// <summary>Gets the number of exports that may run at the same time.</summary>
@@ -135,11 +140,50 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         if (disposing)
         {
             if (_parent is null)
+            {
                 _client.Dispose();
+                _records.Dispose();
+            }
+
             while (_batches.TryTake(out ItemBatch? batch))
                 batch.Dispose();
         }
         base.Dispose(disposing);
+    }
+
+    /// <summary>Gets the name of the exporter's records. It has the address that they are sent to.</summary>
+    public string RecordName { get; }
+
+    /// <inheritdoc/>
+    /// <remarks>Writes nothing where the credentials of the span's trace have no name, and for a span that is not sent.</remarks>
+    public void WriteSpan(Activity span, IBufferWriter<byte> content)
+    {
+        if (!_isDisabled)
+            _records.Write(span, content);
+    }
+
+    /// <inheritdoc/>
+    public void WriteResource(IBufferWriter<byte> content) => _ = content;
+
+    /// <inheritdoc/>
+    public void WriteOpenSpan(Activity span, IBufferWriter<byte> content) => WriteSpan(span, content);
+
+    /// <inheritdoc/>
+    public void CloseSpan(ReadOnlySpan<byte> open, DateTimeOffset ended, IBufferWriter<byte> content)
+    {
+        if (IngestRecord.TryRead(open.ToArray(), out IngestRecord record))
+            AbandonedSpan.Close(record, ended).Write(content);
+    }
+
+    /// <inheritdoc/>
+    public void Export(ReadOnlySpan<RecordedSpan> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
+    {
+        outcomes = outcomes[..batch.Length];
+        outcomes.Clear();
+        if (_isDisabled)
+            return;
+        using IDisposable suppressed = SuppressInstrumentationScope.Begin();
+        new RecordExport(_settings.Current, _keys, _client, _log).Send(batch, outcomes, cancellationToken);
     }
 
     /// <summary>Sends the spans of one key. What becomes of them does not affect the other keys' spans.</summary>
@@ -154,7 +198,7 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
         if (!OpenAIExporterOptionsValidator.AreHeaderValues(group.Credentials))
         {
             key.Failures.RefuseKey(0);
-            Retain(group, 0, outcomes);
+            group.Retain(0, outcomes);
             return;
         }
 
@@ -179,14 +223,8 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IOutcomeExport
             items.Clear();
         }
 
-        Retain(group, next, outcomes);
+        group.Retain(next, outcomes);
         _batches.Add(items);
-    }
-
-    private static void Retain(SpanGroup group, int next, Span<ExportOutcome> outcomes)
-    {
-        for (; next < group.Positions.Count; next++)
-            outcomes[group.Positions[next]] = ExportOutcome.Retained;
     }
 
     private void ReportDropped(int withoutKey, int failed)

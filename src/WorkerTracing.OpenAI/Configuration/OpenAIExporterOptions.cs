@@ -89,6 +89,17 @@ public sealed class OpenAIExporterOptions
     public Func<JobTrace, OpenAICredentials?>? CredentialsSelector { get; set; }
 
     /// <summary>
+    /// Gets or sets a function that finds credentials by their <see cref="OpenAICredentials.Name"/>. The flight recorder keeps the name of a
+    /// trace's credentials and never the key, so that a later process needs this function to send the trace. Called on the export thread,
+    /// once for each name in an export of recorded spans. May block it.
+    /// </summary>
+    /// <value>
+    /// The default is null. Recorded spans of a name for which there are no credentials, or for which the function throws, are dropped and
+    /// counted. Spans whose credentials have no name are not recorded.
+    /// </value>
+    public Func<string, OpenAICredentials?>? CredentialsResolver { get; set; }
+
+    /// <summary>
     /// Gets or sets a function that decides whether a job's trace is sent with content. See <see cref="IncludeContent"/>. Called with the
     /// outermost job of the trace, once in each export, and with <see cref="CredentialsSelector"/>. Must not block.
     /// </summary>

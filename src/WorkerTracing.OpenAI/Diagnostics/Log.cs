@@ -98,4 +98,18 @@ internal static partial class Log
         "{Selector} threw a {Exception}. A trace without credentials is dropped; "
             + "a trace without a decision on content is sent without content.")]
     public static partial void SelectorThrew(ILogger logger, string selector, string? exception);
+
+    [LoggerMessage(
+        414,
+        LogLevel.Warning,
+        "The flight recorder does not keep traces whose credentials have no name: a later process could not find their key. "
+            + "Set OpenAICredentials.Name, and OpenAIExporterOptions.CredentialsResolver.")]
+    public static partial void NotRecorded(ILogger logger);
+
+    [LoggerMessage(
+        415,
+        LogLevel.Error,
+        "There are no credentials named {Credentials}: recorded spans for the OpenAI Traces dashboard are dropped. "
+            + "Set OpenAIExporterOptions.CredentialsResolver.")]
+    public static partial void NameUnresolved(ILogger logger, string credentials);
 }

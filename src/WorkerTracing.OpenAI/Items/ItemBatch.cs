@@ -9,6 +9,8 @@ namespace WorkerTracing;
 /// </summary>
 internal sealed class ItemBatch : IDisposable
 {
+    private const string RecordedName = "a recorded span";
+
     private readonly Utf8Buffer _text = new();
     private readonly List<WireItem> _items = [];
     private readonly Dictionary<ActivityTraceId, TraceStatement> _announced = [];
@@ -35,6 +37,12 @@ internal sealed class ItemBatch : IDisposable
         set => _fields.IsDefaultEndpoint = value;
     }
 
+    /// <summary>Gets where the end time of the last span is in its item.</summary>
+    public int EndTimeAt => _fields.EndTimeAt;
+
+    /// <summary>Gets where the error of the last span is in its item.</summary>
+    public int ErrorAt => _fields.ErrorAt;
+
     public WireItem this[int index] => _items[index];
 
     /// <summary>The items from <paramref name="first"/> up to <paramref name="end"/>, exclusive.</summary>
@@ -52,15 +60,35 @@ internal sealed class ItemBatch : IDisposable
         Announce(span);
         int start = Begin();
         WriteSpan(span, spans[(position + 1)..], start);
-        _items.Add(new WireItem(start, _text.Length, position, span, default));
+        Add(start, position, span);
         if (GenAIOperation.IsAgent(GenAIOperation.Of(span)) && _fields.Agents.ReceivedBy(span, AgentData.NameOf(span)) is { } handoff)
         {
             _text.Write((byte)',');
             start = _text.Length;
             SpanItem.WriteHandoff(_fields, handoff, span);
-            _items.Add(new WireItem(start, _text.Length, WireItem.DerivedSpan, span, default));
+            Add(start, WireItem.DerivedSpan, span);
         }
         return true;
+    }
+
+    /// <summary>Adds a recorded span, after the item of its trace where the service does not have it yet.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="span">The span.</param>
+    /// <param name="position">The span's position among those that are being exported.</param>
+    public void Add(in IngestRecord record, in RecordedSpan span, int position)
+    {
+        var statement = TraceStatement.Of(record.Owner, record.IsOwnerJob, record.TraceItem.Span);
+        bool isKnown = TryGetKnown(span.TraceId, out TraceStatement known);
+        if (known.IsReplaced(isKnown, span.SpanId, record.IsOwnerJob) && !(isKnown && statement.SaysTheSameAs(known)))
+        {
+            int first = Begin();
+            _text.Write(record.TraceItem.Span);
+            Announce(first, span.TraceId, span.SpanId, RecordedName, statement);
+        }
+
+        int start = Begin();
+        _text.Write(record.SpanItems.Span);
+        _items.Add(new WireItem(start, _text.Length, position, span.TraceId, span.SpanId, RecordedName, default));
     }
 
     public void Clear()
@@ -87,33 +115,43 @@ internal sealed class ItemBatch : IDisposable
         catch (Exception)
         {
             _text.Truncate(start);
-            SpanItem.WriteBare(_text, span);
+            SpanItem.WriteBare(_fields, span);
         }
     }
 
     /// <summary>Writes the trace's item if the service does not have it, or if the span's job changes it.</summary>
     private void Announce(Activity span)
     {
-        bool isKnown = _announced.TryGetValue(span.TraceId, out TraceStatement known) || Delivered.TryGet(span.TraceId, out known);
+        bool isKnown = TryGetKnown(span.TraceId, out TraceStatement known);
         if (isKnown && known.IsJob && known.Owner != span.SpanId)
             return;
         var owner = TraceOwner.Of(span);
-        bool isNews = !isKnown || known.Owner == span.SpanId || (owner.Job is not null && !known.IsJob);
-        if (!isNews)
+        if (!known.IsReplaced(isKnown, span.SpanId, owner.Job is not null))
             return;
 
         int length = _text.Length;
         int start = Begin();
         TraceItem.Write(_fields, owner);
-        var statement = TraceStatement.Of(owner, _text.Written[start..]);
+        var statement = TraceStatement.Of(owner.Span.SpanId, owner.Job is not null, _text.Written[start..]);
         if (isKnown && statement.SaysTheSameAs(known))
         {
             _text.Truncate(length);
             return;
         }
-        _announced[span.TraceId] = statement;
-        _items.Add(new WireItem(start, _text.Length, WireItem.Trace, span, statement));
+        Announce(start, span.TraceId, span.SpanId, span.DisplayName, statement);
     }
+
+    private bool TryGetKnown(ActivityTraceId trace, out TraceStatement known) =>
+        _announced.TryGetValue(trace, out known) || Delivered.TryGet(trace, out known);
+
+    private void Announce(int start, ActivityTraceId trace, ActivitySpanId span, string name, TraceStatement statement)
+    {
+        _announced[trace] = statement;
+        _items.Add(new WireItem(start, _text.Length, WireItem.Trace, trace, span, name, statement));
+    }
+
+    private void Add(int start, int position, Activity span) =>
+        _items.Add(new WireItem(start, _text.Length, position, span.TraceId, span.SpanId, span.DisplayName, default));
 
     private int Begin()
     {

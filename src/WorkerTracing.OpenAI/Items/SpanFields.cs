@@ -14,6 +14,12 @@ internal sealed class SpanFields(Utf8Buffer output, AgentRuns agents) : IDisposa
     /// <summary>Gets the reader for recorded values. It holds one value at a time.</summary>
     public RecordedJson Json { get; } = new();
 
+    /// <summary>Gets or sets where the end time of the last span was written, counted from the start of its item.</summary>
+    public int EndTimeAt { get; set; }
+
+    /// <summary>Gets or sets where the error of the last span was written, counted from the start of its item.</summary>
+    public int ErrorAt { get; set; }
+
     public bool IncludeContent { get; set; }
 
     public bool IsDefaultEndpoint { get; set; }

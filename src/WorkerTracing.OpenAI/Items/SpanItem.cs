@@ -14,10 +14,12 @@ internal static class SpanItem
     {
         Utf8Buffer output = fields.Output;
         fields.Tags.Load(span);
-        WriteHead(output, span);
+        int start = output.Length;
+        fields.EndTimeAt = WriteHead(output, span) - start;
         output.Write(",\"span_data\":"u8);
         WriteData(fields, span, following);
         output.Write(",\"error\":"u8);
+        fields.ErrorAt = output.Length - start;
         SpanError.Write(fields, span);
         WriteMetadata(fields, span);
         output.Write((byte)'}');
@@ -43,15 +45,20 @@ internal static class SpanItem
     }
 
     /// <summary>Writes a span whose attributes could not be written: without them.</summary>
-    public static void WriteBare(Utf8Buffer output, Activity span)
+    public static void WriteBare(SpanFields fields, Activity span)
     {
-        WriteHead(output, span);
+        Utf8Buffer output = fields.Output;
+        int start = output.Length;
+        fields.EndTimeAt = WriteHead(output, span) - start;
         output.Write(",\"span_data\":{\"type\":\"custom\",\"name\":"u8);
         JsonString.Write(output, span.DisplayName);
-        output.Write(",\"data\":{}},\"error\":null}"u8);
+        output.Write(",\"data\":{}},\"error\":"u8);
+        fields.ErrorAt = output.Length - start;
+        output.Write("null}"u8);
     }
 
-    private static void WriteHead(Utf8Buffer output, Activity span)
+    /// <returns>The position of the end time, which is the last value.</returns>
+    private static int WriteHead(Utf8Buffer output, Activity span)
     {
         output.Write("{\"object\":\"trace.span\",\"id\":"u8);
         WireFormat.WriteSpanId(output, span.SpanId);
@@ -65,7 +72,9 @@ internal static class SpanItem
         output.Write(",\"started_at\":"u8);
         WireFormat.WriteTime(output, span.StartTimeUtc);
         output.Write(",\"ended_at\":"u8);
+        int position = output.Length;
         WireFormat.WriteTime(output, span.StartTimeUtc + span.Duration);
+        return position;
     }
 
     /// <summary>

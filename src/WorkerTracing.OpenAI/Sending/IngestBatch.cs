@@ -56,7 +56,7 @@ internal sealed class IngestBatch(
             if (item.IsSpan)
                 outcomes[item.Position] = outcome;
             else if (item.IsTrace && outcome != ExportOutcome.Retained) // one that was refused is not offered again with every batch
-                key.Announced.Add(item.Span.TraceId, item.Statement);
+                key.Announced.Add(item.TraceId, item.Statement);
         }
 
         if (outcome == ExportOutcome.Delivered)
@@ -68,11 +68,11 @@ internal sealed class IngestBatch(
     public bool ReportRefused(int index, in SendAnswer answer)
     {
         WireItem item = items[index];
-        string traceId = item.Span.TraceId.ToHexString();
+        string traceId = item.TraceId.ToHexString();
         if (item.IsTrace)
             Log.TraceRefused(log, answer.Status, traceId);
         else if (item.IsSpan)
-            Log.SpanRefused(log, answer.Status, item.Span.DisplayName, traceId, item.Span.SpanId.ToHexString());
+            Log.SpanRefused(log, answer.Status, item.Name, traceId, item.SpanId.ToHexString());
         return true;
     }
 }

@@ -31,7 +31,8 @@ internal static class SpanGroups
         return groups;
     }
 
-    private static SpanGroup GroupOf(List<SpanGroup> groups, OpenAICredentials credentials)
+    /// <summary>Finds or adds the group of some credentials.</summary>
+    public static SpanGroup GroupOf(List<SpanGroup> groups, OpenAICredentials credentials)
     {
         foreach (SpanGroup group in groups)
         {

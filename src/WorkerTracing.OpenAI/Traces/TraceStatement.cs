@@ -9,12 +9,21 @@ namespace WorkerTracing;
 /// <param name="Hash">The hash of the item.</param>
 internal readonly record struct TraceStatement(ActivitySpanId Owner, bool IsJob, int Length, int Hash)
 {
-    public static TraceStatement Of(TraceOwner owner, ReadOnlySpan<byte> item)
+    public static TraceStatement Of(ActivitySpanId owner, bool isJob, ReadOnlySpan<byte> item)
     {
         var hash = new HashCode();
         hash.AddBytes(item);
-        return new TraceStatement(owner.Span.SpanId, owner.Job is not null, item.Length, hash.ToHashCode());
+        return new TraceStatement(owner, isJob, item.Length, hash.ToHashCode());
     }
+
+    /// <summary>
+    /// Returns true if a span may bring another trace item than this one: the owner's span may, and a job's does where this one is of no job.
+    /// </summary>
+    /// <param name="isKnown">Whether there is this one. Without it, every span brings a trace item.</param>
+    /// <param name="span">The span.</param>
+    /// <param name="isOwnerJob">Whether the owner of the span's trace is a job.</param>
+    public bool IsReplaced(bool isKnown, ActivitySpanId span, bool isOwnerJob) =>
+        !isKnown || Owner == span || (isOwnerJob && !IsJob);
 
     public bool SaysTheSameAs(TraceStatement other) => Length == other.Length && Hash == other.Hash;
 }

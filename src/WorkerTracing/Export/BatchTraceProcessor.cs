@@ -47,16 +47,23 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
     {
     }
 
-    internal BatchTraceProcessor(BaseExporter<Activity> exporter, BatchTraceProcessorOptions options, ILogger log, TimeProvider time)
+    /// <summary>Creates a processor. <paramref name="main"/> is that of the same exporter's own partition, for the others.</summary>
+    internal BatchTraceProcessor(
+        BaseExporter<Activity> exporter,
+        BatchTraceProcessorOptions options,
+        ILogger log,
+        TimeProvider time,
+        BatchTraceProcessor? main = null)
         : base(exporter)
     {
         ValidateOptionsResult validity = new BatchTraceProcessorOptionsValidator().Validate(null, options);
         if (validity.Failed)
             throw new OptionsValidationException(Options.DefaultName, typeof(BatchTraceProcessorOptions), validity.Failures);
         _time = time;
-        Pipeline = new ExportPipeline(exporter, options, log, time) { Processor = this };
+        Pipeline = new ExportPipeline(exporter, options, log, time, main?.Pipeline.Recording) { Processor = this };
         LiveProcessors.Add(this);
-        Pipeline.Recording?.StartAdoption(this, log, time);
+        if (main is null)
+            Pipeline.Recording?.StartAdoption(this, log, time);
     }
 
     internal ExportPipeline Pipeline { get; }

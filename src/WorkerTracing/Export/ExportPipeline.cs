@@ -31,21 +31,31 @@ internal sealed class ExportPipeline
 
     private volatile bool _thresholdReached; // set under the lock by a thread that ends a span, cleared under it when spans are taken
 
-    public ExportPipeline(BaseExporter<Activity> exporter, BatchTraceProcessorOptions options, ILogger log, TimeProvider time)
-        : this(exporter, options, log, time, static thread => thread.UnsafeStart())
+    public ExportPipeline(
+        BaseExporter<Activity> exporter,
+        BatchTraceProcessorOptions options,
+        ILogger log,
+        TimeProvider time,
+        SpanRecording? shared = null)
+        : this(exporter, options, log, time, static thread => thread.UnsafeStart(), shared)
     {
     }
 
     /// <summary>Creates a pipeline. <paramref name="start"/> starts a thread, or throws as the system does when it has none.</summary>
     internal ExportPipeline(
-        BaseExporter<Activity> exporter, BatchTraceProcessorOptions options, ILogger log, TimeProvider time, Action<Thread> start)
+        BaseExporter<Activity> exporter,
+        BatchTraceProcessorOptions options,
+        ILogger log,
+        TimeProvider time,
+        Action<Thread> start,
+        SpanRecording? shared = null)
     {
         ExporterName = exporter.GetType().Name;
         _time = time;
         _trigger = Math.Max(1, (int)(options.MaxQueueSize * options.ExportTriggerRatio));
         _sender = new SpanSender(exporter, options.ExportTimeout, log);
         var target = exporter as IExportTarget;
-        _recording = SpanRecording.Open(exporter, options.FlightRecorder, log, time);
+        _recording = SpanRecording.Open(exporter, options.FlightRecorder, log, time, shared);
         _report = new ExportReport(ExporterName, options.MaxQueueSize, target, log, time)
         {
             IsLoggedByExporter = exporter is OtlpSpanExporter { IsLogging: true },
@@ -63,6 +73,17 @@ internal sealed class ExportPipeline
 
     /// <summary>Gets the flight recorder's part; null without one.</summary>
     public SpanRecording? Recording => _recording;
+
+    /// <inheritdoc cref="RecordBacklog.IsReader"/>
+    public bool ReadsRecords
+    {
+        get => _state.Backlog is { IsReader: true };
+        set
+        {
+            if (_state.Backlog is { } backlog)
+                backlog.IsReader = value;
+        }
+    }
 
     public ExporterHealth Health => _state.Health;
 

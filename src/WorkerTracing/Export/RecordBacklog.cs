@@ -25,13 +25,19 @@ internal sealed class RecordBacklog(RecorderChannel channel, int maxRecords, Exp
     private long _deliveredBefore; // the delivered spans at the last failure
     private long? _rereadAt;
 
+    /// <summary>
+    /// Gets or sets whether this pipeline reads records. Of the partitions of an exporter, which share their records, one does. Written
+    /// before the first span.
+    /// </summary>
+    public bool IsReader { get; set; } = true;
+
     /// <summary>Gets the number of records that are not acknowledged.</summary>
     public long Count => channel.Unqueued + _isolated.Count + (_inFlight?.ReadBack.Count ?? 0);
 
     /// <summary>Gets whether records are in flight, or leave as soon as the exporter takes some.</summary>
     public bool IsMoving => _inFlight is not null || MayRead;
 
-    private bool MayRead => channel.Unqueued > 0 && _isolated.Count < MaxIsolated;
+    private bool MayRead => IsReader && channel.Unqueued > 0 && _isolated.Count < MaxIsolated;
 
     private int Limit
     {

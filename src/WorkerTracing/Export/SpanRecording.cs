@@ -11,13 +11,15 @@ namespace WorkerTracing;
 internal sealed class SpanRecording : IDisposable
 {
     private readonly string _name;
+    private readonly bool _isShared;
     private long _unrecorded; // Interlocked
     private RecorderAdoption? _adoption; // written when the processor is created
 
-    private SpanRecording(FlightRecorder recorder, IRecordedSpanExporter exporter)
+    private SpanRecording(FlightRecorder recorder, IRecordedSpanExporter exporter, SpanRecording? shared)
     {
         Recorder = recorder;
-        _name = RecordNames.Of(recorder).Take(exporter.RecordName);
+        _isShared = shared is not null;
+        _name = shared?._name ?? RecordNames.Of(recorder).Take(exporter.RecordName);
         Channel = recorder.Register(_name == exporter.RecordName ? exporter : new NamedRecordExporter(exporter, _name));
     }
 
@@ -29,12 +31,18 @@ internal sealed class SpanRecording : IDisposable
     public long Unrecorded => Interlocked.Read(ref _unrecorded);
 
     /// <summary>Opens the recorder. Null where there are no options for one, or the exporter cannot be recorded.</summary>
-    public static SpanRecording? Open(BaseExporter<Activity> exporter, FlightRecorderOptions? options, ILogger log, TimeProvider time)
+    /// <param name="exporter">The exporter.</param>
+    /// <param name="options">The options of the recorder.</param>
+    /// <param name="log">The log of the recorder.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="shared">The recording whose records are those of this one, too: of another partition of the same exporter.</param>
+    public static SpanRecording? Open(
+        BaseExporter<Activity> exporter, FlightRecorderOptions? options, ILogger log, TimeProvider time, SpanRecording? shared)
     {
         if (options is null)
             return null;
         if (exporter is IRecordedSpanExporter recorded)
-            return new SpanRecording(FlightRecorder.Open(options, log, time), recorded);
+            return new SpanRecording(FlightRecorder.Open(options, log, time), recorded, shared);
         Log.ExporterNotRecorded(log, exporter.GetType().Name);
         return null;
     }
@@ -89,7 +97,8 @@ internal sealed class SpanRecording : IDisposable
     public void Dispose()
     {
         _adoption?.Dispose();
-        RecordNames.Of(Recorder).Release(_name);
+        if (!_isShared)
+            RecordNames.Of(Recorder).Release(_name);
         Recorder.Dispose();
     }
 }

@@ -156,15 +156,19 @@ public static class WorkerTracingBuilderExtensions
 
             if (exporter is OtlpSpanExporter { IsLogging: false } otlp)
                 otlp.LogTo(services.GetRequiredService<RateLimitedLogger>().Unlimited());
-            BatchTraceProcessor main = Create(exporter);
+            BatchTraceProcessor main = Create(exporter, null);
 
             // The SDK adds every later processor to a first one that is a CompositeProcessor. The outer one here passes spans on to all.
             tracing.AddProcessor(exporter is IPartitionedExporter partitioned
                 ? new CompositeProcessor<Activity>([new PartitionedTraceProcessor(main, partitioned, Create)])
                 : main);
 
-            BatchTraceProcessor Create(BaseExporter<Activity> exporter) => new(
-                exporter, options, services.GetRequiredService<RateLimitedLogger>(), services.GetRequiredService<TimeProvider>());
+            BatchTraceProcessor Create(BaseExporter<Activity> exporter, BatchTraceProcessor? main) => new(
+                exporter,
+                options,
+                services.GetRequiredService<RateLimitedLogger>(),
+                services.GetRequiredService<TimeProvider>(),
+                main);
         });
         return builder;
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Quartz.Logging;
 
 namespace WorkerTracing;
@@ -8,8 +9,14 @@ namespace WorkerTracing;
 /// ambient is ambient in the job. Nothing else in Quartz offers that to a listener that is attached to an existing scheduler.
 /// </summary>
 /// <remarks>
-/// Quartz makes its span only for observers. A firing that is not traced here must not notice that this class is one: its span is ended at
-/// once unless another observer wants it.
+/// <para>
+/// Quartz makes its span only for observers. A firing that is not traced here must not notice that this class is one, so its span is ended
+/// at once unless another observer wants it.
+/// </para>
+/// <para>
+/// OpenTelemetry's instrumentation of Quartz observes the same events and takes the ambient activity for Quartz's span. So it has to run
+/// before the job's span becomes ambient: the first subscriber is called last, and this class subscribes as early as it can.
+/// </para>
 /// </remarks>
 internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
@@ -17,8 +24,9 @@ internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<Key
     private const string Failed = $"{OperationName.Job.Execute}.Exception";
     private const string Stopped = $"{OperationName.Job.Execute}.Stop";
 
-    // The firing whose attempt runs on the current flow. The event of an exception names neither trigger nor context.
-    private static readonly AsyncLocal<Firing?> Executing = new();
+    // The attempt that runs on the current flow: the event of an exception names neither trigger nor context. In a box that is emptied at
+    // the end, because work that outlives the job keeps the flow.
+    private static readonly AsyncLocal<StrongBox<Firing?>?> Executing = new();
 
     // True while this thread asks whether another observer wants Quartz's span.
     [ThreadStatic]
@@ -27,7 +35,13 @@ internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<Key
     // Quartz's event source. Written when Quartz creates it, or at the subscription if that is later.
     private static volatile DiagnosticListener? _quartz;
 
-    static QuartzSpans() => DiagnosticListener.AllListeners.Subscribe(new QuartzSpans());
+    static QuartzSpans()
+    {
+        // Of the observers that wait for a new event source, the latest is the first to subscribe to it.
+        DiagnosticListener.AllListeners.Subscribe(new QuartzSpans());
+        if (_quartz is null)
+            CreateEventSource();
+    }
 
     private QuartzSpans()
     {
@@ -39,12 +53,18 @@ internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<Key
         // The static constructor has subscribed.
     }
 
+    /// <summary>
+    /// Gets whether other observers have subscribed before. They are called later than this class, when the job's span is ambient.
+    /// </summary>
+    internal static bool IsBeforeOthers { get; set; }
+
     void IObserver<DiagnosticListener>.OnNext(DiagnosticListener value)
     {
         if (value.Name != DiagnosticHeaders.DefaultListenerName)
             return;
         _quartz = value;
-        value.Subscribe(this, static name => name == OperationName.Job.Execute && !_isAsking);
+        IsBeforeOthers = value.IsEnabled(OperationName.Job.Execute);
+        value.Subscribe(this, static name => name == OperationName.Job.Execute && !_isAsking && !Firing.Announced.IsEmpty);
     }
 
     void IObserver<KeyValuePair<string, object?>>.OnNext(KeyValuePair<string, object?> value)
@@ -55,10 +75,10 @@ internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<Key
                 Start(span, Firing.Find(firing.Trigger));
                 break;
             case { Key: Failed, Value: Exception exception }:
-                Executing.Value?.NoteException(exception);
+                Executing.Value?.Value?.NoteException(exception);
                 break;
             case { Key: Stopped, Value: IJobDiagnosticData firing }:
-                Firing.Find(firing.Trigger)?.EndAttempt();
+                Stop(Firing.Find(firing.Trigger));
                 break;
         }
     }
@@ -82,10 +102,9 @@ internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<Key
     private static void Start(Activity span, Firing? firing)
     {
         bool isDecided = IsDecided(span);
-        if (Executing.Value != firing)
-            Executing.Value = firing;
         if (firing is null)
         {
+            Executing.Value = null; // the scheduler can have been started inside a job
             if (!isDecided && !IsWantedByOthers())
                 span.Stop();
             return;
@@ -93,7 +112,19 @@ internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<Key
 
         if (isDecided && !span.Recorded)
             KeepDecision(span);
+        Executing.Value = new StrongBox<Firing?>(firing);
         firing.BeginAttempt(span, isDecided);
+    }
+
+    private static void Stop(Firing? firing)
+    {
+        if (firing is null)
+            return;
+        if (IsBeforeOthers && JobTrace.Current is { IsRecorded: true, Activity: { } span })
+            span.IsAllDataRequested = true; // OpenTelemetry's instrumentation takes the data from any span that is not Quartz's
+        firing.EndAttempt();
+        if (Executing.Value is { } executing)
+            executing.Value = null;
     }
 
     /// <summary>
@@ -103,6 +134,22 @@ internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<Key
     /// </summary>
     private static bool IsDecided(Activity span) =>
         !span.IsAllDataRequested || (span.Recorded && (span.Parent is not { Recorded: true } || IsWantedByOthers()));
+
+    /// <summary>
+    /// Makes Quartz create its event source, which it otherwise does for the first firing or job store: an instrumentation that is added
+    /// in between would be called after this class.
+    /// </summary>
+    private static void CreateEventSource()
+    {
+        try
+        {
+            _ = new JobRunShell(null!, null!);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The logger factory of a host that has stopped. The event source is created before the logger.
+        }
+    }
 
     private static bool IsWantedByOthers()
     {

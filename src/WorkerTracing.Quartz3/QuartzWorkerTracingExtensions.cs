@@ -15,6 +15,7 @@ public static class QuartzWorkerTracingExtensions
     public static IServiceCollectionQuartzConfigurator UseWorkerTracing(this IServiceCollectionQuartzConfigurator configurator)
     {
         ArgumentNullException.ThrowIfNull(configurator);
+        QuartzSpans.Listen();
         configurator.AddSchedulerListener(static services => SchedulerAttachment.Create(services, null));
         return configurator;
     }
@@ -32,6 +33,7 @@ public static class QuartzWorkerTracingExtensions
     {
         ArgumentNullException.ThrowIfNull(configurator);
         ArgumentNullException.ThrowIfNull(tracer);
+        QuartzSpans.Listen();
         configurator.AddSchedulerListener(services => SchedulerAttachment.Create(services, tracer));
         return configurator;
     }

@@ -48,6 +48,21 @@ public sealed class PackageTests
             Is.All.EqualTo(LowestExtensions));
     }
 
+    [Test]
+    public void Package_ForQuartz3_KeepsQuartz4Away()
+    {
+        using ZipArchive archive =
+            ZipFile.OpenRead(Path.Combine(PackedPackages.Folder, $"WorkerTracing.Quartz3.{PackedPackages.Version}.nupkg"));
+        using Stream nuspec = archive.GetEntry("WorkerTracing.Quartz3.nuspec")!.Open();
+        string lowest = RepositoryVersions.Of("Quartz.Extensions.DependencyInjection");
+
+        Assert.That(
+            XDocument.Load(nuspec).Descendants().Where(static element => element.Name.LocalName == "dependency")
+                .Where(static element => element.Attribute("id")!.Value.StartsWith("Quartz", StringComparison.Ordinal))
+                .Select(static element => $"{element.Attribute("id")!.Value} {element.Attribute("version")!.Value}"),
+            Is.EquivalentTo(new[] { $"Quartz [{lowest}, 4.0.0)", $"Quartz.Extensions.DependencyInjection [{lowest}, 4.0.0)" }));
+    }
+
     [TestCaseSource(typeof(PackedPackages), nameof(PackedPackages.Names))]
     public void Package_Readme_IsItsOwn(string package)
     {

@@ -44,6 +44,29 @@ public sealed class JobOutcomeTests
         Assert.That(traced.Exporter.Spans, Does.Contain(job));
     }
 
+    [Test]
+    [NonParallelizable] // of all schedulers of the process
+    public async Task Instrumentation_ThatIsCalledLater_CannotKeepTheJobsSpanFromItsExport()
+    {
+        QuartzSpans.IsBeforeOthers = true;
+        try
+        {
+            await using TracedScheduler traced = await TracedScheduler.StartAsync(
+                options: static options => options.Flush = FlushMode.Wait);
+
+            await traced.TriggerAsync(static _ => Activity.Current!.IsAllDataRequested = false);
+
+            Activity job = await traced.JobSpanAsync();
+            await traced.DrainAsync();
+            Assert.That(traced.Exporter.Spans, Does.Contain(job));
+            Assert.That(job.GetTagItem("workflow.execution.result"), Is.EqualTo("success"));
+        }
+        finally
+        {
+            QuartzSpans.IsBeforeOthers = false;
+        }
+    }
+
     private sealed class ThrowingObserver : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>, IDisposable
     {
         private readonly List<IDisposable> _subscriptions = [];

@@ -5,8 +5,7 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Quartz3.Tests;
 
 /// <summary>
-/// Firings that are not traced, in a process in which others are. Quartz makes its span for every firing of the process as soon as there is
-/// an observer.
+/// Firings that are not traced, while others are. Quartz makes its span for every firing of the process as soon as there is an observer.
 /// </summary>
 public sealed class UntracedFiringTests
 {
@@ -16,7 +15,7 @@ public sealed class UntracedFiringTests
         await using TracedScheduler traced = await TracedScheduler.StartAsync();
         IScheduler untraced = await StartUntracedAsync();
 
-        Activity? seen = await AmbientOfAJobAsync(untraced);
+        Activity? seen = await AmbientOfAJobAsync(untraced, traced);
 
         Assert.That(seen, Is.Null, "the spans inside the job would be children of a span that is not recorded");
     }
@@ -32,7 +31,7 @@ public sealed class UntracedFiringTests
         if (stopped)
             starter.Stop();
 
-        Activity? seen = await AmbientOfAJobAsync(untraced);
+        Activity? seen = await AmbientOfAJobAsync(untraced, traced);
 
         Assert.That(seen, Is.SameAs(starter), "as without WorkerTracing: the scheduler's loop keeps the flow that started it");
     }
@@ -60,8 +59,16 @@ public sealed class UntracedFiringTests
         return scheduler;
     }
 
-    private static async Task<Activity?> AmbientOfAJobAsync(IScheduler scheduler)
+    private static async Task<Activity?> AmbientOfAJobAsync(IScheduler scheduler, TracedScheduler traced)
     {
+        var tracedStarted = new TaskCompletionSource();
+        var tracedReleased = new TaskCompletionSource();
+        await traced.TriggerAsync(async (_, _) =>
+        {
+            tracedStarted.SetResult();
+            await tracedReleased.Task;
+        });
+        await Until.DoneAsync(tracedStarted.Task, "a traced job runs");
         var ran = new TaskCompletionSource<Activity?>();
         IJobDetail job = ScriptedJob.Make(async (_, _) =>
         {
@@ -70,6 +77,7 @@ public sealed class UntracedFiringTests
         });
         await scheduler.ScheduleJob(job, TriggerBuilder.Create().StartNow().Build());
         Activity? seen = await Until.DoneAsync(ran.Task, "the job");
+        tracedReleased.SetResult();
         await scheduler.Shutdown(waitForJobsToComplete: true);
         return seen;
     }

@@ -12,7 +12,8 @@ namespace WorkerTracing;
 /// </summary>
 internal static class ProviderProcessors
 {
-    private const string DashboardPackage = "WorkerTracing.Dashboard"; // its processor exports nothing
+    /// <summary>The package of the jobs page. Its processor exports nothing, and the page shows the traces.</summary>
+    public const string DashboardPackage = "WorkerTracing.Dashboard";
 
     private const BindingFlags Members = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
 

@@ -57,9 +57,14 @@ internal sealed class StartupReport(
     private static string Describe(ExporterStatus exporter) => (exporter.Address, exporter.Protocol) switch
     {
         (null, _) => exporter.Name,
+        (var address, "grpc") => $"{exporter.Name} to {ServerOf(address)} (grpc)",
         (var address, null) => $"{exporter.Name} to {address}",
         var (address, protocol) => $"{exporter.Name} to {address} ({protocol})",
     };
+
+    /// <summary>Gets the address without the path, which is the same for every server of OTLP over gRPC.</summary>
+    private static string ServerOf(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) ? uri.GetLeftPart(UriPartial.Authority) : address;
 
     private string Service()
     {
@@ -116,7 +121,7 @@ internal sealed class StartupReport(
 
     private void WarnOfExporters(IReadOnlyList<ExporterStatus> own, string[]? foreign)
     {
-        if (own.Count == 0 && foreign is { Length: 0 })
+        if (own.Count == 0 && foreign is { Length: 0 } && !services.ContainsTypeOf(ProviderProcessors.DashboardPackage))
             Log.NoExporter(log, InstrumentationScope.Name);
 
         foreach (IGrouping<string, ExporterStatus> twice in own

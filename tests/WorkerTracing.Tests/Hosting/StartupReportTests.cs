@@ -40,6 +40,15 @@ public sealed class StartupReportTests
     }
 
     [Test]
+    public async Task Start_OverGrpc_NamesTheServer()
+    {
+        await StartAsync(static services => services.AddWorkerTracing().AddOtlpExporter(static otlp =>
+            (otlp.Endpoint, otlp.Protocol) = (new Uri("http://127.0.0.1:4317"), OtlpExportProtocol.Grpc)));
+
+        Assert.That(_log.TextOf(30), Does.Contain("Exporters: OtlpSpanExporter to http://127.0.0.1:4317 (grpc)."));
+    }
+
+    [Test]
     public async Task Start_ServiceWithoutAName_SaysHowToNameIt()
     {
         await StartAsync(static services => services.AddWorkerTracing().AddOtlpExporter(ToLocal));

@@ -54,10 +54,11 @@ const relations = {
 const relation = (name, incoming) => (relations[name] ?? ["Links to", "Linked from"])[incoming ? 1 : 0];
 const outcomeOf = job => job.result ?? "running";
 
-function deliveryText({ state: to, elapsed, lost, reason }) {
+function deliveryText({ state: to, elapsed, lost, stored, reason }) {
   switch (to) {
     case "Delivered": return elapsed === undefined ? "Delivered" : `Delivered in ${duration(elapsed)}`;
     case "Lost": return `${plural(lost, "span")} lost`;
+    case "Stored": return stored ? `Stored, ${plural(stored, "span")}` : "Stored";
     case "Waiting": return reason ? "Waiting to retry" : "Waiting";
     case "Unconfirmed": return "Not confirmed";
     case "NotRecorded": return "Not sampled";
@@ -332,19 +333,38 @@ function spark(minutes) {
 
 // --- Delivery ---------------------------------------------------------------------------------------------------
 
+const fact = (name, content, kind) => h("div", { class: kind }, h("dt", {}, name), h("dd", {}, content));
+const megabytes = bytes => `${(bytes / 1048576).toLocaleString(undefined, { maximumFractionDigits: 1 })} MiB`;
+
+function recorderCard(one, now) {
+  const unrecorded = Object.entries(one.unrecorded).filter(([, spans]) => spans > 0);
+  const health = one.failure ? badge("Lost", "Not recording") : unrecorded.length || one.expired ? badge("Waiting", "Spans were not kept") : badge("Delivered", "Recording");
+  return h("section", { class: "card", "aria-label": "Flight recorder" }, h("header", {}, h("h2", {}, "Flight recorder"), h("span", { class: "end" }, health)),
+    h("dl", { class: "facts" },
+      fact("Directory", h("span", { class: "mono" }, one.directory), "wide"),
+      fact("On disk", `${megabytes(one.bytes)} of ${megabytes(one.maxBytes)}`), fact("Waiting on disk", plural(one.backlog, "span")),
+      fact("Oldest span", one.oldest === undefined ? "None" : `${duration(Math.max(0, now - one.oldest))} old`),
+      fact("Abandoned jobs", count(one.abandoned)),
+      h("div", { class: "wide" }, h("dt", {}, "Disk"), h("dd", {}, h("meter", { min: 0, max: one.maxBytes, value: one.bytes, high: one.maxBytes * .9, "aria-label": "Disk space of the flight recorder" }))),
+      unrecorded.length > 0 && fact("Not recorded", unrecorded.map(([reason, spans]) => h("div", {}, `${count(spans)}: ${reason.replaceAll("_", " ")}`)), "wide"),
+      one.expired > 0 && fact("Dropped by age", plural(one.expired, "span"), "wide"),
+      one.failure && fact("Failure", h("span", { class: "mono" }, one.failure), "wide")));
+}
+
 function deliveryView() {
   const exporters = h("div", { class: "exporters" });
-  main.replaceChildren(h("h1", {}, "Delivery"), exporters);
+  const recorders = h("div", { class: "exporters" });
+  main.replaceChildren(h("h1", {}, "Delivery"), exporters, recorders);
   return () => {
     const { overview } = state;
     if (!overview) return;
+    recorders.replaceChildren(...overview.recorders.map(one => recorderCard(one, overview.now)));
     if (overview.exporters.length === 0) {
       exporters.replaceChildren(h("p", { class: "card empty" }, "No exporter of WorkerTracing is registered. Add one, for example with AddWorkerTracing().AddOtlpExporter()."));
       return;
     }
     exporters.replaceChildren(...overview.exporters.map(one => {
       const lost = Object.entries(one.lost).filter(([, spans]) => spans > 0);
-      const fact = (name, content, kind) => h("div", { class: kind }, h("dt", {}, name), h("dd", {}, content));
       const health = one.failedExports ? badge("Waiting", plural(one.failedExports, "export") + " failed in a row") : lost.length ? badge("Lost", "Spans were lost") : badge("Delivered", "OK");
       return h("section", { class: "card", "aria-label": one.name }, h("header", {}, h("h2", {}, one.name), one.protocol && h("span", { class: "tag" }, one.protocol), h("span", { class: "end" }, health)),
         h("dl", { class: "facts" },

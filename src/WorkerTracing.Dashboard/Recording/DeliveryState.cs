@@ -15,6 +15,9 @@ internal enum DeliveryState
     /// <summary>The backend took the request but did not confirm every span.</summary>
     Unconfirmed,
 
+    /// <summary>What is not acknowledged is in the files of the flight recorder: this process or the next one sends it.</summary>
+    Stored,
+
     /// <summary>Spans were dropped.</summary>
     Lost,
 

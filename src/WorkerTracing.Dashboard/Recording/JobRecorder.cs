@@ -5,6 +5,9 @@ namespace WorkerTracing;
 /// <summary>Follows the jobs of this process: what runs, what has ended, and what became of each trace.</summary>
 internal sealed class JobRecorder : IJobObserver, IDisposable
 {
+    /// <summary>How long a trace is followed after the end of its job.</summary>
+    private static readonly TimeSpan LongestFollowed = TimeSpan.FromMinutes(10);
+
     private readonly TraceStore _store;
     private readonly JobStatistics _statistics;
     private readonly WorkerTracingMonitor _monitor;
@@ -96,7 +99,10 @@ internal sealed class JobRecorder : IJobObserver, IDisposable
             return new Delivery(DeliveryState.Delivered, elapsed ?? since, told.Exported);
         if (flush.Status == FlushStatus.Unconfirmed)
             return new Delivery(DeliveryState.Unconfirmed, elapsed, told.Exported);
-        return since > TimeSpan.FromMinutes(10)
+        bool isLast = since > LongestFollowed;
+        if (flush.Status == FlushStatus.Stored)
+            return new Delivery(DeliveryState.Stored, elapsed, told.Exported, 0, told.LastError) { Stored = flush.Stored, IsLast = isLast };
+        return isLast
             ? new Delivery(DeliveryState.Unknown, elapsed, told.Exported)
             : new Delivery(DeliveryState.Waiting, null, told.Exported, 0, told.LastError);
     }

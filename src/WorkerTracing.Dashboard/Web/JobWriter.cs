@@ -72,6 +72,8 @@ internal static class JobWriter
             json.WriteNumber("elapsed", elapsed.TotalMilliseconds);
         if (delivery.Lost > 0)
             json.WriteNumber("lost", delivery.Lost);
+        if (delivery.Stored > 0)
+            json.WriteNumber("stored", delivery.Stored);
         json.WriteString("reason", delivery.Reason);
         json.WriteEndObject();
     }

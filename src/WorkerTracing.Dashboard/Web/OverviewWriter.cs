@@ -34,6 +34,11 @@ internal sealed class OverviewWriter(
         foreach (ExporterStatus exporter in monitor.GetExporters())
             WriteExporter(json, exporter);
         json.WriteEndArray();
+
+        json.WriteStartArray("recorders");
+        foreach (FlightRecorderStatus recorder in monitor.GetRecorders())
+            RecorderWriter.Write(json, recorder);
+        json.WriteEndArray();
         json.WriteEndObject();
     }
 

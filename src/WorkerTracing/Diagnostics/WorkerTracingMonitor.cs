@@ -37,7 +37,9 @@ public sealed class WorkerTracingMonitor
             .Select(static processor => processor.Pipeline.Recording)
             .OfType<SpanRecording>()
             .GroupBy(static recording => recording.Recorder)
-            .Select(static recordings => StatusOf(recordings.Key, recordings.Sum(static recording => recording.Channel.Unqueued))),
+            .Select(static recordings => StatusOf(
+                recordings.Key,
+                recordings.DistinctBy(static recording => recording.Name).Sum(static recording => recording.Channel.Unqueued))),
     ];
 
     private static FlightRecorderStatus StatusOf(FlightRecorder recorder, long backlog) => new()

@@ -27,6 +27,9 @@ internal sealed class SpanRecording : IDisposable
 
     public RecorderChannel Channel { get; }
 
+    /// <summary>Gets the name of the records. The partitions of an exporter share them.</summary>
+    public string Name => _name;
+
     /// <summary>Gets the number of spans without a record that have no final outcome yet.</summary>
     public long Unrecorded => Interlocked.Read(ref _unrecorded);
 

@@ -38,17 +38,19 @@ internal sealed class DashboardApp : IAsyncDisposable
         Action<IServiceCollection>? services = null,
         Action<WebApplication>? before = null,
         Action<IEndpointConventionBuilder>? map = null,
-        Action<WorkerTracingOptions>? tracing = null)
+        Action<WorkerTracingOptions>? tracing = null,
+        bool hasExporter = true)
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var exporter = new RecordingExporter();
         var source = new ActivitySource($"Shop.{Guid.NewGuid():N}");
-        builder.Services.AddWorkerTracing(tracing)
+        WorkerTracingBuilder worker = builder.Services.AddWorkerTracing(tracing)
             .AddSource(source.Name, "Microsoft.AspNetCore")
-            .AddExporter(_ => exporter)
             .AddDashboard(configure);
+        if (hasExporter)
+            worker.AddExporter(_ => exporter);
         services?.Invoke(builder.Services);
         WebApplication app = builder.Build();
         before?.Invoke(app);

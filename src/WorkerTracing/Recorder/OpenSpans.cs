@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
@@ -7,7 +6,7 @@ namespace WorkerTracing;
 /// <summary>The open spans of one exporter: its jobs that run, and the spans that enclose ended ones. Safe for concurrent use.</summary>
 internal sealed class OpenSpans(OpenSpanStore store, int exporterIndex)
 {
-    private readonly ConcurrentDictionary<ulong, OpenSpan> _known = new();
+    private readonly ConcurrentDictionary<string, OpenSpan> _known = new(); // by span id
     private readonly ExporterSources _sources = new();
 
     public IEnumerable<OpenSpan> All => _known.Values;
@@ -63,7 +62,7 @@ internal sealed class OpenSpans(OpenSpanStore store, int exporterIndex)
     /// <summary>Removes the record of a span that has ended.</summary>
     public void Remove(Activity span)
     {
-        ulong key = KeyOf(span);
+        string key = KeyOf(span);
         if (_known.ContainsKey(key) && _known.TryRemove(key, out OpenSpan? known))
             known.Remove();
     }
@@ -74,7 +73,7 @@ internal sealed class OpenSpans(OpenSpanStore store, int exporterIndex)
     /// </summary>
     public void RemoveEnded()
     {
-        foreach ((ulong key, OpenSpan open) in _known)
+        foreach ((string key, OpenSpan open) in _known)
         {
             if (open.IsOpen)
                 continue;
@@ -88,10 +87,6 @@ internal sealed class OpenSpans(OpenSpanStore store, int exporterIndex)
         }
     }
 
-    private static ulong KeyOf(Activity span)
-    {
-        Span<byte> id = stackalloc byte[sizeof(ulong)];
-        span.SpanId.CopyTo(id);
-        return BinaryPrimitives.ReadUInt64LittleEndian(id);
-    }
+    /// <summary>The text that the span holds itself: nothing is allocated or parsed.</summary>
+    private static string KeyOf(Activity span) => span.SpanId.ToHexString();
 }

@@ -35,8 +35,8 @@ public static class QuartzWorkerTracingExtensions
 
     /// <summary>
     /// Wraps every job that a scheduler fires in one trace: for a scheduler that exists, with or without a container. Unlike
-    /// <c>AddJobListener(new JobTraceListener(tracer))</c> it also traces a job that cannot be created before any job has run. A second call
-    /// changes nothing.
+    /// <c>AddJobListener(new JobTraceListener(tracer))</c> it also traces a job that cannot be created before any job has run. A second
+    /// call changes nothing.
     /// </summary>
     /// <param name="scheduler">The scheduler.</param>
     /// <param name="tracer">Traces the jobs, unless the scheduler has a <see cref="JobTraceListener"/> already.</param>

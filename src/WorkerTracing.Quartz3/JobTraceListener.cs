@@ -20,12 +20,12 @@ namespace WorkerTracing;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Quartz calls its job listeners on a flow whose ambient span does not reach the job. So the listener only announces the firing. The span of
-/// the job begins and ends together with Quartz's own span of it (<c>Quartz.Job.Execute</c>), which encloses the job on its flow.
+/// Quartz calls its job listeners on a flow whose ambient span does not reach the job. So the listener only announces the firing. The span
+/// of the job begins and ends together with Quartz's own span of it (<c>Quartz.Job.Execute</c>), which encloses the job on its flow.
 /// </para>
 /// <para>
-/// At the first firing it attaches a scheduler listener, which records the jobs that did not run: those that could not be created, and those
-/// that a throwing listener stopped. To record a failure before that, attach it with <c>scheduler.UseWorkerTracing(tracer)</c> instead.
+/// At the first firing it attaches a scheduler listener, which records the jobs that did not run: those that could not be created, and
+/// those that a throwing listener stopped. To record a failure before that, use <c>scheduler.UseWorkerTracing(tracer)</c> instead.
 /// Thread-safe; one instance can serve several schedulers.
 /// </para>
 /// </remarks>

@@ -24,6 +24,8 @@ internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<Key
     private const string Failed = $"{OperationName.Job.Execute}.Exception";
     private const string Stopped = $"{OperationName.Job.Execute}.Stop";
 
+    private static readonly Lock Gate = new();
+
     // The attempt that runs on the current flow: the event of an exception names neither trigger nor context. In a box that is emptied at
     // the end, because work that outlives the job keeps the flow.
     private static readonly AsyncLocal<StrongBox<Firing?>?> Executing = new();
@@ -35,28 +37,33 @@ internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<Key
     // Quartz's event source. Written when Quartz creates it, or at the subscription if that is later.
     private static volatile DiagnosticListener? _quartz;
 
-    static QuartzSpans()
-    {
-        // Of the observers that wait for a new event source, the latest is the first to subscribe to it.
-        DiagnosticListener.AllListeners.Subscribe(new QuartzSpans());
-        if (_quartz is null)
-            CreateEventSource();
-    }
+    private static bool _isListening; // written under Gate
 
     private QuartzSpans()
     {
     }
 
+    /// <summary>
+    /// Gets or sets whether other observers have subscribed before. They are called later than this class, when the job's span is ambient.
+    /// </summary>
+    internal static bool IsBeforeOthers { get; set; }
+
     /// <summary>Starts to observe. The second and later calls do nothing.</summary>
     public static void Listen()
     {
-        // The static constructor has subscribed.
-    }
+        // Not in a static constructor: a thread that creates an event source of its own would wait for that, with the lock of all sources.
+        lock (Gate)
+        {
+            if (_isListening)
+                return;
+            _isListening = true;
 
-    /// <summary>
-    /// Gets whether other observers have subscribed before. They are called later than this class, when the job's span is ambient.
-    /// </summary>
-    internal static bool IsBeforeOthers { get; set; }
+            // Of the observers that wait for a new event source, the latest is the first to subscribe to it.
+            DiagnosticListener.AllListeners.Subscribe(new QuartzSpans());
+            if (_quartz is null)
+                CreateEventSource();
+        }
+    }
 
     void IObserver<DiagnosticListener>.OnNext(DiagnosticListener value)
     {
@@ -165,8 +172,8 @@ internal sealed class QuartzSpans : IObserver<DiagnosticListener>, IObserver<Key
     }
 
     /// <summary>
-    /// Makes an activity ambient that the sampled-out span is the parent of by its ids. Quartz's span has no source, and a span without
-    /// source and flags otherwise counts as one that no sampler has seen. The end of Quartz's span restores what was ambient before.
+    /// Makes an activity ambient that has the sampled-out span as its parent by ids. Quartz's span has no source, and a span without source
+    /// and flags otherwise counts as one that no sampler has seen. The end of Quartz's span restores the activity that was ambient before.
     /// </summary>
     private static void KeepDecision(Activity span) =>
         new Activity("WorkerTracing.SampledOut") { IsAllDataRequested = false }.SetParentId(span.TraceId, span.SpanId).Start();

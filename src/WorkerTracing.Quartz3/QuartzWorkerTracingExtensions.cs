@@ -40,8 +40,8 @@ public static class QuartzWorkerTracingExtensions
 
     /// <summary>
     /// Wraps every job that a scheduler fires in one trace: for a scheduler that exists, with or without a container. Unlike
-    /// <c>AddJobListener(new JobTraceListener(tracer))</c> it also traces a job that cannot be created before any job has run. A second call
-    /// changes nothing.
+    /// <c>AddJobListener(new JobTraceListener(tracer))</c> it also traces a job that cannot be created before any job has run. A second
+    /// call changes nothing.
     /// </summary>
     /// <param name="scheduler">The scheduler.</param>
     /// <param name="tracer">Traces the jobs, unless the scheduler has a <see cref="JobTraceListener"/> already.</param>
@@ -63,8 +63,8 @@ public static class QuartzWorkerTracingExtensions
 
     /// <summary>
     /// Stores the trace context of the caller in the data of a trigger, so that the job continues the caller's trace or links to it, also
-    /// on another node of a cluster. Takes two entries, <c>QRTZ_TRACEPARENT</c> and <c>QRTZ_TRACESTATE</c>, which Quartz 4 writes by itself.
-    /// Does nothing without an ambient trace.
+    /// on another node of a cluster. Takes two entries, <c>QRTZ_TRACEPARENT</c> and <c>QRTZ_TRACESTATE</c>, which Quartz 4 writes by
+    /// itself. Does nothing without an ambient trace.
     /// </summary>
     /// <param name="trigger">The builder of a trigger that fires once. On a trigger that repeats, the entries have no effect.</param>
     /// <returns>The same builder.</returns>

@@ -16,7 +16,9 @@ internal sealed class SchedulerEvents(JobTraceListener listener, IScheduler sche
     }
 
     public override Task SchedulerError(string msg, SchedulerException cause, CancellationToken cancellationToken = default) =>
-        listener.Boundary.RunAsync((Self: this, cause), static at => at.Self.HandleErrorAsync(at.cause)).AsTask();
+        listener.Tracer.IsEnabled
+            ? listener.Boundary.RunAsync((Self: this, cause), static at => at.Self.HandleErrorAsync(at.cause)).AsTask()
+            : Task.CompletedTask;
 
     private ValueTask HandleErrorAsync(SchedulerException exception)
     {

@@ -6,11 +6,23 @@ using BenchmarkDotNet.Running;
 using Perfolizer.Metrology;
 using WorkerTracing.Benchmarks;
 
-// Usage: --filter '*' and BenchmarkDotNet's other arguments, or: memory [jobs]. From the repository's root: BenchmarkDotNet looks for the
-// project there.
+// Usage: --filter '*' and BenchmarkDotNet's other arguments, or: memory [jobs], or: otlp [rounds]. From the repository's root:
+// BenchmarkDotNet looks for the project there.
 if (args is ["memory", ..])
 {
     MemoryCurve.Print(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);
+    return;
+}
+
+if (args is ["otlp", ..])
+{
+    await OtlpCost.PrintAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100);
+    return;
+}
+
+if (args is [OtlpCostReceiver.Verb])
+{
+    await OtlpCostReceiver.ServeAsync();
     return;
 }
 

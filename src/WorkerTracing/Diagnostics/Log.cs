@@ -136,8 +136,8 @@ internal static partial class Log
     [LoggerMessage(
         33,
         LogLevel.Warning,
-        "{Address} gets every span {Exporters} times: AddOtlpExporter() is called for it as often. Keep one call, or give each its own "
-            + "address: AddOtlpExporter(otlp => otlp.Endpoint = new Uri(\"http://...\")).")]
+        "{Address} is the endpoint of {Exporters} exporters: every span is sent there {Exporters} times. Keep one AddOtlpExporter(), or "
+            + "give each an endpoint of its own: AddOtlpExporter(otlp => otlp.Endpoint = new Uri(\"http://...\")).")]
     public static partial void SameBackendTwice(ILogger logger, string address, int exporters);
 
     [LoggerMessage(

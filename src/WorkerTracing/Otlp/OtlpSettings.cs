@@ -47,6 +47,7 @@ internal sealed record OtlpSettings
         Func<HttpClient?> given = options.HttpClientFactory;
         if (IsDefault(options.HttpClientFactory))
             given = certificates is null ? context.NamedClient : static () => null;
+        TimeSpan timeout = TimeoutOf(options.TimeoutMilliseconds, context);
         string agent = string.IsNullOrWhiteSpace(options.UserAgentProductIdentifier)
             ? UserAgent
             : $"{options.UserAgentProductIdentifier} {UserAgent}";
@@ -56,12 +57,12 @@ internal sealed record OtlpSettings
             ShownAddress = WorkerTracing.ShownAddress.Of(address.AbsoluteUri),
             IsGrpc = isGrpc,
             Compresses = options.Compression == OtlpExportCompression.GZip,
-            Timeout = TimeoutOf(options.TimeoutMilliseconds, context),
+            Timeout = timeout,
             MaxRequestBytes = options.MaxRequestSizeBytes == UnsetMaxRequestBytes ? DefaultMaxRequestBytes : options.MaxRequestSizeBytes,
             Headers = [.. OtlpHeaders.Parse(options.Headers, context), new("User-Agent", agent)],
             Limits = SpanLimits.Read(context.Variable, context.Ignored.Add),
             GivenClient = given,
-            OwnHandler = () => CreateHandler(certificates),
+            OwnHandler = () => CreateHandler(certificates, timeout),
         };
     }
 
@@ -80,9 +81,11 @@ internal sealed record OtlpSettings
     private static bool IsDefault(Func<HttpClient> factory) =>
         factory.Target?.GetType().Assembly == typeof(OtlpExporterOptions).Assembly;
 
-    private static SocketsHttpHandler CreateHandler(OtlpCertificates? certificates)
+    private static SocketsHttpHandler CreateHandler(OtlpCertificates? certificates, TimeSpan timeout)
     {
         SocketsHttpHandler handler = SendClient.CreateHandler();
+        if (timeout == System.Threading.Timeout.InfiniteTimeSpan || timeout / 2 > handler.ConnectTimeout)
+            handler.ConnectTimeout = timeout == System.Threading.Timeout.InfiniteTimeSpan ? timeout : timeout / 2;
 
         // A connection that died without a word is noticed while a request waits on it, not only when its lifetime is over.
         handler.KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests;

@@ -26,7 +26,8 @@ public sealed class AppearanceTests
             Name = "MailJobs.SendAsync",
             Id = "17",
             Queue = "mails",
-            EnqueuedAt = TimeProvider.System.GetUtcNow(),
+            Attempt = 2,
+            EnqueuedAt = TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(2),
         };
         JobTrace? failed = null;
         Assert.That(

@@ -6,7 +6,7 @@ using static Microsoft.Playwright.Assertions;
 namespace WorkerTracing.Dashboard.Tests;
 
 /// <summary>The overview in a real browser.</summary>
-public sealed class JobsViewTests
+public sealed partial class JobsViewTests
 {
     [Test]
     public async Task Job_WhileItRunsAndAfterItsEnd_MovesFromRunningToRecent()
@@ -125,6 +125,24 @@ public sealed class JobsViewTests
     }
 
     [Test]
+    public async Task Trace_OfALaterAttemptThatWaited_SaysSoNextToItsName()
+    {
+        await using DashboardApp app = await DashboardApp.StartAsync(tracing: static options => options.Flush = FlushMode.Wait);
+        JobTrace? trace = null;
+        DateTimeOffset due = TimeProvider.System.GetUtcNow() - TimeSpan.FromMinutes(5);
+        await app.RunAsync(new JobInfo { System = "hosted", Name = "third", Attempt = 3, DueAt = due }, job =>
+        {
+            trace = job;
+            job.Cancel();
+            return Task.CompletedTask;
+        });
+        await using BrowserPage browser = await Chromium.OpenAsync(new Uri($"{app.Page}/traces/{trace!.TraceId}"));
+
+        await Expect(browser.Rows.First.Locator(".meta")).ToHaveTextAsync(Notes());
+        await Expect(browser.Rows.Nth(1).Locator(".meta")).ToHaveCountAsync(0);
+    }
+
+    [Test]
     public async Task Trace_ThatIsNotKept_SaysWhy()
     {
         await using DashboardApp app = await DashboardApp.StartAsync();
@@ -151,4 +169,7 @@ public sealed class JobsViewTests
 
     private static ActivityLink PreviousAttempt(ActivityContext context) =>
         new(context, new ActivityTagsCollection { ["worker_tracing.link"] = "previous_attempt" });
+
+    [GeneratedRegex(@"^attempt 3, waited 5 min \d\d s, canceled$")]
+    private static partial Regex Notes();
 }

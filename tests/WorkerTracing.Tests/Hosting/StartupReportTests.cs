@@ -91,7 +91,9 @@ public sealed class StartupReportTests
     {
         await StartAsync(static services => services.AddWorkerTracing().AddOtlpExporter(ToLocal).AddOtlpExporter(ToLocal));
 
-        Assert.That(_log.TextOf(33), Does.StartWith($"{Local} gets every span 2 times"));
+        Assert.That(
+            _log.TextOf(33),
+            Does.StartWith($"{Local} is the endpoint of 2 exporters: every span is sent there 2 times. Keep one AddOtlpExporter()"));
     }
 
     [Test]

@@ -18,6 +18,8 @@ internal sealed class OtlpBackend : IAsyncDisposable
 {
     private const int FrameLength = 5;
 
+    private static readonly TimeSpan Ample = TimeSpan.FromMinutes(2);
+
     private readonly bool _isGrpc;
     private readonly ConcurrentQueue<OtlpCall> _calls = new();
     private readonly ConcurrentQueue<OtlpSpan> _accepted = new();
@@ -36,9 +38,13 @@ internal sealed class OtlpBackend : IAsyncDisposable
     /// <summary>The spans of the requests that were answered with a success.</summary>
     public IReadOnlyList<OtlpSpan> Accepted => [.. _accepted];
 
-    /// <summary>Options of an exporter that sends here.</summary>
+    /// <summary>
+    /// Options of an exporter that sends here. On a busy machine an answer can take longer than the default timeout, and no answer is
+    /// another outcome than the one that a test gives.
+    /// </summary>
     public OtlpExporterOptions Options => new()
     {
+        TimeoutMilliseconds = (int)Ample.TotalMilliseconds,
         Endpoint = Endpoint,
         Protocol = _isGrpc ? OtlpExportProtocol.Grpc : OtlpExportProtocol.HttpProtobuf,
     };

@@ -81,7 +81,12 @@ public sealed partial class GrafanaTests
     /// </summary>
     private static IEnumerable<string> NamesOf(Instrument instrument)
     {
-        string name = instrument.Name.Replace('.', '_') + (instrument.Unit == "s" ? "_seconds" : "");
+        string name = instrument.Name.Replace('.', '_') + instrument.Unit switch
+        {
+            "s" => "_seconds",
+            "By" => "_bytes",
+            _ => "",
+        };
         return PublishedInstruments.Kind(instrument) switch
         {
             "histogram" => [$"{name}_bucket", $"{name}_count", $"{name}_sum"],

@@ -181,6 +181,7 @@ internal sealed class ExportPipeline
             request = new FlushRequest(this, delivery, before, _queue.Tail, timeout, _time)
             {
                 Lost = _state.Overflow.Unsettled,
+                IsLast = isLast,
                 WaitsForRecords = waitsForRecords,
             };
             if (isLast && timeout != TimeSpan.Zero)

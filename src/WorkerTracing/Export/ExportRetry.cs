@@ -22,6 +22,7 @@ internal sealed class ExportRetry(TimeProvider time, Random random)
     private bool _isHalved;
     private long _pausedAt;
     private TimeSpan _pause;
+    private long _resumedAt = long.MinValue; // when the shutdown began its attempt
 
     /// <summary>Gets the mark of the spans that are suspects now. See <see cref="DeferredSpan.Group"/>.</summary>
     public int Group { get; private set; }
@@ -56,7 +57,7 @@ internal sealed class ExportRetry(TimeProvider time, Random random)
             // It was in flight beside the export that began the delay: the same failure, seen once more.
             _suspects += retained;
             if (retryAfter > Remaining)
-                Pause(retryAfter);
+                Pause(retryAfter, started);
             return;
         }
 
@@ -65,7 +66,7 @@ internal sealed class ExportRetry(TimeProvider time, Random random)
         _suspects = retained;
         _isHalved = true;
         Group++;
-        Pause(retryAfter > TimeSpan.Zero ? retryAfter : Backoff());
+        Pause(retryAfter > TimeSpan.Zero ? retryAfter : Backoff(), started);
     }
 
     /// <summary>Records an export of recorded spans that retained some. It begins the delay, and no search among other spans.</summary>
@@ -77,12 +78,12 @@ internal sealed class ExportRetry(TimeProvider time, Random random)
         if (IsFailing && started <= _pausedAt)
         {
             if (retryAfter > Remaining)
-                Pause(retryAfter);
+                Pause(retryAfter, started);
             return;
         }
 
         _failures = hasDelivered ? 1 : _failures + 1;
-        Pause(retryAfter > TimeSpan.Zero ? retryAfter : Backoff());
+        Pause(retryAfter > TimeSpan.Zero ? retryAfter : Backoff(), started);
     }
 
     /// <summary>Records an export that retained nothing.</summary>
@@ -108,13 +109,19 @@ internal sealed class ExportRetry(TimeProvider time, Random random)
     public bool IsProbing(List<ExportBatch> inFlight) =>
         IsFailing && inFlight.Exists(batch => batch.Started > _pausedAt);
 
-    /// <summary>Ends the delay, for the one attempt of a shutdown.</summary>
-    public void Resume() => _pause = TimeSpan.Zero;
+    /// <summary>
+    /// Ends the delay, for the one attempt of a shutdown. An export that is in flight is not that attempt: its failure begins no delay.
+    /// </summary>
+    public void Resume()
+    {
+        _pause = TimeSpan.Zero;
+        _resumedAt = time.GetTimestamp();
+    }
 
-    private void Pause(TimeSpan delay)
+    private void Pause(TimeSpan delay, long started)
     {
         _pausedAt = time.GetTimestamp();
-        _pause = delay < LongestRetryAfter ? delay : LongestRetryAfter;
+        _pause = started < _resumedAt ? TimeSpan.Zero : delay < LongestRetryAfter ? delay : LongestRetryAfter;
     }
 
     /// <summary>Doubles from try to try. A quarter of it is random, so that many workers do not come back in the same instant.</summary>

@@ -48,6 +48,9 @@ internal sealed class FlushRequest
 
     public TimeSpan Timeout => _timeout;
 
+    /// <summary>Gets whether the process ends: an export that began before the request does not count as its attempt.</summary>
+    public bool IsLast { get; init; }
+
     /// <summary>Gets whether the request also waits for spans that no queue holds, because the flight recorder has them.</summary>
     public bool WaitsForRecords { get; init; }
 

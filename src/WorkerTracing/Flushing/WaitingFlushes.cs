@@ -201,9 +201,10 @@ internal sealed class WaitingFlushes(PendingSpans spans, object sync, TimeProvid
         request.Unconfirmed += counts.Unconfirmed;
         request.Lost += counts.Lost;
         bool waitsForRecords = request.WaitsForRecords && spans.HasMovingRecords;
+        bool isBeforeLast = request.IsLast && batch.Started < request.Started; // not the one attempt of a shutdown
         if (lowestUnsettled >= request.Target && !waitsForRecords)
             Answer(request, FlushStatus.Delivered, now, batch.Answered);
-        else if (counts.Retained > 0 || (lowestMoving >= request.Target && !waitsForRecords))
+        else if ((counts.Retained > 0 && !isBeforeLast) || (lowestMoving >= request.Target && !waitsForRecords))
             Answer(request, FlushStatus.TimedOut, now, batch.Answered);
     }
 }

@@ -51,8 +51,9 @@ internal sealed class OwnDirectory
     /// <summary>Deletes the files whose records are all done, and the directory if nothing is left. Gives up the lease.</summary>
     public void Close()
     {
-        _segments.Retire(keep: false);
+        // The tables of open spans have no names of exporters. The segments have.
         bool hasOpenSpans = !_openSpans.Close();
+        _segments.Retire(keep: false, leaveOne: hasOpenSpans);
         if (_segments.HasSegments || hasOpenSpans)
             _lease.Dispose();
         else

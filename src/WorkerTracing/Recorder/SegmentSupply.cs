@@ -51,14 +51,16 @@ internal sealed class SegmentSupply(
 
     /// <summary>Ends the use of segments whose records are all done.</summary>
     /// <param name="keep">Whether to use the files again. If not, they are deleted.</param>
-    public void Retire(bool keep)
+    /// <param name="leaveOne">Whether to leave the last one that was used as it is.</param>
+    public void Retire(bool keep, bool leaveOne = false)
     {
+        MappedSegment? left = leaveOne ? _segments.FindLast(static segment => segment.IsUsed) : null;
         for (int i = _segments.Count - 1; i >= 0; i--)
         {
             MappedSegment segment = _segments[i];
             // The current one is used again only where it is full and no other can be made.
             bool isInUse = keep && (segment == log.Current ? !log.IsShort || log.Spares > 0 : !segment.IsUsed);
-            if (isInUse || !TryEnd(segment))
+            if (isInUse || segment == left || !TryEnd(segment))
                 continue;
             _segments.RemoveAt(i);
             if (keep && log.Spares < MaxSpares)

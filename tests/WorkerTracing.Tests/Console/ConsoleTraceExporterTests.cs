@@ -119,15 +119,12 @@ public sealed class ConsoleTraceExporterTests
     public async Task Export_JobThatDidNotEnd_IsDrawnByTheNextWithTheStepsThatHad()
     {
         using var directory = new TemporaryDirectory();
-        JobTrace job;
-        using (var pipeline = new Pipeline(batching: Recorded(directory), exporter: new ConsoleTraceExporter(new StringWriter())))
-        {
-            pipeline.Processor.LimitShutdown(TimeSpan.Zero); // as if it were killed: nothing leaves
-            job = pipeline.Start("nightly");
-            job.Activity!.SetTag("tenant", 7);
-            pipeline.Source.StartActivity("first")?.Dispose();
-            pipeline.Source.StartActivity("second"); // runs, and nothing below it has ended
-        }
+        using var pipeline = new Pipeline(batching: Recorded(directory), exporter: new ConsoleTraceExporter(new StringWriter()));
+        JobTrace job = pipeline.Start("nightly");
+        job.Activity!.SetTag("tenant", 7);
+        pipeline.Source.StartActivity("first")?.Dispose();
+        pipeline.Source.StartActivity("second"); // runs, and nothing below it has ended
+        pipeline.Processor.Pipeline.Recording!.Recorder.Dispose(); // as if it were killed: the files are left, and nothing has been sent
 
         using var next = new Pipeline(batching: Recorded(directory), exporter: new ConsoleTraceExporter(_output));
         next.Processor.Pipeline.Recording!.AdoptNow();
@@ -137,7 +134,7 @@ public sealed class ConsoleTraceExporterTests
         string[] lines = _output.ToString()!.Split('\n');
         Assert.That(lines[0], Is.EqualTo($"trace {job.TraceId}  from the flight recorder"));
         Assert.That(lines[1], Does.StartWith("└─ nightly").And.EndsWith("ERROR The process ended before the span did."));
-        Assert.That(lines[2], Does.Contain("workflow.execution.result=error  error.type=abandoned"));
+        Assert.That(lines, Has.Some.Contains("workflow.execution.result=error  error.type=abandoned"));
         Assert.That(lines, Has.Some.StartsWith("   └─ first"));
         while (Activity.Current is { } left)
             left.Stop();

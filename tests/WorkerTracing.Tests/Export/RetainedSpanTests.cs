@@ -81,6 +81,31 @@ public sealed class RetainedSpanTests
     }
 
     [Test]
+    public async Task LastFlush_WhileAnExportIsAboutToFail_TriesOnceAfterIt()
+    {
+        using var gate = new Gate();
+        var exporter = new OutcomeExporter();
+        exporter.OnExport = (_, outcomes, _) =>
+        {
+            bool isFirst = exporter.Calls == 1;
+            if (isFirst)
+                gate.Pass();
+            Array.Fill(outcomes, isFirst ? ExportOutcome.Retained : ExportOutcome.Delivered);
+        };
+        using BatchTraceProcessor processor = Processor(exporter);
+        processor.OnEnd(Spans.Ended());
+        ValueTask<FlushResult> before = processor.FlushAsync(Long);
+        await gate.EnteredAsync();
+
+        FlushRequest last = processor.Pipeline.RequestFlush(null, default, Long, isLast: true);
+        gate.Open();
+
+        Assert.That((await last.AnswerAsync(CancellationToken.None)).Status, Is.EqualTo(FlushStatus.Delivered));
+        Assert.That((await before).Status, Is.EqualTo(FlushStatus.TimedOut), "its own export failed");
+        Assert.That(exporter.Calls, Is.EqualTo(2));
+    }
+
+    [Test]
     public async Task Shutdown_DuringTheDelay_TriesOnce([Values] bool isUp)
     {
         OutcomeExporter exporter = Refusing(TimeSpan.FromHours(1));

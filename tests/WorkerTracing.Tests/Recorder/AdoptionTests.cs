@@ -149,6 +149,18 @@ internal sealed class AdoptionTests
     }
 
     [Test]
+    public void Adopt_JobThatDidNotEndAndAllItsRecordsDone_IsClosed()
+    {
+        using var directory = new TemporaryDirectory();
+        LeaveOpenJob(directory, out _, isChildDone: true);
+        using var recorder = new RecorderFixture(directory.Path);
+
+        recorder.Recorder.Adopt();
+
+        Assert.That(recorder.TakeTexts(), Is.EqualTo(["job abandoned"]), "the files of the records have the exporter's name");
+    }
+
+    [Test]
     public void Adopt_JobClosedAndNotSent_IsNotClosedAgain()
     {
         using var directory = new TemporaryDirectory();
@@ -317,13 +329,15 @@ internal sealed class AdoptionTests
     }
 
     /// <summary>Leaves a job that has not ended, with a child that has.</summary>
-    private static Activity LeaveOpenJob(TemporaryDirectory directory, out DateTimeOffset lastAlive)
+    private static Activity LeaveOpenJob(TemporaryDirectory directory, out DateTimeOffset lastAlive, bool isChildDone = false)
     {
         using var dead = new RecorderFixture(directory.Path);
         var job = new Activity("job") { ActivityTraceFlags = ActivityTraceFlags.Recorded, TraceStateString = "state=1" };
         job.Start();
         dead.Channel.Open(job, "key of job");
-        dead.Channel.Write(Spans.EndedBelow(job, "child"));
+        RecordHandle child = dead.Channel.Write(Spans.EndedBelow(job, "child"));
+        if (isChildDone)
+            dead.Channel.MarkDone(child);
         dead.Time.Advance(TimeSpan.FromSeconds(5));
         dead.Recorder.Tend();
         lastAlive = dead.Time.GetUtcNow();

@@ -165,6 +165,8 @@ internal static class Behaviours
         {
             if (conversation.Number % 2 == 0 || request.Number >= 2)
             {
+                if (conversation.IsGrpc)
+                    await Task.Delay(8 * Drip, conversation.Closing); // a drop takes along the answers to other calls that are on their way
                 conversation.Drop();
                 return;
             }

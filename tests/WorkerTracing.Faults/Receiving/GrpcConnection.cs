@@ -85,6 +85,7 @@ internal sealed class GrpcConnection(Stream stream, Socket socket, Protocol prot
             case Frame.Headers:
                 _streams[id] = new GrpcConversation(this, id, stream, socket, protocol, ledger, closing)
                 {
+                    IsGrpc = true,
                     Number = Number,
                     Elsewhere = Elsewhere,
                     Request = _requests++,

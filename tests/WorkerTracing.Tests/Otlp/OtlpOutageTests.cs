@@ -37,6 +37,35 @@ public sealed class OtlpOutageTests(OtlpExportProtocol protocol)
         Assert.That(backend.Accepted.Select(static span => span.SpanId).Distinct().Count(), Is.EqualTo(201));
     }
 
+    /// <summary>Takes half a minute, and measures waits: in a full run alone.</summary>
+    [Test]
+    public async Task EndAsync_JobsAllAlongAnOutage_TogetherWaitForAtMostOneTimeout()
+    {
+        const int Jobs = 200;
+        if (!FullRun.IsOn)
+            Assert.Ignore("Runs with WORKERTRACING_FULL_TESTS=1.");
+        var outage = TimeSpan.FromSeconds(30);
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(protocol);
+        using Pipeline pipeline = PipelineTo(backend);
+        await pipeline.Start("warm").EndAsync();
+        backend.OnCall = _ => Task.FromResult(OtlpReply.Failure(503, 14, _isGrpc));
+
+        var ends = new List<Task<FlushResult>>();
+        using var pace = new PeriodicTimer(outage / Jobs);
+        while (ends.Count < Jobs && await pace.WaitForNextTickAsync())
+            ends.Add(pipeline.Start().EndAsync().AsTask());
+        FlushResult[] results = await Task.WhenAll(ends);
+        int requests = backend.Calls.Count - 1;
+        backend.OnCall = static _ => Task.FromResult(OtlpReply.Ok);
+        FlushResult last = await UntilDeliveredAsync(pipeline);
+
+        TimeSpan waited = results.Aggregate(TimeSpan.Zero, static (sum, result) => sum + result.Elapsed);
+        Assert.That(waited, Is.LessThanOrEqualTo(FlushTimeout), "all jobs together");
+        Assert.That(requests, Is.LessThanOrEqualTo(20));
+        Assert.That(results.Sum(static result => result.Lost) + last.Lost, Is.Zero);
+        Assert.That(backend.Accepted.Select(static span => span.SpanId).Distinct().Count(), Is.EqualTo(Jobs + 1));
+    }
+
     [Test]
     public async Task EndAsync_CollectorRestarts_DeliversWhatEndedMeanwhile()
     {

@@ -14,7 +14,7 @@ internal sealed class RecoveryFuzzTests
     public async Task Adopt_DamagedFiles_FindsWhatWasRecordedAndNothingElse([Seeds(1)] int seed)
     {
         await TestContext.Out.WriteLineAsync($"seed {seed}");
-        using var directory = new TemporaryDirectory();
+        using var directory = new TemporaryDirectory(inMemory: true);
         var files = new LeftOverFiles();
         Assert.That(Recover(directory, files.Files, "whole"), Is.EquivalentTo(files.Records.Select(record => record.Text)));
 
@@ -22,9 +22,24 @@ internal sealed class RecoveryFuzzTests
         {
             int begin = first;
             await Until.DoneAsync(
-                Task.Run(() => Parallel.For(begin, begin + FilesOfStep, i => Check(directory, files, seed, i))),
+                CheckAsync(directory, files, seed, begin, begin + FilesOfStep),
                 $"the files from {first} on, seed {seed}");
         }
+    }
+
+    /// <summary>Checks on threads of its own: they block, and the thread pool is for the tests beside this one.</summary>
+    private static Task CheckAsync(TemporaryDirectory directory, LeftOverFiles files, int seed, int first, int end)
+    {
+        int next = first - 1;
+        return Task.WhenAll(Enumerable.Range(0, Environment.ProcessorCount).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                for (int i = Interlocked.Increment(ref next); i < end; i = Interlocked.Increment(ref next))
+                    Check(directory, files, seed, i);
+            },
+            CancellationToken.None,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default)));
     }
 
     private static void Check(TemporaryDirectory directory, LeftOverFiles files, int seed, int number)

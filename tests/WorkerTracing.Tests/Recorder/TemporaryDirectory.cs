@@ -1,9 +1,14 @@
 namespace WorkerTracing.Tests;
 
 /// <summary>A directory that is deleted with what is in it.</summary>
-internal sealed class TemporaryDirectory : IDisposable
+/// <param name="inMemory">Whether it is on a file system in memory, where the system has one.</param>
+internal sealed class TemporaryDirectory(bool inMemory = false) : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("recorder-").FullName;
+    private const string SharedMemory = "/dev/shm";
+
+    public string Path { get; } = inMemory && Directory.Exists(SharedMemory)
+        ? Directory.CreateDirectory($"{SharedMemory}/recorder-{Guid.NewGuid():n}").FullName
+        : Directory.CreateTempSubdirectory("recorder-").FullName;
 
     public string[] SubDirectories => Directory.GetDirectories(Path);
 

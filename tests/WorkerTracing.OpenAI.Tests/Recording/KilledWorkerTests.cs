@@ -7,6 +7,7 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.OpenAI.Tests;
 
 /// <summary>A worker that is killed during an outage of the service, and the process that follows it.</summary>
+[NonParallelizable] // every TracerProvider of the process records the jobs of all tests: the source is shared
 public sealed class KilledWorkerTests
 {
     private string _directory = "";

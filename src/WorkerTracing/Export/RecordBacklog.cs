@@ -32,7 +32,7 @@ internal sealed class RecordBacklog(RecorderChannel channel, int maxRecords, Exp
     public bool IsReader { get; set; } = true;
 
     /// <summary>Gets the number of records that are not acknowledged.</summary>
-    public long Count => channel.Unqueued + _isolated.Count + (_inFlight?.ReadBack.Count ?? 0);
+    public long Count => channel.Unqueued + _isolated.Count + (_inFlight is { } batch ? batch.ReadBack.Count - batch.MarkedRecords : 0);
 
     /// <summary>Gets whether records are in flight, or leave as soon as the exporter takes some.</summary>
     public bool IsMoving => _inFlight is not null || MayRead;
@@ -93,10 +93,14 @@ internal sealed class RecordBacklog(RecorderChannel channel, int maxRecords, Exp
     {
         for (int i = 0; i < batch.ReadBack.Count; i++)
         {
-            if (batch.Outcomes[i] != ExportOutcome.Retained)
-                channel.MarkDone(batch.ReadBack[i].Handle);
-            else if (batch.ReadBack.Count > 1)
+            bool isRetained = batch.Outcomes[i] == ExportOutcome.Retained;
+            if (isRetained && batch.ReadBack.Count == 1)
+                return;
+            batch.MarkedRecords++; // first: a record that is left to be read again must not count twice
+            if (isRetained)
                 channel.MarkUnqueued(batch.ReadBack[i].Handle);
+            else
+                channel.MarkDone(batch.ReadBack[i].Handle);
         }
     }
 

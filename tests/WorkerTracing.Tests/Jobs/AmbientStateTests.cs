@@ -6,6 +6,7 @@ namespace WorkerTracing.Tests;
 
 /// <summary>The ambient span and baggage of a flow are the same after a job as before it.</summary>
 [Category("Scope")]
+[NonParallelizable] // a handler of Activity.CurrentChanged gets the changes of all tests
 public sealed class AmbientStateTests : IDisposable
 {
     private readonly Pipeline _pipeline = new(new WorkerTracingOptions());

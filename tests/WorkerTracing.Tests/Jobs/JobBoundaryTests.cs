@@ -7,6 +7,7 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 /// <summary>The application's own code that runs at a job's beginning and end can throw; the job has its result and its trace.</summary>
+[NonParallelizable] // a metric listener gets the measurements of all tests
 public sealed class JobBoundaryTests
 {
     [Test]

@@ -6,6 +6,7 @@ using WorkerTracing.Testing;
 namespace WorkerTracing.Tests;
 
 /// <summary>What a job keeps in memory.</summary>
+[NonParallelizable] // the jobs and the memory of the process are counted
 public sealed class JobMemoryTests
 {
     [Test]

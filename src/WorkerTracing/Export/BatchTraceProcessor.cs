@@ -106,13 +106,13 @@ public sealed class BatchTraceProcessor : BaseExportProcessor<Activity>, ITraceF
                 TraceSegment.Of(data)?.DeliveryOf(Pipeline);
             if (Provider is null)
                 OnUnownedEnd(data);
-            Pipeline.Enqueue(data);
+            Pipeline.Intake.Enqueue(data);
             if (TraceSegment.IsFlushDue(data))
                 Pipeline.RequestExport();
         }
         catch (Exception exception)
         {
-            Pipeline.OnEnqueueFailed(data, exception);
+            Pipeline.Intake.OnFailed(data, exception);
         }
     }
 

@@ -5,14 +5,15 @@ using OpenTelemetry;
 namespace WorkerTracing;
 
 /// <summary>
-/// The way of a span from its end to its final outcome, for one exporter. Start here: this is the side of the threads that end spans and
-/// ask for flushes. One lock guards the parts (<see cref="PipelineState"/>).
+/// The way of a span from its end to its final outcome, for one exporter. Start here: this is the side of the threads that ask for
+/// flushes. One lock guards the parts (<see cref="PipelineState"/>).
 /// </summary>
 /// <remarks>
 /// <para>
-/// <see cref="Enqueue"/> runs on the thread that ends a span. An export thread (<see cref="ExportWorker"/>) waits until an export is due
-/// (<see cref="ExportSchedule"/>), takes spans (<see cref="PendingSpans"/>), sends them (<see cref="SpanSender"/>), records the outcomes on
-/// the counts of their traces (<see cref="SegmentDelivery"/>), and answers the flushes that waited for them (<see cref="WaitingFlushes"/>).
+/// The thread that ends a span queues it (<see cref="SpanIntake"/>). An export thread (<see cref="ExportWorker"/>) waits until an export
+/// is due (<see cref="ExportSchedule"/>), takes spans (<see cref="PendingSpans"/>), sends them (<see cref="SpanSender"/>), records the
+/// outcomes on the counts of their traces (<see cref="SegmentDelivery"/>), and answers the flushes that waited for them
+/// (<see cref="WaitingFlushes"/>).
 /// </para>
 /// <para>Nothing slow and no foreign code (an export, a log call, a continuation) runs under the lock.</para>
 /// </remarks>
@@ -27,9 +28,6 @@ internal sealed class ExportPipeline
     private readonly ExportReport _report;
     private readonly ExportShutdown _shutdown;
     private readonly TimeProvider _time;
-    private readonly int _trigger;
-
-    private volatile bool _thresholdReached; // set under the lock by a thread that ends a span, cleared under it when spans are taken
 
     public ExportPipeline(
         BaseExporter<Activity> exporter,
@@ -52,7 +50,6 @@ internal sealed class ExportPipeline
     {
         ExporterName = exporter.GetType().Name;
         _time = time;
-        _trigger = Math.Max(1, (int)(options.MaxQueueSize * options.ExportTriggerRatio));
         _sender = new SpanSender(exporter, options.ExportTimeout, log);
         var target = exporter as IExportTarget;
         _recording = SpanRecording.Open(exporter, options.FlightRecorder, log, time, shared);
@@ -65,6 +62,7 @@ internal sealed class ExportPipeline
         _queue = _state.Spans.Queue;
         _shutdown = new ExportShutdown(_state, _sender, _report, time);
         _threads = new ExportThreads(this, _state, _sender, options, log, time, start);
+        Intake = new SpanIntake(this, _state, _threads, _shutdown, _report, options);
         Status = new ExporterStatusSource(ExporterName, options.MaxQueueSize, target, _state, _report, time);
         Worker = new ExportWorker(this, _state, _threads, _shutdown, _report, time);
     }
@@ -90,6 +88,9 @@ internal sealed class ExportPipeline
     /// <summary>Gets the state for monitoring.</summary>
     public ExporterStatusSource Status { get; }
 
+    /// <summary>Gets the side of the threads that end spans.</summary>
+    public SpanIntake Intake { get; }
+
     /// <summary>Gets the side of the export threads.</summary>
     public ExportWorker Worker { get; }
 
@@ -99,70 +100,11 @@ internal sealed class ExportPipeline
     /// <summary>Gets the number of ended spans that wait for an export.</summary>
     public int Waiting => _state.Spans.Waiting;
 
-    /// <summary>Queues a span. Takes no lock, unless it starts the first thread, reaches the threshold or comes after the end.</summary>
-    public void Enqueue(Activity span)
-    {
-        if (_recording is not null)
-            EnqueueRecorded(span, _recording);
-        else if (_shutdown.IsClosed || !_queue.TryAdd(span, default, out int count))
-            Refuse(span, TraceSegment.OfEnding(span));
-        else
-            OnEnqueued(count);
-    }
-
-    /// <summary>Records a span, then queues it. One that finds no room is left to the recorder.</summary>
-    private void EnqueueRecorded(Activity span, SpanRecording recording)
-    {
-        var trace = TraceSegment.OfEnding(span);
-        if (trace is { IsSuppressed: true })
-            return;
-        SegmentDelivery? delivery = trace?.DeliveryOf(this);
-        var record = new QueuedRecord(recording.Write(span, delivery), delivery);
-        if (TryQueue(span, record, out int count))
-            OnEnqueued(count);
-        else if (!recording.TryLeave(record.Handle, delivery))
-            Refuse(span, trace);
-        else if (!_thresholdReached && !_shutdown.IsClosed)
-            ReachThreshold();
-    }
-
-    private bool TryQueue(Activity span, in QueuedRecord record, out int count)
-    {
-        count = 0;
-        try
-        {
-            return !_shutdown.IsClosed && _queue.TryAdd(span, record, out count);
-        }
-        catch (OutOfMemoryException) when (record.Handle.IsRecorded)
-        {
-            return false; // no memory for the queue: the recorder has the span
-        }
-    }
-
-    private void OnEnqueued(int count)
-    {
-        if (!_threads.IsRunning)
-            Start();
-        if (count >= _trigger && !_thresholdReached)
-            ReachThreshold();
-        if (_shutdown.IsClosed)
-            _shutdown.DropRest();
-    }
-
-    /// <summary>A span could not be queued.</summary>
-    public void OnEnqueueFailed(Activity span, Exception exception)
-    {
-        if (_queue.Contains(span))
-            return; // the failure came after
-        _state.Overflow.Add(null, _queue.Tail);
-        _report.EnqueueFailed(exception);
-    }
-
     /// <summary>Starts an export of everything that has ended, without waiting for it.</summary>
     public void RequestExport()
     {
         lock (_sync)
-            RequestAll();
+            _state.RequestExport();
     }
 
     /// <summary>Asks for an export of everything that has ended, and for an answer.</summary>
@@ -203,7 +145,7 @@ internal sealed class ExportPipeline
                 _state.Coalescer.OnFlushRequested();
             }
 
-            RequestAll();
+            _state.RequestExport();
         }
 
         if (request.IsAnswered)
@@ -268,8 +210,7 @@ internal sealed class ExportPipeline
     {
         if (_recording is not { Channel.Unqueued: > 0 } || _shutdown.IsClosed)
             return;
-        if (!_threads.IsRunning)
-            Start();
+        Intake.StartThread();
         lock (_sync)
             _state.Turn.Wake();
     }
@@ -277,72 +218,8 @@ internal sealed class ExportPipeline
     /// <inheritdoc cref="ExportShutdown.AwaitExports"/>
     public void AwaitExports(TimeSpan left) => _shutdown.AwaitExports(left);
 
-    /// <summary>Counts a span that ended without reaching the pipeline, because another processor failed before.</summary>
-    public void Miss(Activity span, SegmentDelivery delivery)
-    {
-        lock (_sync)
-        {
-            if (_state.Spans.Contains(span))
-                return;
-            delivery.Miss();
-        }
-
-        Health.OnDropped(1);
-        _report.Missed();
-    }
-
-    /// <summary>Spans were taken: the queue may reach its threshold again.</summary>
-    public void OnTaken() => _thresholdReached = false;
-
     /// <summary>Returns true if the exporter has failed or hung for so long that the flush is answered at once.</summary>
     private bool IsInVain(FlushRequest request, bool isLast) => isLast
         ? request.Timeout == TimeSpan.Zero || Health.IsHungFor(request.Timeout, _state.Spans.InFlight, _sender.MaxConcurrency)
         : _state.Retry.IsPaused || Health.IsStalledFor(request.Timeout, _state.Spans.InFlight, _sender.MaxConcurrency);
-
-    /// <summary>Counts a span that found the queue full or closed.</summary>
-    private void Refuse(Activity span, TraceSegment? trace)
-    {
-        if (trace is { IsSuppressed: true })
-            return;
-        _state.Overflow.Add(trace?.DeliveryOf(this), _queue.Tail);
-        _report.Refused(_shutdown.IsClosed);
-        if (_shutdown.IsClosed)
-            return;
-        if (_state.Overflow.Begin())
-            _report.Overflowing();
-        if (!_thresholdReached)
-            ReachThreshold();
-    }
-
-    private void Start()
-    {
-        if (!_threads.MayStart)
-            return;
-        lock (_sync)
-        {
-            if (_threads.IsRunning || _shutdown.IsClosed)
-                return;
-            _state.Schedule.Start();
-            _threads.EnsureRunning(isUrgent: false);
-        }
-    }
-
-    private void ReachThreshold()
-    {
-        lock (_sync)
-        {
-            if (_thresholdReached)
-                return;
-            _thresholdReached = true;
-            RequestAll();
-        }
-    }
-
-    /// <summary>Asks the threads to send everything that has ended by now.</summary>
-    private void RequestAll()
-    {
-        Debug.Assert(Monitor.IsEntered(_sync));
-        _state.Schedule.Request(_queue.Tail);
-        _state.Turn.WakeForRequest();
-    }
 }

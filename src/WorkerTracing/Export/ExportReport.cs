@@ -47,7 +47,7 @@ internal sealed class ExportReport(string exporter, int maxQueueSize, IExportTar
     public void EnqueueFailed(Exception exception)
     {
         Lose(1, LossReason.QueueFailed);
-        Log.TracingThrew(log, nameof(ExportPipeline.Enqueue), exception);
+        Log.TracingThrew(log, nameof(SpanIntake.Enqueue), exception);
     }
 
     public void Missed() => Lose(1, LossReason.ProcessorFailed);

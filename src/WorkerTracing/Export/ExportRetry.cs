@@ -106,8 +106,8 @@ internal sealed class ExportRetry(TimeProvider time, Random random)
     public void OnFaultFound() => (_suspects, _failures) = (0, 0);
 
     /// <summary>Returns true if an export is in flight that began after the failure, and so shows whether it is over.</summary>
-    public bool IsProbing(List<ExportBatch> inFlight) =>
-        IsFailing && inFlight.Exists(batch => batch.Started > _pausedAt);
+    public bool IsProbing(ExportsInFlight inFlight) =>
+        IsFailing && inFlight.HasStartedAfter(_pausedAt);
 
     /// <summary>
     /// Ends the delay, for the one attempt of a shutdown. An export that is in flight is not that attempt: its failure begins no delay.

@@ -32,7 +32,7 @@ internal sealed class ExportSchedule(TimeSpan delay, FlushCoalescer coalescer, E
     /// <param name="untilSpans">How long until spans may be taken: zero where some are queued or deferred, infinite where none are.</param>
     /// <param name="inFlight">The exports in flight.</param>
     /// <returns>Infinite where the end of an export in flight decides.</returns>
-    public TimeSpan UntilExport(TimeSpan untilSpans, List<ExportBatch> inFlight)
+    public TimeSpan UntilExport(TimeSpan untilSpans, ExportsInFlight inFlight)
     {
         if (untilSpans != TimeSpan.Zero)
             return Timeouts.Shorter(untilSpans, UntilScheduled);

@@ -42,7 +42,7 @@ internal sealed class ExportShutdown(PipelineState state, SpanSender sender, Exp
     /// <param name="left">The rest of the shutdown's time. Then the exports are canceled.</param>
     public void AwaitExports(TimeSpan left)
     {
-        int inFlight = 0;
+        int inFlight;
         lock (_sync)
         {
             if (!WaitUntilReported(left == Timeout.InfiniteTimeSpan || left > Grace ? Grace : left))
@@ -51,8 +51,7 @@ internal sealed class ExportShutdown(PipelineState state, SpanSender sender, Exp
                 WaitUntilReported(Grace);
             }
 
-            foreach (ExportBatch batch in state.Spans.InFlight)
-                inFlight += batch.Count;
+            inFlight = state.Spans.InFlight.Spans;
         }
 
         if (inFlight > 0)

@@ -110,7 +110,7 @@ internal sealed class ExportWorker(
     private void Fill(ExportBatch batch)
     {
         _spans.Take(batch, state.Schedule.Requested, _retry);
-        pipeline.OnTaken();
+        pipeline.Intake.OnTaken();
         _flushes.OnTaken(_spans.Queue.Head, batch.Answered);
         if (batch.Count == 0)
         {

@@ -29,7 +29,7 @@ internal sealed class ExporterHealth(QueueOverflow overflow, TimeProvider time)
     /// <summary>
     /// A flush waited in vain for its whole timeout. If the exports in flight took up most of it, they are the reason.
     /// </summary>
-    public void OnFlushTimeout(TimeSpan timeout, List<ExportBatch> inFlight, int concurrency)
+    public void OnFlushTimeout(TimeSpan timeout, ExportsInFlight inFlight, int concurrency)
     {
         if (HangingFor(inFlight, concurrency) >= timeout / 2)
             _breaker.OnTimeout(timeout);
@@ -55,15 +55,15 @@ internal sealed class ExporterHealth(QueueOverflow overflow, TimeProvider time)
     }
 
     /// <summary>Returns true if the exporter has failed or hung for <paramref name="timeout"/> since its last success.</summary>
-    public bool IsStalledFor(TimeSpan timeout, List<ExportBatch> inFlight, int concurrency) =>
+    public bool IsStalledFor(TimeSpan timeout, ExportsInFlight inFlight, int concurrency) =>
         _breaker.IsOpenFor(timeout, HangingFor(inFlight, concurrency));
 
     /// <summary>Returns true if no export can begin, because all that may run have hung for <paramref name="timeout"/>.</summary>
-    public bool IsHungFor(TimeSpan timeout, List<ExportBatch> inFlight, int concurrency) =>
+    public bool IsHungFor(TimeSpan timeout, ExportsInFlight inFlight, int concurrency) =>
         timeout != Timeout.InfiniteTimeSpan && HangingFor(inFlight, concurrency) is var hanging && hanging > TimeSpan.Zero
             && hanging >= timeout;
 
     /// <summary>Returns how long all the exports that may run have been in flight; zero where one more could begin.</summary>
-    private TimeSpan HangingFor(List<ExportBatch> inFlight, int concurrency) =>
-        inFlight.Count < concurrency ? TimeSpan.Zero : time.GetElapsedTime(inFlight[^1].Started);
+    private TimeSpan HangingFor(ExportsInFlight inFlight, int concurrency) =>
+        inFlight.Count < concurrency ? TimeSpan.Zero : time.GetElapsedTime(inFlight.LastStarted);
 }

@@ -15,8 +15,8 @@ internal sealed class PendingSpans(
     /// <summary>Gets the queue, to which every thread adds without the lock.</summary>
     public SpanQueue Queue { get; } = new(maxQueueSize, isRecorded: backlog is not null);
 
-    /// <summary>Gets the exports that have begun and not ended, in the order of their beginning.</summary>
-    public List<ExportBatch> InFlight { get; } = [];
+    /// <summary>Gets the exports that have begun and not ended.</summary>
+    public ExportsInFlight InFlight { get; } = new();
 
     /// <summary>Gets the number of spans that wait for an export. A hint without the lock.</summary>
     public int Waiting => Queue.Count + _deferred.Count + _isolated.Count;
@@ -27,10 +27,7 @@ internal sealed class PendingSpans(
         get
         {
             Debug.Assert(Monitor.IsEntered(sync));
-            int pending = Waiting;
-            foreach (ExportBatch batch in InFlight)
-                pending += batch.Count;
-            return pending;
+            return Waiting + InFlight.Spans;
         }
     }
 
@@ -49,18 +46,7 @@ internal sealed class PendingSpans(
         {
             Debug.Assert(Monitor.IsEntered(sync));
             long lowest = Math.Min(Math.Min(Queue.Head, _deferred.FirstPosition), _isolated.FirstMovingPosition);
-            return Math.Min(lowest, LowestInFlight);
-        }
-    }
-
-    private long LowestInFlight
-    {
-        get
-        {
-            long lowest = long.MaxValue;
-            foreach (ExportBatch batch in InFlight)
-                lowest = Math.Min(lowest, batch.FirstPosition);
-            return lowest;
+            return Math.Min(lowest, InFlight.FirstPosition);
         }
     }
 
@@ -152,8 +138,7 @@ internal sealed class PendingSpans(
     public bool Contains(Activity span)
     {
         Debug.Assert(Monitor.IsEntered(sync));
-        return Queue.Contains(span) || _deferred.Contains(span) || _isolated.Contains(span)
-            || InFlight.Exists(batch => batch.Spans.AsSpan(0, batch.Count).Contains(span));
+        return Queue.Contains(span) || _deferred.Contains(span) || _isolated.Contains(span) || InFlight.Contains(span);
     }
 
     /// <summary>
@@ -161,17 +146,9 @@ internal sealed class PendingSpans(
     /// </summary>
     private void UpdateQueueCapacity()
     {
-        int lent = _deferred.Count + _isolated.Count;
-        for (int i = 0; sender.CanRetain && i < InFlight.Count; i++)
-            lent += InFlight[i].Count;
-        Queue.Capacity = maxQueueSize - lent;
-    }
-
-    /// <summary>Writes the lowest pending position to each trace that a flush waits for and that has spans in flight.</summary>
-    public void FindFirstInFlight()
-    {
-        foreach (ExportBatch batch in InFlight)
-            batch.FindFirstPending();
+        int retained = _deferred.Count + _isolated.Count;
+        int retainable = sender.CanRetain ? InFlight.Spans : 0;
+        Queue.Capacity = maxQueueSize - retained - retainable;
     }
 
     /// <summary>Writes the lowest pending position to each trace that a flush waits for and that has spans deferred.</summary>

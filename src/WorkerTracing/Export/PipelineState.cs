@@ -44,6 +44,14 @@ internal sealed class PipelineState
 
     public ExportTurn Turn { get; }
 
+    /// <summary>Requests an export of everything that has ended by now.</summary>
+    public void RequestExport()
+    {
+        Debug.Assert(Monitor.IsEntered(Sync));
+        Schedule.Request(Spans.Queue.Tail);
+        Turn.WakeForRequest();
+    }
+
     /// <summary>Before a shutdown: ends the delay after a failure, so that an export is tried once more.</summary>
     public void PrepareLastExport()
     {

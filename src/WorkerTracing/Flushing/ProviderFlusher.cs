@@ -139,7 +139,7 @@ internal sealed class ProviderFlusher(TracerProvider provider, ProviderForceFlus
         foreach (BatchTraceProcessor processor in Candidates())
         {
             if (Serves(processor, trace))
-                processor.Pipeline.Miss(span, trace.DeliveryOf(processor.Pipeline));
+                processor.Pipeline.Intake.OnMissed(span, trace.DeliveryOf(processor.Pipeline));
         }
     }
 

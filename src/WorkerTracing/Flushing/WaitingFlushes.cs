@@ -124,7 +124,7 @@ internal sealed class WaitingFlushes(PendingSpans spans, object sync, TimeProvid
 
         foreach (SegmentDelivery delivery in spans.Deferred())
             delivery.FirstPending = long.MaxValue;
-        spans.FindFirstInFlight();
+        spans.InFlight.FindFirstPending();
         foreach (SegmentDelivery delivery in spans.Deferred())
         {
             if (delivery is { Waiting: not null, FirstPending: long.MaxValue })
@@ -137,7 +137,7 @@ internal sealed class WaitingFlushes(PendingSpans spans, object sync, TimeProvid
     /// </summary>
     private void AnswerSplit(ExportBatch batch, bool isPaused, long now)
     {
-        spans.FindFirstInFlight();
+        spans.InFlight.FindFirstPending();
         for (int i = 0; isPaused && i < batch.Count; i++)
         {
             if (batch.Delivery(i) is { Waiting: not null, FirstPending: long.MaxValue } stopped)

@@ -17,7 +17,7 @@ public sealed class JobTracer
 {
     private readonly JobSpanFactory _spans;
     private readonly FlushModeSelector _modes;
-    private readonly Callbacks _callbacks;
+    private readonly JobTraceFactory _traces;
     private readonly ILogger _log;
     private ImmutableArray<string> _frameworks = []; // written by any thread
 
@@ -58,10 +58,11 @@ public sealed class JobTracer
         _log = log;
         Observers = new JobObservers(ReportFailure);
         RunningReports = new RunningJobReports(this);
-        _callbacks = new Callbacks(log);
-        _modes = new FlushModeSelector(options, _callbacks);
+        var callbacks = new Callbacks(log);
+        _modes = new FlushModeSelector(options, callbacks);
         Abandoned = new AbandonedJobs(Flusher);
-        _spans = new JobSpanFactory(Source, options, Abandoned, _callbacks, time);
+        _spans = new JobSpanFactory(Source, options, Abandoned, callbacks, time);
+        _traces = new JobTraceFactory(this, _spans, callbacks);
         Exceptions = ExceptionSignals.Parse(Environment.GetEnvironmentVariable(ExceptionSignals.Variable));
         Provider = provider;
         if (IsEnabled && options.FlushAtProcessExit)
@@ -115,10 +116,10 @@ public sealed class JobTracer
             return new JobTrace(this, job);
         try
         {
-            JobTrace trace = Begin(job);
+            JobTrace trace = _traces.Create(job);
             if (trace.IsRecorded)
             {
-                Describe(trace);
+                _traces.Describe(trace);
                 Abandoned.Open(trace);
                 RunningReports.Add(trace);
             }
@@ -223,42 +224,6 @@ public sealed class JobTracer
     internal void LogExit(FlushResult result, int left) => Log.ProcessExit(_log, result.Exported, result.Lost, left);
 
     internal void LogFailure(JobInfo job, Exception exception) => Log.JobFailed(_log, job.Name, exception);
-
-    /// <summary>Starts the span, then the trace. Restores the ambient state if one of them fails.</summary>
-    private JobTrace Begin(JobInfo job)
-    {
-        var scope = JobScope.Capture();
-        try
-        {
-            JobTrace? enclosing = JobScope.Current is { } around && around.Encloses(AmbientSpan.Current) ? around : null;
-            scope.EnterBaggage(BaggageOf(job));
-            Activity? span = scope.StartSpan(_spans, job, enclosing is null ? 0 : enclosing.Depth + 1);
-            return new JobTrace(this, job, span, enclosing, scope);
-        }
-        catch
-        {
-            scope.Leave();
-            throw;
-        }
-    }
-
-    private Dictionary<string, string>? BaggageOf(JobInfo job) =>
-        job.Baggage is null ? null : _callbacks.Ask(nameof(job.Baggage), BaggageScope.Copy, job.Baggage, null);
-
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's beginning: a span that lacks attributes is traced.")]
-    private void Describe(JobTrace trace)
-    {
-        try
-        {
-            _spans.Describe(trace.Activity!, trace.Job);
-            _callbacks.Run(nameof(Options.Enrich), Options.Enrich, trace, trace.Job);
-            trace.ReleaseArguments();
-        }
-        catch (Exception exception)
-        {
-            ReportFailure(nameof(Start), exception);
-        }
-    }
 
     private static JobInfo Hosted(string name) => new() { System = "hosted", Name = name };
 }

@@ -10,7 +10,7 @@ public sealed class ExportScheduleTests
     private readonly FakeTimeProvider _time = new();
     private readonly ExportRetry _retry;
     private readonly ExportSchedule _schedule;
-    private readonly List<ExportBatch> _inFlight = [];
+    private readonly ExportsInFlight _inFlight = new();
 
     public ExportScheduleTests()
     {

@@ -19,7 +19,7 @@ public sealed class ExportThreadTests
         _hasThreads = false;
         using var exporter = new RecordingExporter();
         ExportPipeline pipeline = Create(exporter);
-        pipeline.Enqueue(Spans.Ended());
+        pipeline.Intake.Enqueue(Spans.Ended());
         FlushResult without = pipeline.RequestFlush(null, default, Timeout.InfiniteTimeSpan).WaitForAnswer();
         _hasThreads = true;
         FlushResult with = pipeline.RequestFlush(null, default, Long).WaitForAnswer();
@@ -35,7 +35,7 @@ public sealed class ExportThreadTests
         _hasThreads = false;
         using var exporter = new RecordingExporter();
         ExportPipeline pipeline = Create(exporter, new BatchTraceProcessorOptions { ScheduleDelay = TimeSpan.FromMilliseconds(1) });
-        pipeline.Enqueue(Spans.Ended());
+        pipeline.Intake.Enqueue(Spans.Ended());
         _hasThreads = true;
 
         await Until.TrueAsync(() => exporter.Spans.Count == 1, "the span has arrived");
@@ -49,7 +49,7 @@ public sealed class ExportThreadTests
         using var exporter = new RecordingExporter();
         ExportPipeline pipeline = Create(exporter, time: new StoppedTime());
         for (int i = 0; i < 1000; i++)
-            pipeline.Enqueue(Spans.Ended());
+            pipeline.Intake.Enqueue(Spans.Ended());
 
         Assert.That(_attempts, Is.EqualTo(1));
         Assert.That(pipeline.Close(TimeSpan.FromMilliseconds(1)).Lost, Is.EqualTo(1000));
@@ -60,10 +60,10 @@ public sealed class ExportThreadTests
     {
         using var exporter = new OutcomeExporter(4);
         ExportPipeline pipeline = Create(exporter, new BatchTraceProcessorOptions { MaxBatchSize = 1 });
-        pipeline.Enqueue(Spans.Ended());
+        pipeline.Intake.Enqueue(Spans.Ended());
         _hasThreads = false;
         for (int i = 0; i < 9; i++)
-            pipeline.Enqueue(Spans.Ended());
+            pipeline.Intake.Enqueue(Spans.Ended());
         FlushResult result = pipeline.RequestFlush(null, default, Long).WaitForAnswer();
         pipeline.Close(Long);
 
@@ -84,7 +84,7 @@ public sealed class ExportThreadTests
         ExportPipeline pipeline = Create(exporter);
         for (int i = 0; i < 5; i++)
         {
-            pipeline.Enqueue(Spans.Ended());
+            pipeline.Intake.Enqueue(Spans.Ended());
             FlushResult result = pipeline.RequestFlush(null, default, Long).WaitForAnswer();
             Assert.That(result, Is.EqualTo(new FlushResult(FlushStatus.Delivered, 1, 0, result.Elapsed)), $"flush {i}");
         }
@@ -105,7 +105,7 @@ public sealed class ExportThreadTests
             },
         };
         ExportPipeline pipeline = Create(exporter, time: new StoppedTime());
-        pipeline.Enqueue(Spans.Ended());
+        pipeline.Intake.Enqueue(Spans.Ended());
 
         FlushResult result = await Until.DoneAsync(pipeline.RequestFlush(null, default, Long).AnswerAsync(default), "the flush");
 

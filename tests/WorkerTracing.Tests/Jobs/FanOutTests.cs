@@ -8,7 +8,7 @@ namespace WorkerTracing.Tests;
 /// <summary>Several jobs of one trace that run side by side in this process.</summary>
 public sealed class FanOutTests : IDisposable
 {
-    private static readonly ActivityContext Origin =
+    private readonly ActivityContext _origin =
         new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
 
     private readonly Pipeline _pipeline = new(
@@ -88,7 +88,7 @@ public sealed class FanOutTests : IDisposable
     }
 
     private JobTrace Start(string name) =>
-        _pipeline.Tracer.Start(Pipeline.Job(name) with { Origin = Origin, Trigger = JobTrigger.Enqueued });
+        _pipeline.Tracer.Start(Pipeline.Job(name) with { Origin = _origin, Trigger = JobTrigger.Enqueued });
 
     /// <summary>Makes a span below a client span of the job from its header alone, as a request to this process does.</summary>
     private void CallThisProcess()

@@ -7,7 +7,7 @@ namespace WorkerTracing.Tests;
 [Category("Scope")]
 public sealed class JobParentTests
 {
-    private static readonly ActivityContext Origin = new(
+    private readonly ActivityContext _origin = new(
         ActivityTraceId.CreateRandom(),
         ActivitySpanId.CreateRandom(),
         ActivityTraceFlags.Recorded,
@@ -33,7 +33,7 @@ public sealed class JobParentTests
     public void Start_WithAnOrigin_ContinuesOrLinksAsTheRelationSays(JobTrigger trigger, TraceRelation relation, bool child)
     {
         using var pipeline = new Pipeline(new WorkerTracingOptions { Relation = relation });
-        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Origin = Origin, Trigger = trigger });
+        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Origin = _origin, Trigger = trigger });
 
         AssertRelation(job, child);
     }
@@ -45,7 +45,7 @@ public sealed class JobParentTests
         using var pipeline = new Pipeline();
         using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with
         {
-            Origin = Origin,
+            Origin = _origin,
             Trigger = JobTrigger.Enqueued,
             EnqueuedAt = TimeProvider.System.GetUtcNow().AddSeconds(-secondsAgo),
         });
@@ -60,18 +60,18 @@ public sealed class JobParentTests
         using var pipeline = new Pipeline();
         var before = new ActivityContext(
             firstWasChild
-                ? Origin.TraceId
+                ? _origin.TraceId
                 : ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
         using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with
         {
-            Origin = Origin,
+            Origin = _origin,
             Trigger = JobTrigger.Enqueued,
             Attempt = 2,
             EnqueuedAt = TimeProvider.System.GetUtcNow().AddHours(firstWasChild ? -1 : 0),
             Links = [new ActivityLink(before)],
         });
 
-        Assert.That(job.TraceId == Origin.TraceId, Is.EqualTo(firstWasChild));
+        Assert.That(job.TraceId == _origin.TraceId, Is.EqualTo(firstWasChild));
         Assert.That(job.Activity!.Links.Select(link => link.Context.SpanId), Does.Contain(before.SpanId));
         Assert.That(job.Activity.GetTagItem("worker_tracing.attempt"), Is.EqualTo(2));
     }
@@ -81,10 +81,10 @@ public sealed class JobParentTests
     {
         using var pipeline = new Pipeline(new WorkerTracingOptions { Relation = TraceRelation.Link });
         using Activity host = pipeline.Source.StartActivity("host")!;
-        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Origin = Origin });
+        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Origin = _origin });
 
         Assert.That(job.Activity!.Parent, Is.SameAs(host));
-        Assert.That(job.Activity.Links.Single().Context.SpanId, Is.EqualTo(Origin.SpanId));
+        Assert.That(job.Activity.Links.Single().Context.SpanId, Is.EqualTo(_origin.SpanId));
     }
 
     [Test]
@@ -117,7 +117,7 @@ public sealed class JobParentTests
     {
         using var pipeline = new Pipeline();
         using Activity request = new Activity("request").Start();
-        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Origin = Origin, Trigger = JobTrigger.Enqueued });
+        using JobTrace job = pipeline.Tracer.Start(Pipeline.Job() with { Origin = _origin, Trigger = JobTrigger.Enqueued });
 
         AssertRelation(job, child: true);
     }
@@ -196,19 +196,19 @@ public sealed class JobParentTests
         Assert.That(job.Activity!.Kind, Is.EqualTo(kind));
     }
 
-    private static void AssertRelation(JobTrace job, bool child)
+    private void AssertRelation(JobTrace job, bool child)
     {
-        Assert.That(job.TraceId == Origin.TraceId, Is.EqualTo(child), "continues the trace");
+        Assert.That(job.TraceId == _origin.TraceId, Is.EqualTo(child), "continues the trace");
         if (child)
-            Assert.That(job.Activity!.ParentSpanId, Is.EqualTo(Origin.SpanId));
+            Assert.That(job.Activity!.ParentSpanId, Is.EqualTo(_origin.SpanId));
         else
             AssertLinked(job.Activity!);
     }
 
-    private static void AssertLinked(Activity span)
+    private void AssertLinked(Activity span)
     {
         ActivityLink link = span.Links.Single();
-        Assert.That(link.Context, Is.EqualTo(Origin));
+        Assert.That(link.Context, Is.EqualTo(_origin));
         Assert.That(link.Tags, Is.EqualTo(new[] { KeyValuePair.Create<string, object?>("worker_tracing.link", "origin") }));
     }
 

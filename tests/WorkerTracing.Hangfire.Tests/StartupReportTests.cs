@@ -29,7 +29,7 @@ public sealed class StartupReportTests
 
         Assert.That(
             _log.TextOf(36),
-            Is.EqualTo("Hangfire is registered, and its jobs are not traced. Add: services.AddHangfire((provider, hangfire) => "
+            Is.EqualTo("Hangfire is registered, and its jobs are not traced. Add: builder.Services.AddHangfire((provider, hangfire) => "
                 + "hangfire.UseWorkerTracing(provider)). The package is WorkerTracing.Hangfire."));
     }
 

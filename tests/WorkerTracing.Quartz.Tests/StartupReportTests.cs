@@ -24,7 +24,7 @@ public sealed class StartupReportTests
         Assert.That(
             _log.TextOf(36),
             Is.EqualTo("Quartz is registered, and its jobs are not traced. "
-                + "Add: services.AddQuartz(quartz => quartz.UseWorkerTracing()). "
+                + "Add: builder.Services.AddQuartz(quartz => quartz.UseWorkerTracing()). "
                 + $"The package is {typeof(JobTraceListener).Assembly.GetName().Name}."));
     }
 

@@ -24,7 +24,10 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Error, "{Exporter} threw.")]
     public static partial void ExporterThrew(ILogger logger, string exporter, Exception exception);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Exporter} was shut down with {Lost} spans left; they are lost.")]
+    [LoggerMessage(
+        4,
+        LogLevel.Warning,
+        "{Exporter} was shut down with {Lost} spans left; they are lost. AddFlightRecorder(directory) keeps such spans for the next process.")]
     public static partial void ClosedWithSpansLeft(ILogger logger, string exporter, int lost);
 
     [LoggerMessage(5, LogLevel.Error, "The callback {Callback} threw; the job goes on without it.")]
@@ -47,7 +50,11 @@ internal static partial class Log
             + "Delivered then means stored on disk.")]
     public static partial void DiskRetry(ILogger logger);
 
-    [LoggerMessage(9, LogLevel.Warning, "The last flush ended {Status} after {Elapsed}: {Exported} spans delivered, {Lost} lost.")]
+    [LoggerMessage(
+        9,
+        LogLevel.Warning,
+        "The last flush before the host stopped did not deliver everything: it ended {Status} after {Elapsed}, with {Exported} spans "
+            + "delivered and {Lost} lost.")]
     public static partial void LastFlush(ILogger logger, FlushStatus status, TimeSpan elapsed, int exported, int lost);
 
     [LoggerMessage(
@@ -143,9 +150,8 @@ internal static partial class Log
     [LoggerMessage(
         34,
         LogLevel.Warning,
-        "{Exporter} of OpenTelemetry exports the same spans as OtlpSpanExporter: a backend that both send to gets them twice. Remove "
-            + "{Line}, or AddOtlpExporter() behind AddWorkerTracing(). Only the latter is flushed when a job ends. For metrics and logs "
-            + "alone, use WithMetrics(metrics => metrics.AddOtlpExporter()) and WithLogging(logs => logs.AddOtlpExporter()).")]
+        "{Exporter} of OpenTelemetry exports the same spans as OtlpSpanExporter: a backend that both send to gets each span twice. Remove "
+            + "{Line}. Keep AddWorkerTracing().AddOtlpExporter(), the only one that a flush waits for.")]
     public static partial void ForeignOtlpExporter(ILogger logger, string exporter, string line);
 
     [LoggerMessage(
@@ -179,14 +185,17 @@ internal static partial class Log
     [LoggerMessage(
         40,
         LogLevel.Warning,
-        "{Method}: the factory returned null, and no exporter is added. Return one: AddExporter(services => new MyExporter()).")]
-    public static partial void NoExporterFromFactory(ILogger logger, string method);
+        "{Method}: the factory returned null, and no exporter is added. The factory is in {Type}. Return an exporter: "
+            + "AddExporter(services => new MyExporter()).")]
+    public static partial void NoExporterFromFactory(ILogger logger, string method, string type);
 
     // The flight recorder: 60 to 79.
     [LoggerMessage(
         60,
         LogLevel.Warning,
-        "The flight recorder in {Directory} records nothing: {Reason} Spans are kept in memory only. It tries again each minute.")]
+        "The flight recorder in {Directory} records nothing: {Reason} Spans are kept in memory only. It tries again each minute. It needs a "
+            + "directory that this process can create and write to: AddFlightRecorder(directory), or the setting "
+            + "WorkerTracing:FlightRecorder:Directory.")]
     public static partial void RecorderUnavailable(ILogger logger, string directory, string reason);
 
     [LoggerMessage(61, LogLevel.Information, "The flight recorder in {Directory} records again.")]

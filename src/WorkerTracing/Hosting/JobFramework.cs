@@ -18,10 +18,10 @@ internal sealed record JobFramework(string Name, string Service, IReadOnlyList<s
     public static IReadOnlyList<JobFramework> All { get; } =
     [
         new("Hangfire", "Hangfire.IGlobalConfiguration", ["WorkerTracing.Hangfire"],
-            "services.AddHangfire((provider, hangfire) => hangfire.UseWorkerTracing(provider))", "Hangfire.NetCore"),
+            "builder.Services.AddHangfire((provider, hangfire) => hangfire.UseWorkerTracing(provider))", "Hangfire.NetCore"),
         new("MassTransit", "MassTransit.IBus", ["WorkerTracing.MassTransit"],
             "configurator.UseWorkerTracing(context) in UsingRabbitMq((context, configurator) => ...), before ConfigureEndpoints"),
         new("Quartz", "Quartz.ISchedulerFactory", ["WorkerTracing.Quartz", "WorkerTracing.Quartz3"],
-            "services.AddQuartz(quartz => quartz.UseWorkerTracing())"),
+            "builder.Services.AddQuartz(quartz => quartz.UseWorkerTracing())"),
     ];
 }

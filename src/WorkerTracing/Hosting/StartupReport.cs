@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using OpenTelemetry;
 using OpenTelemetry.Trace;
@@ -19,7 +18,7 @@ internal sealed class StartupReport(
     ConfiguredServices services,
     DeployedAssemblies assemblies,
     IOptions<WorkerTracingOptions> options,
-    IConfiguration configuration,
+    ConfigurationWarnings configuration,
     RateLimitedLogger log)
 {
     [SuppressMessage("Design", "CA1031", Justification = "The boundary of the report: a host starts with it or without it.")]
@@ -27,7 +26,7 @@ internal sealed class StartupReport(
     {
         try
         {
-            WarnOfConfiguration();
+            configuration.Write();
             if (!tracer.IsEnabled)
             {
                 Log.TracingDisabled(log);
@@ -57,14 +56,9 @@ internal sealed class StartupReport(
     private static string Describe(ExporterStatus exporter) => (exporter.Address, exporter.Protocol) switch
     {
         (null, _) => exporter.Name,
-        (var address, "grpc") => $"{exporter.Name} to {ServerOf(address)} (grpc)",
         (var address, null) => $"{exporter.Name} to {address}",
-        var (address, protocol) => $"{exporter.Name} to {address} ({protocol})",
+        var (address, protocol) => $"{exporter.Name} to {BackendAddress.Show(address, protocol)} ({protocol})",
     };
-
-    /// <summary>Gets the address without the path, which is the same for every server of OTLP over gRPC.</summary>
-    private static string ServerOf(string address) =>
-        Uri.TryCreate(address, UriKind.Absolute, out Uri? uri) ? uri.GetLeftPart(UriPartial.Authority) : address;
 
     private string Service()
     {
@@ -82,7 +76,8 @@ internal sealed class StartupReport(
 
     private string Recorders()
     {
-        string[] directories = [.. monitor.GetRecorders().Select(static recorder => recorder.Directory)];
+        string[] directories = [.. monitor.GetRecorders().Select(static recorder =>
+            recorder.Failure is null ? recorder.Directory : $"{recorder.Directory} (records nothing now)")];
         return directories.Length == 0 ? "none" : string.Join(", ", directories);
     }
 
@@ -100,25 +95,6 @@ internal sealed class StartupReport(
         return attached.Length == 0 ? "none" : string.Join(", ", attached);
     }
 
-    private void WarnOfConfiguration()
-    {
-        IConfigurationSection section = configuration.GetSection(WorkerTracingConfiguration.Section);
-        foreach (IConfigurationSection setting in section.GetChildren())
-        {
-            if (WorkerTracingConfiguration.AdviceFor(setting.Key) is { } advice)
-                Log.UnknownOption(log, setting.Path, advice);
-        }
-
-        WarnOfDays(nameof(WorkerTracingOptions.FlushTimeout), options.Value.FlushTimeout);
-        WarnOfDays(nameof(WorkerTracingOptions.ShutdownTimeout), options.Value.ShutdownTimeout);
-    }
-
-    private void WarnOfDays(string option, TimeSpan value)
-    {
-        if (value >= TimeSpan.FromDays(1))
-            Log.TimeoutOfDays(log, option, value, value.TotalDays);
-    }
-
     private void WarnOfExporters(IReadOnlyList<ExporterStatus> own, string[]? foreign)
     {
         if (own.Count == 0 && foreign is { Length: 0 } && !services.ContainsTypeOf(ProviderProcessors.DashboardPackage))
@@ -126,19 +102,35 @@ internal sealed class StartupReport(
 
         foreach (IGrouping<string, ExporterStatus> twice in own
             .Where(static exporter => exporter is { Name: nameof(OtlpSpanExporter), Address: not null })
-            .GroupBy(static exporter => exporter.Address!).Where(static same => same.Count() > 1))
-            Log.SameBackendTwice(log, twice.Key, twice.Count());
+            .GroupBy(static exporter => BackendAddress.KeyOf(exporter.Address!, exporter.Protocol))
+            .Where(static same => same.Count() > 1))
+            Log.SameBackendTwice(log, Addresses(twice), twice.Count());
 
-        string[] others = [.. own.Select(static exporter => exporter.Name).Concat(foreign ?? [])
-            .Where(static name => name == "OtlpTraceExporter")];
-        if (others.Length > 0 && own.Any(static exporter => exporter.Name == nameof(OtlpSpanExporter)))
-            Log.ForeignOtlpExporter(log, others[0], services.Contains("OpenTelemetry.Exporter.UseOtlpExporterRegistration")
-                ? "UseOtlpExporter()"
-                : "AddOtlpExporter() of OpenTelemetry");
+        if (own.Any(static exporter => exporter.Name == nameof(OtlpSpanExporter)))
+            WarnOfOpenTelemetrysExporter(own, foreign);
 
         int consoles = own.Count(static exporter => exporter.Name == nameof(ConsoleTraceExporter));
         if (consoles > 1)
             Log.ConsoleTwice(log, nameof(ConsoleTraceExporter), consoles);
+    }
+
+    /// <summary>Gets the first address, with the other ones of the same backend behind it.</summary>
+    private static string Addresses(IEnumerable<ExporterStatus> exporters)
+    {
+        string[] all = [.. exporters.Select(static exporter => BackendAddress.Show(exporter.Address!, exporter.Protocol)).Distinct()];
+        return all.Length == 1 ? all[0] : $"{all[0]} (also {string.Join(", ", all[1..])})";
+    }
+
+    private void WarnOfOpenTelemetrysExporter(IReadOnlyList<ExporterStatus> own, string[]? foreign)
+    {
+        const string Exporter = "OtlpTraceExporter";
+        if (own.Any(static exporter => exporter.Name == Exporter))
+            Log.ForeignOtlpExporter(log, Exporter, "AddExporter(services => new OtlpTraceExporter(...))");
+        else if (foreign?.Contains(Exporter) == true)
+            Log.ForeignOtlpExporter(log, Exporter, services.Contains("OpenTelemetry.Exporter.UseOtlpExporterRegistration")
+                ? "UseOtlpExporter(); metrics and logs go on with WithMetrics(metrics => metrics.AddOtlpExporter()) and "
+                    + "WithLogging(logs => logs.AddOtlpExporter())"
+                : "AddOtlpExporter() in WithTracing(tracing => ...)");
     }
 
     private void WarnOfFrameworks()

@@ -150,7 +150,7 @@ public static class WorkerTracingBuilderExtensions
             configure?.Invoke(options);
             if (factory(services) is not { } exporter)
             {
-                Log.NoExporterFromFactory(services.GetRequiredService<RateLimitedLogger>(), nameof(AddExporter));
+                Log.NoExporterFromFactory(services.GetRequiredService<RateLimitedLogger>(), nameof(AddExporter), TypeOf(factory));
                 return;
             }
 
@@ -171,5 +171,14 @@ public static class WorkerTracingBuilderExtensions
                 main);
         });
         return builder;
+    }
+
+    /// <summary>Gets the type in whose code a lambda is.</summary>
+    private static string TypeOf(Delegate lambda)
+    {
+        Type? type = lambda.Method.DeclaringType;
+        while (type?.DeclaringType is { } outer)
+            type = outer;
+        return type?.ToString() ?? "an unknown type";
     }
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace WorkerTracing;
 
@@ -11,10 +12,14 @@ internal static class WorkerTracingConfiguration
 {
     public const string Section = "WorkerTracing";
 
-    private const string RecorderSection = "WorkerTracing:FlightRecorder";
+    /// <summary>The section of the flight recorder inside the section.</summary>
+    public const string Recorder = "FlightRecorder";
+
+    private const string Time = "a time such as 00:00:05";
+    private const string Flag = "true or false";
 
     /// <summary>The sections of other packages inside the section.</summary>
-    private static readonly string[] Sections = ["Dashboard", "FlightRecorder", "OpenAI"];
+    private static readonly string[] Sections = ["Dashboard", Recorder, "OpenAI"];
 
     private static readonly string[] Settings =
     [
@@ -28,6 +33,14 @@ internal static class WorkerTracingConfiguration
         nameof(WorkerTracingOptions.ReportRunningAfter),
         nameof(WorkerTracingOptions.ReportRunningEvery),
         nameof(WorkerTracingOptions.Enabled),
+    ];
+
+    private static readonly string[] RecorderSettings =
+    [
+        nameof(FlightRecorderOptions.Directory),
+        nameof(FlightRecorderOptions.MaxBytes),
+        nameof(FlightRecorderOptions.MaxAge),
+        nameof(FlightRecorderOptions.RecordRunningJobs),
     ];
 
     private static readonly string[] Callbacks =
@@ -50,49 +63,70 @@ internal static class WorkerTracingConfiguration
     }
 
     /// <summary>Binds the options of the flight recorder.</summary>
-    [UnconditionalSuppressMessage(
-        "Trimming", "IL2026", Justification = "Numbers, TimeSpan and bool: their converters are the runtime's own and are kept.")]
     public static void Bind(FlightRecorderOptions options, IServiceProvider services)
     {
-        if (services.GetService<IConfiguration>()?.GetSection(RecorderSection) is not { } section)
+        if (services.GetService<IConfiguration>()?.GetSection($"{Section}:{Recorder}") is not { } section)
             return;
-        options.Directory = section.GetValue(nameof(options.Directory), options.Directory) ?? options.Directory;
-        options.MaxBytes = section.GetValue(nameof(options.MaxBytes), options.MaxBytes);
-        options.MaxAge = section.GetValue(nameof(options.MaxAge), options.MaxAge);
-        options.RecordRunningJobs = section.GetValue(nameof(options.RecordRunningJobs), options.RecordRunningJobs);
+        options.Directory = section[nameof(options.Directory)] ?? options.Directory;
+        options.MaxBytes = Read(section, nameof(options.MaxBytes), options.MaxBytes, "a whole number");
+        options.MaxAge = Read(section, nameof(options.MaxAge), options.MaxAge, "a time such as 3.00:00:00");
+        options.RecordRunningJobs = Read(section, nameof(options.RecordRunningJobs), options.RecordRunningJobs, Flag);
     }
 
-    /// <summary>
-    /// Value by value, so that nothing is reflected over and the callbacks stay out of it. The binder's error names the key and the bad
-    /// value.
-    /// </summary>
-    [UnconditionalSuppressMessage(
-        "Trimming",
-        "IL2026",
-        Justification = "Enums, TimeSpan and bool: their converters are the runtime's own and are kept.")]
+    /// <summary>Value by value, so that nothing is reflected over and the callbacks stay out of it.</summary>
     private static void BindSection(WorkerTracingOptions options, IConfigurationSection section)
     {
-        options.Flush = section.GetValue(nameof(options.Flush), options.Flush);
-        options.FlushTimeout = section.GetValue(nameof(options.FlushTimeout), options.FlushTimeout);
-        options.ShutdownTimeout = section.GetValue(nameof(options.ShutdownTimeout), options.ShutdownTimeout);
-        options.FlushAtProcessExit = section.GetValue(nameof(options.FlushAtProcessExit), options.FlushAtProcessExit);
-        options.Relation = section.GetValue(nameof(options.Relation), options.Relation);
-        options.LinkAfter = section.GetValue(nameof(options.LinkAfter), options.LinkAfter);
-        options.CaptureArguments = section.GetValue(nameof(options.CaptureArguments), options.CaptureArguments);
-        options.ReportRunningAfter = section.GetValue(nameof(options.ReportRunningAfter), options.ReportRunningAfter);
-        options.ReportRunningEvery = section.GetValue(nameof(options.ReportRunningEvery), options.ReportRunningEvery);
-        options.Enabled = section.GetValue(nameof(options.Enabled), options.Enabled);
+        options.Flush = Read(section, nameof(options.Flush), options.Flush, "None, Background or Wait");
+        options.FlushTimeout = Read(section, nameof(options.FlushTimeout), options.FlushTimeout, Time);
+        options.ShutdownTimeout = Read(section, nameof(options.ShutdownTimeout), options.ShutdownTimeout, Time);
+        options.FlushAtProcessExit = Read(section, nameof(options.FlushAtProcessExit), options.FlushAtProcessExit, Flag);
+        options.Relation = Read(section, nameof(options.Relation), options.Relation, "Auto, Child or Link");
+        options.LinkAfter = Read(section, nameof(options.LinkAfter), options.LinkAfter, Time);
+        options.CaptureArguments = Read(section, nameof(options.CaptureArguments), options.CaptureArguments, Flag);
+        options.ReportRunningAfter = Read(section, nameof(options.ReportRunningAfter), options.ReportRunningAfter, Time);
+        options.ReportRunningEvery = Read(section, nameof(options.ReportRunningEvery), options.ReportRunningEvery, Time);
+        options.Enabled = Read(section, nameof(options.Enabled), options.Enabled, Flag);
     }
+
+    /// <exception cref="OptionsValidationException">The value cannot be read. The message has the key, the value and the rule.</exception>
+    [UnconditionalSuppressMessage(
+        "Trimming", "IL2026", Justification = "Enums, numbers, TimeSpan and bool: their converters are the runtime's own and are kept.")]
+    private static T Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
+        IConfigurationSection section, string option, T otherwise, string rule)
+        where T : struct
+    {
+        try
+        {
+            return section.GetValue(option, otherwise);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new OptionsValidationException(
+                Options.DefaultName,
+                typeof(WorkerTracingOptions),
+                [$"The value '{section[option]}' at '{section.Path}:{option}' in the configuration cannot be read; it must be {rule}."]);
+        }
+    }
+
+    /// <summary>Returns true for a section that has options of this library and almost its name.</summary>
+    public static bool IsMisspelled(IConfigurationSection section) =>
+        !section.Key.Equals(Section, StringComparison.OrdinalIgnoreCase)
+            && SimilarName.Find(section.Key, [Section]) is not null
+            && section.GetChildren().Any(static setting => Settings.Contains(setting.Key, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>Gets the advice for a key of the flight recorder's section that sets nothing. Null where it sets an option.</summary>
+    public static string? RecorderAdviceFor(string key) => AdviceFor(key, $"{Section}:{Recorder}", RecorderSettings, RecorderSettings);
 
     /// <summary>Gets the advice for a key of the section that sets nothing. Null where it sets an option.</summary>
     public static string? AdviceFor(string key)
     {
-        if (Settings.Concat(Sections).Contains(key, StringComparer.OrdinalIgnoreCase))
-            return null;
         if (Callbacks.FirstOrDefault(callback => callback.Equals(key, StringComparison.OrdinalIgnoreCase)) is { } callback)
             return $"Set it in code: AddWorkerTracing(options => options.{callback} = ...).";
-        return SimilarName.Find(key, [.. Settings, .. Sections]) is { } similar
-            ? $"Did you mean {Section}:{similar}?"
-            : $"The options are {string.Join(", ", Settings)}.";
+        return AdviceFor(key, Section, [.. Settings, .. Sections], Settings);
     }
+
+    private static string? AdviceFor(string key, string section, string[] known, string[] settings) =>
+        known.Contains(key, StringComparer.OrdinalIgnoreCase) ? null
+        : SimilarName.Find(key, known) is { } similar ? $"Did you mean {section}:{similar}?"
+        : $"The options are {string.Join(", ", settings)}.";
 }

@@ -16,6 +16,8 @@ internal sealed class WorkerTracingOptionsValidator : IValidateOptions<WorkerTra
         Check(options.ReportRunningEvery, nameof(options.ReportRunningEvery));
         return failures.ToResult();
 
-        void Check(TimeSpan time, string option) => failures.Check(Timeouts.IsValid(time), option, time, Timeouts.Rule);
+        // ReportRunningAfter = "30" in a file is a month, which is too long for a timer.
+        void Check(TimeSpan time, string option) => failures.Check(
+            Timeouts.IsValid(time), option, time, $"{Timeouts.Rule}. In the configuration a plain number is a number of days");
     }
 }

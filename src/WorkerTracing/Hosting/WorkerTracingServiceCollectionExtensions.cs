@@ -53,6 +53,7 @@ public static class WorkerTracingServiceCollectionExtensions
         services.TryAddSingleton(static provider =>
             new WorkerTracingMonitor(provider.GetRequiredService<JobTracer>(), provider.GetRequiredService<TracerProvider>()));
         services.TryAddSingleton(static _ => DeployedAssemblies.OfTheProcess());
+        services.AddSingleton<ConfigurationWarnings>();
         services.AddSingleton<StartupReport>();
         services.TryAddSingleton<ITraceFlusher>(static provider => provider.GetRequiredService<JobTracer>().Flusher);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TracingLifetime>());

@@ -10,6 +10,9 @@ internal sealed class OtlpAnswerReader(OtlpSettings settings, TimeProvider time)
     /// <summary>An answer holds a message or nothing: what is longer is not read.</summary>
     private const int MaxBodyBytes = 64 * 1024;
 
+    private const string WithoutTls =
+        ". A port without TLS needs an endpoint that begins with http://; OTEL_EXPORTER_OTLP_CERTIFICATE names authorities to trust";
+
     /// <summary>
     /// Over HTTP the head acknowledges the request. The body, which may name rejected spans, follows it at once or is not waited for.
     /// </summary>
@@ -157,7 +160,7 @@ internal sealed class OtlpAnswerReader(OtlpSettings settings, TimeProvider time)
         : ((int)status).ToString(CultureInfo.InvariantCulture);
 
     private string Describe(string status, string message) =>
-        message.Length == 0 ? status : $"{status}: {_text.Clean(message)}";
+        message.Length == 0 ? status : $"{status}: {_text.Clean(message).TrimEnd('.')}";
 
     private string WrongProtocol => settings.IsGrpc
         ? ". The port may be one of OTLP over HTTP (usually 4318): set the protocol to http/protobuf, or use the port of gRPC (4317)"
@@ -168,6 +171,7 @@ internal sealed class OtlpAnswerReader(OtlpSettings settings, TimeProvider time)
     {
         HttpRequestError.InvalidResponse or HttpRequestError.HttpProtocolError or HttpRequestError.VersionNegotiationError => WrongProtocol,
         HttpRequestError.ResponseEnded when settings.IsGrpc => WrongProtocol,
+        HttpRequestError.SecureConnectionError => WithoutTls,
         _ => "",
     };
 }

@@ -17,10 +17,17 @@ internal static class OtlpEndpoint
         if (IsValid(endpoint))
             return endpoint;
         var used = new Uri(isGrpc ? "http://localhost:4317" : "http://localhost:4318");
-        context.Ignored.Add(
-            "OtlpExporterOptions.Endpoint", ShownAddress.Of(endpoint.OriginalString), "an http or https address", used.OriginalString);
+        string text = endpoint.OriginalString;
+        string name = context.Variable(EverySignal) == text ? EverySignal : "OtlpExporterOptions.Endpoint";
+        context.Ignored.Add(name, ShownAddress.Of(text), ExpectedFor(text), used.OriginalString);
         return used;
     }
+
+    /// <summary>Returns what is expected in the place of a text that is no endpoint: for a host and a port, the same with a scheme.</summary>
+    public static string ExpectedFor(string? text) =>
+        text?.Contains("://", StringComparison.Ordinal) == false && Uri.TryCreate($"http://{text}", UriKind.Absolute, out Uri? meant)
+            ? $"an http or https address, such as http://{ShownAddress.Of(meant.Authority)}"
+            : "an http or https address";
 
     public static Uri OfGrpc(Uri endpoint) => Append(endpoint, ServicePath);
 

@@ -23,8 +23,11 @@ internal sealed class OtlpVariables(Func<string, string?> read, IgnoredSettings 
         if (TryRead(
             $"{prefix}COMPRESSION", TryParseCompression, "gzip or none", Name(options.Compression), out OtlpExportCompression compression))
             options.Compression = compression;
+        string variable = $"{prefix}ENDPOINT";
+        if (Text(variable) == options.Endpoint.OriginalString && !OtlpEndpoint.IsValid(options.Endpoint))
+            return null; // OpenTelemetry's options have read it from the environment: OtlpEndpoint.Validate reports it
         string used = ShownAddress.Of(options.Endpoint.OriginalString);
-        if (!TryRead($"{prefix}ENDPOINT", TryParseEndpoint, "an http or https address", used, out Uri? endpoint))
+        if (!TryRead(variable, TryParseEndpoint, OtlpEndpoint.ExpectedFor(Text(variable)), used, out Uri? endpoint))
             return null;
         options.Endpoint = endpoint!;
         return endpoint;

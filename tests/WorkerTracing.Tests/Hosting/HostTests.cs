@@ -194,11 +194,14 @@ public sealed class HostTests
     [TestCase("Relation", "-1", "WorkerTracingOptions.Relation is -1")]
     [TestCase("LinkAfter", "-00:01:00", "WorkerTracingOptions.LinkAfter is -00:01:00")]
     [TestCase("LinkAfter", "a minute", "'a minute' at 'WorkerTracing:LinkAfter'")]
+    [TestCase("ReportRunningAfter", "30", "ReportRunningAfter is 30.00:00:00; it must be positive and at most 24 days")]
+    [TestCase("FlightRecorder:MaxAge", "3 days", "'3 days' at 'WorkerTracing:FlightRecorder:MaxAge'")]
     [TestCase("CaptureArguments", "some", "'some' at 'WorkerTracing:CaptureArguments'")]
     [TestCase("Enabled", "on", "'on' at 'WorkerTracing:Enabled'")]
     public void Start_InvalidOption_StopsWithItsNameAndValue(string option, string value, string message)
     {
-        using IHost host = Build(static services => services.AddWorkerTracing(), new() { [$"WorkerTracing:{option}"] = value });
+        using IHost host = Build(
+            static services => services.AddWorkerTracing().AddFlightRecorder("not used"), new() { [$"WorkerTracing:{option}"] = value });
 
         Exception? thrown = Assert.CatchAsync(() => host.StartAsync());
 

@@ -96,13 +96,25 @@ public sealed class StartupReportTests
             Does.StartWith($"{Local} is the endpoint of 2 exporters: every span is sent there 2 times. Keep one AddOtlpExporter()"));
     }
 
-    [Test]
-    public async Task Start_TwoBackends_AreNoMistake()
+    [TestCase("http://localhost:4318", OtlpExportProtocol.HttpProtobuf, "http://localhost:4318/v1/traces")]
+    [TestCase("http://127.0.0.1:4317", OtlpExportProtocol.Grpc, "http://127.0.0.1:4317")]
+    public async Task Start_OneBackendByAnotherAddress_IsAWarning(string endpoint, OtlpExportProtocol protocol, string shown)
     {
-        await StartAsync(static services => services.AddWorkerTracing()
+        await StartAsync(services => services.AddWorkerTracing()
             .AddOtlpExporter(ToLocal)
-            .AddOtlpExporter(static otlp => (otlp.Endpoint, otlp.Protocol) =
-                (new Uri("http://127.0.0.1:4319/v1/traces"), OtlpExportProtocol.HttpProtobuf)));
+            .AddOtlpExporter(otlp => (otlp.Endpoint, otlp.Protocol) = (new Uri(endpoint), protocol)));
+
+        Assert.That(_log.TextOf(33), Does.StartWith($"{Local} (also {shown}) is the endpoint of 2 exporters"));
+    }
+
+    [TestCase("http://127.0.0.1:4319/v1/traces")]
+    [TestCase("http://127.0.0.1:4318/another-tenant/v1/traces")]
+    [TestCase("http://192.0.2.1:4318/v1/traces")]
+    public async Task Start_TwoBackends_AreNoMistake(string other)
+    {
+        await StartAsync(services => services.AddWorkerTracing()
+            .AddOtlpExporter(ToLocal)
+            .AddOtlpExporter(otlp => (otlp.Endpoint, otlp.Protocol) = (new Uri(other), OtlpExportProtocol.HttpProtobuf)));
 
         Assert.That(_log.Ids, Is.EqualTo(new[] { 30 }));
     }
@@ -116,7 +128,7 @@ public sealed class StartupReportTests
             new AppBuilder(services).UseOtlpExporter(OtlpExportProtocol.HttpProtobuf, new Uri("http://127.0.0.1:4318"));
         });
 
-        Assert.That(_log.TextOf(34), Does.Contain("Remove UseOtlpExporter()"));
+        Assert.That(_log.TextOf(34), Does.Contain("Remove UseOtlpExporter()").And.Contain("Keep AddWorkerTracing().AddOtlpExporter()"));
     }
 
     [Test]
@@ -133,7 +145,8 @@ public sealed class StartupReportTests
                     provider.AddProcessor(new BatchActivityExportProcessor(new OtlpTraceExporter(foreign))));
         });
 
-        Assert.That(_log.TextOf(34), Does.StartWith("OtlpTraceExporter of OpenTelemetry").And.Contain("Remove AddOtlpExporter()"));
+        Assert.That(_log.TextOf(34), Does.StartWith("OtlpTraceExporter of OpenTelemetry").And.Contain(
+            inOurProcessor ? "Remove AddExporter(services => new OtlpTraceExporter(...))." : "Remove AddOtlpExporter() in WithTracing"));
     }
 
     [Test]
@@ -173,18 +186,41 @@ public sealed class StartupReportTests
     [TestCase("Flsh", "Wait", "Did you mean WorkerTracing:Flush?")]
     [TestCase("FlushTimout", "00:00:05", "Did you mean WorkerTracing:FlushTimeout?")]
     [TestCase("Relations", "Link", "Did you mean WorkerTracing:Relation?")]
-    [TestCase("Dashbord:MaxTraces", "5", "Did you mean WorkerTracing:Dashboard?")]
+    [TestCase("Dashbord", "5", "Did you mean WorkerTracing:Dashboard?")]
     [TestCase("Filter", "true", "Set it in code: AddWorkerTracing(options => options.Filter = ...).")]
     [TestCase("Colour", "red", "The options are Flush, FlushTimeout,")]
+    [TestCase("FlightRecorder:MaxByte", "5", "Did you mean WorkerTracing:FlightRecorder:MaxBytes?")]
+    [TestCase("FlightRecorder:Colour", "red", "The options are Directory, MaxBytes, MaxAge, RecordRunningJobs.")]
     public async Task Start_KeyThatNoOptionHas_SaysWhichWasMeant(string key, string value, string advice)
     {
         await StartAsync(
             static services => services.AddWorkerTracing().AddOtlpExporter(ToLocal),
             settings: new() { [$"WorkerTracing:{key}"] = value });
 
+        Assert.That(_log.TextOf(38), Does.StartWith($"WorkerTracing:{key} in the configuration is not an option").And.Contain(advice));
+    }
+
+    [Test]
+    public async Task Start_SectionWithAnotherName_SaysWhichWasMeant()
+    {
+        await StartAsync(
+            static services => services.AddWorkerTracing().AddOtlpExporter(ToLocal),
+            settings: new() { ["WorkerTracng:Flush"] = "Wait", ["WorkerTraining:Course"] = "Flushing" });
+
         Assert.That(
             _log.TextOf(38),
-            Does.StartWith($"WorkerTracing:{key.Split(':')[0]} in the configuration is not an option").And.Contain(advice));
+            Is.EqualTo("WorkerTracng in the configuration is not an option and sets nothing. Did you mean WorkerTracing?"));
+    }
+
+    [Test]
+    public async Task Start_DirectoryThatCannotBeUsed_IsNamedWithItsStateAndTheSetting()
+    {
+        string file = Path.GetTempFileName();
+        await StartAsync(services => services.AddWorkerTracing().AddOtlpExporter(ToLocal).AddFlightRecorder(file));
+        File.Delete(file);
+
+        Assert.That(_log.TextOf(60), Does.Contain(file).And.Contain("WorkerTracing:FlightRecorder:Directory"));
+        Assert.That(_log.TextOf(30), Does.Contain($"Flight recorder: {file} (records nothing now)."));
     }
 
     [Test]
@@ -216,6 +252,17 @@ public sealed class StartupReportTests
             Does.StartWith($"{option} is 5.00:00:00: 5 days.").And.EndWith($"options.{option} = TimeSpan.FromSeconds(5)."));
     }
 
+    [TestCase("LinkAfter")]
+    [TestCase("ReportRunningEvery")]
+    public async Task Start_PlainNumberForATime_SaysThatThoseAreDays(string option)
+    {
+        await StartAsync(
+            static services => services.AddWorkerTracing().AddOtlpExporter(ToLocal),
+            settings: new() { [$"WorkerTracing:{option}"] = "10" });
+
+        Assert.That(_log.TextOf(39), Does.StartWith($"{option} is 10.00:00:00: 10 days."));
+    }
+
     [Test]
     public async Task Start_FactoryThatReturnsNull_AddsNoExporterAndSaysSo()
     {
@@ -223,7 +270,8 @@ public sealed class StartupReportTests
             .AddExporter(static _ => null!)
             .AddOtlpExporter(ToLocal));
 
-        Assert.That(_log.TextOf(40), Does.StartWith("AddExporter: the factory returned null"));
+        Assert.That(_log.TextOf(40), Does.StartWith(
+            $"AddExporter: the factory returned null, and no exporter is added. The factory is in {typeof(StartupReportTests)}."));
         Assert.That(_log.Events[^1].Text, Does.Contain("Exporters: OtlpSpanExporter to"));
     }
 

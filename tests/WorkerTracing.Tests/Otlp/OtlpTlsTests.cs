@@ -17,6 +17,7 @@ namespace WorkerTracing.Tests;
 [TestFixture(OtlpExportProtocol.Grpc)]
 public sealed class OtlpTlsTests(OtlpExportProtocol protocol)
 {
+    private readonly LogLines _log = new();
     private readonly string _folder = Directory.CreateTempSubdirectory().FullName;
 
     [TearDown]
@@ -47,6 +48,7 @@ public sealed class OtlpTlsTests(OtlpExportProtocol protocol)
 
         Assert.That(Export(backend, []), Is.EqualTo(ExportOutcome.Retained));
         Assert.That(Subjects, Is.Empty);
+        Assert.That(_log.ToString(), Does.Contain("OTEL_EXPORTER_OTLP_CERTIFICATE names authorities to trust"));
     }
 
     private List<string> Subjects { get; } = [];
@@ -57,7 +59,7 @@ public sealed class OtlpTlsTests(OtlpExportProtocol protocol)
         var settings = OtlpSettings.Of(
             new OtlpExporterOptions { Endpoint = new Uri($"https://localhost:{port}"), Protocol = protocol, TimeoutMilliseconds = 120_000 },
             new OtlpContext { Variable = name => variables.GetValueOrDefault(name) });
-        using var exporter = new OtlpSpanExporter(settings, new LogLines(), TimeProvider.System);
+        using var exporter = new OtlpSpanExporter(settings, _log, TimeProvider.System);
         using var source = new SpanSource();
         var outcomes = new ExportOutcome[1];
         exporter.Export(new Activity[] { source.Span("secret") }, outcomes, CancellationToken.None);

@@ -172,6 +172,27 @@ public sealed class OtlpVariableTests
         Assert.That(warning, Does.Not.Contain("secret").And.Not.Contain(General + "ENDPOINT"));
     }
 
+    [TestCase("collector:4317")]
+    [TestCase("192.0.2.1:4317")]
+    public async Task Endpoint_WithoutAScheme_IsNamedOnceWithTheAddressThatWasMeant(string text)
+    {
+        string expected = $"{General}ENDPOINT='{text}': expected an http or https address, such as http://{text}. "
+            + "Using http://localhost:4317.";
+        await RunAsync(new() { [General + "ENDPOINT"] = text });
+        Environment.SetEnvironmentVariable(General + "ENDPOINT", text);
+        try
+        {
+            await RunAsync([]);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(General + "ENDPOINT", null);
+        }
+
+        string[] ignored = [.. _warnings.Where(static warning => warning.Contains("Ignoring", StringComparison.Ordinal))];
+        Assert.That(ignored, Has.Length.EqualTo(2).And.All.EndsWith($"cannot use. Ignoring {expected}"));
+    }
+
     [Test]
     public async Task Options_ThatCannotBeUsed_AreNamedWithWhatIsUsedInstead()
     {

@@ -17,9 +17,10 @@ public sealed class OtlpReceiver : IAsyncDisposable
     private readonly Task _serving;
     private int _requests;
 
-    public OtlpReceiver()
+    /// <param name="port">The port; 0 for a free one.</param>
+    public OtlpReceiver(int port = 0)
     {
-        (_listener, Endpoint) = Listen();
+        (_listener, Endpoint) = Listen(port);
         _serving = ServeAsync();
     }
 
@@ -34,6 +35,9 @@ public sealed class OtlpReceiver : IAsyncDisposable
     /// <summary>The path of each request, and its header <c>x-tenant</c>.</summary>
     public IReadOnlyList<(string Path, string? Tenant)> Addressed => [.. _addressed];
 
+    /// <summary>Whether <see cref="Spans"/> has the spans. Set to false for a run with millions of them.</summary>
+    public bool KeepsSpans { get; init; } = true;
+
     /// <summary>The spans of the requests that were answered with OK.</summary>
     public IReadOnlyList<OtlpSpan> Spans => [.. _spans];
 
@@ -47,11 +51,11 @@ public sealed class OtlpReceiver : IAsyncDisposable
     }
 
     /// <summary>Listens on a free port. Another process may take it first. A listener that failed to start cannot be reused.</summary>
-    private static (HttpListener Listener, Uri Endpoint) Listen()
+    private static (HttpListener Listener, Uri Endpoint) Listen(int port)
     {
         for (int attempt = 1; ; attempt++)
         {
-            var endpoint = new Uri($"http://127.0.0.1:{FreePort()}/");
+            var endpoint = new Uri($"http://127.0.0.1:{(port == 0 ? FreePort() : port)}/");
             var listener = new HttpListener();
             listener.Prefixes.Add(endpoint.ToString());
             try
@@ -104,7 +108,7 @@ public sealed class OtlpReceiver : IAsyncDisposable
                 _metrics.Enqueue(Encoding.Latin1.GetString(body.ToArray()));
             IReadOnlyList<OtlpSpan> spans = path == "/v1/metrics" ? [] : OtlpSpan.ReadRequest(body.ToArray());
             HttpStatusCode status = await OnRequest(spans);
-            if (status == HttpStatusCode.OK)
+            if (status == HttpStatusCode.OK && KeepsSpans)
             {
                 foreach (OtlpSpan span in spans)
                     _spans.Enqueue(span);

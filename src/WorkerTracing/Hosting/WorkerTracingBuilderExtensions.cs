@@ -162,6 +162,8 @@ public static class WorkerTracingBuilderExtensions
             tracing.AddProcessor(exporter is IPartitionedExporter partitioned
                 ? new CompositeProcessor<Activity>([new PartitionedTraceProcessor(main, partitioned, Create)])
                 : main);
+            if (exporter is not IPartitionedExporter && main.Pipeline.Recording is { } recording)
+                tracing.AddProcessor(new CallRecorder(recording.Channel));
 
             BatchTraceProcessor Create(BaseExporter<Activity> exporter, BatchTraceProcessor? main) => new(
                 exporter,

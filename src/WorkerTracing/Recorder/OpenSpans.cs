@@ -41,21 +41,22 @@ internal sealed class OpenSpans(OpenSpanStore store, int exporterIndex)
     }
 
     /// <summary>
-    /// Records the open spans that enclose a span, up to the first one that is known: those around it were recorded before it. Stops where
-    /// there is no room.
+    /// Records the open spans that enclose a span and are not known yet. The outermost is the first: a span is known when those around it
+    /// are, so a process that is killed in between leaves no span without its parent. Stops where there is no room.
     /// </summary>
     public void AddAncestors(Activity span, IRecordedSpanExporter exporter)
     {
-        if (!store.IsEnabled)
+        if (!store.IsEnabled || span.Parent is not { } parent || _known.ContainsKey(KeyOf(parent)))
             return;
-        for (Activity? ancestor = span.Parent; ancestor is not null; ancestor = ancestor.Parent)
+        var unknown = new Stack<Activity>(); // not a recursion: spans nest by the thousand
+        for (Activity? ancestor = parent; ancestor is not null && !_known.ContainsKey(KeyOf(ancestor)); ancestor = ancestor.Parent)
         {
-            if (_known.ContainsKey(KeyOf(ancestor)))
-                return;
-            if (ancestor is { IsStopped: false, Recorded: true }
-                && _sources.MayBeOwn(ancestor.Source)
-                && !Add(ancestor, isJob: false, null, exporter))
-                return;
+            if (ancestor is { IsStopped: false, Recorded: true } && _sources.MayBeOwn(ancestor.Source))
+                unknown.Push(ancestor);
+        }
+
+        while (unknown.TryPop(out Activity? outermost) && Add(outermost, isJob: false, null, exporter))
+        {
         }
     }
 

@@ -70,26 +70,13 @@ internal sealed class RecorderChannel
         }
     }
 
-    /// <summary>Records a job that starts. Its end is recorded with <see cref="Write"/>.</summary>
+    /// <summary>Records a job that starts, and the open spans around it. Its end is recorded with <see cref="Write"/>.</summary>
     /// <param name="span">The span of the job.</param>
     /// <param name="key">Identifies the job to the process that runs its next attempt; null where the framework has no id.</param>
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: a span that it cannot write is not recorded.")]
-    public void Open(Activity span, string? key)
-    {
-        if (_recorded is null || !Recorder.Options.RecordRunningJobs)
-            return;
-        try
-        {
-            _recorded.EnsureResource(Exporter);
-            _records.EnsureDeclared(_recorded);
-            _recorded.OpenSpans.See(span.Source);
-            _recorded.OpenSpans.Add(span, isJob: true, key, Exporter);
-        }
-        catch (Exception exception)
-        {
-            Log.RecordingThrew(_log, _recorded.Name, exception);
-        }
-    }
+    public void Open(Activity span, string? key) => Open(span, isJob: true, key);
+
+    /// <summary>Records a call that starts, and the open spans around it. Its end is recorded with <see cref="Write"/>.</summary>
+    public void OpenCall(Activity span) => Open(span, isJob: false, key: null);
 
     /// <summary>A job or an enclosing span has ended without <see cref="Write"/>.</summary>
     public void Forget(Activity span) => _recorded?.OpenSpans.Remove(span);
@@ -118,6 +105,25 @@ internal sealed class RecorderChannel
     {
         if (_recorded is not null)
             _reader.Take(_recorded, into, count, bytes);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: a span that it cannot write is not recorded.")]
+    private void Open(Activity span, bool isJob, string? key)
+    {
+        if (_recorded is null || !Recorder.Options.RecordRunningJobs)
+            return;
+        try
+        {
+            _recorded.EnsureResource(Exporter);
+            _records.EnsureDeclared(_recorded);
+            _recorded.OpenSpans.See(span.Source);
+            _recorded.OpenSpans.AddAncestors(span, Exporter); // first: the spans around a known one are known
+            _recorded.OpenSpans.Add(span, isJob, key, Exporter);
+        }
+        catch (Exception exception)
+        {
+            Log.RecordingThrew(_log, _recorded.Name, exception);
+        }
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: a span that it cannot write is not recorded.")]

@@ -113,6 +113,29 @@ public sealed class FlightRecorderHostTests
     }
 
     [Test]
+    public async Task Start_CallThatDidNotEnd_IsReportedByTheNextHost()
+    {
+        await using var backend = new OtlpReceiver();
+        using var source = new ActivitySource($"calls {Guid.NewGuid():n}");
+        void Configure(WorkerTracingBuilder builder) => builder
+            .AddSource(source.Name)
+            .AddFlightRecorder(_directory.Path)
+            .AddOtlpExporter(otlp =>
+                (otlp.Endpoint, otlp.Protocol) = (new Uri(backend.Endpoint, "v1/traces"), OtlpExportProtocol.HttpProtobuf));
+        using (IHost host = await StartAsync(Configure))
+        {
+            source.StartActivity("call", ActivityKind.Client);
+            await host.StopAsync();
+        }
+
+        using IHost next = await StartAsync(Configure);
+        await Until.TrueAsync(() => backend.Spans.Any(static span => span.Name == "call"), "the call has arrived");
+        await next.StopAsync();
+
+        Assert.That(backend.Spans.Single(static span => span.Name == "call").Attributes["error.type"], Is.EqualTo("abandoned"));
+    }
+
+    [Test]
     public async Task CheckHealth_DirectoryCannotBeMade_IsDegradedAndTheHostRuns()
     {
         string file = Path.Combine(_directory.Path, "file");

@@ -68,6 +68,76 @@ internal sealed class OpenSpanTests
     }
 
     [Test]
+    public void Open_JobInOpenSpans_TheseAreClosedToo()
+    {
+        using var directory = new TemporaryDirectory();
+        using Activity framework = Start("framework");
+        using Activity job = Start("job");
+        using (var dead = new RecorderFixture(directory.Path))
+            dead.Channel.Open(job, null);
+
+        using var recorder = new RecorderFixture(directory.Path);
+
+        Assert.That(recorder.Recorder.Adopt().Select(static found => found.Name), Is.EqualTo(["job"]), "the other is no job");
+        Assert.That(recorder.TakeTexts(), Is.EquivalentTo(["framework abandoned", "job abandoned"]));
+    }
+
+    [Test]
+    public void Open_SpanAroundTheJobCannotBeWritten_NoSpanBelowItIsRecorded()
+    {
+        using var directory = new TemporaryDirectory();
+        using Activity outer = Start("outer");
+        using Activity middle = Start("middle");
+        using Activity job = Start("job");
+        using (var dead = new RecorderFixture(directory.Path))
+        {
+            dead.Exporter.Unwritable = "outer";
+            dead.Channel.Open(job, null);
+        }
+
+        using var recorder = new RecorderFixture(directory.Path);
+        recorder.Recorder.Adopt();
+
+        Assert.That(recorder.TakeTexts(), Is.Empty, "closed, they would have no parent");
+    }
+
+    [TestCase(ActivityKind.Client, true)]
+    [TestCase(ActivityKind.Producer, true)]
+    [TestCase(ActivityKind.Internal, false)]
+    [TestCase(ActivityKind.Server, false)]
+    [TestCase(ActivityKind.Consumer, false)]
+    public void Start_SpanOfAKind_IsRecordedIfItCallsAnotherProcess(ActivityKind kind, bool isRecorded)
+    {
+        using var directory = new TemporaryDirectory();
+        using Activity around = Start("around");
+        using Activity call = Start("call", kind);
+        using (var dead = new RecorderFixture(directory.Path))
+        using (var calls = new CallRecorder(dead.Channel))
+            calls.OnStart(call);
+
+        using var recorder = new RecorderFixture(directory.Path);
+
+        Assert.That(recorder.Recorder.Adopt(), Is.Empty, "it is no job");
+        Assert.That(recorder.TakeTexts(), isRecorded ? Is.EquivalentTo(["around abandoned", "call abandoned"]) : Is.Empty);
+    }
+
+    [Test]
+    public void Start_CallThatEnds_LeavesNothing()
+    {
+        using var directory = new TemporaryDirectory();
+        using (var recorder = new RecorderFixture(directory.Path))
+        using (var calls = new CallRecorder(recorder.Channel))
+        {
+            using Activity call = Start("call", ActivityKind.Client);
+            calls.OnStart(call);
+            call.Stop();
+            recorder.Channel.MarkDone(recorder.Channel.Write(call));
+        }
+
+        Assert.That(directory.SubDirectories, Is.Empty);
+    }
+
+    [Test]
     public void Write_AncestorEnded_IsNotClosed()
     {
         using var directory = new TemporaryDirectory();
@@ -211,6 +281,18 @@ internal sealed class OpenSpanTests
     {
         var span = new Activity(name) { ActivityTraceFlags = ActivityTraceFlags.Recorded };
         return span.Start();
+    }
+
+    private static Activity Start(string name, ActivityKind kind)
+    {
+        using var source = new ActivitySource($"calls {Guid.NewGuid():n}");
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = listened => listened == source,
+            Sample = static (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(listener);
+        return source.StartActivity(name, kind)!;
     }
 
     private static Activity EndChild(string name)

@@ -24,6 +24,9 @@ internal sealed class TextExporter(string name = "text") : BaseExporter<Activity
 
     public bool Throws { get; set; }
 
+    /// <summary>Gets or sets the name of an open span that cannot be written.</summary>
+    public string? Unwritable { get; set; }
+
     /// <summary>Gets how often the resource was asked for.</summary>
     public int Resources => _resources;
 
@@ -50,7 +53,12 @@ internal sealed class TextExporter(string name = "text") : BaseExporter<Activity
         Write($"{span.GetTagItem("text")}", content);
     }
 
-    public void WriteOpenSpan(Activity span, IBufferWriter<byte> content) => Write(span.DisplayName, content);
+    public void WriteOpenSpan(Activity span, IBufferWriter<byte> content)
+    {
+        if (span.DisplayName == Unwritable)
+            throw new InvalidOperationException("The exporter throws.");
+        Write(span.DisplayName, content);
+    }
 
     public void CloseSpan(ReadOnlySpan<byte> open, DateTimeOffset ended, IBufferWriter<byte> content)
     {

@@ -10,7 +10,11 @@ namespace WorkerTracing;
 /// </remarks>
 internal readonly struct BaggageScope
 {
-    private const string Slot = "otel.baggage";
+    /// <summary>
+    /// Makes OpenTelemetry's slot: reading a slot that does not exist throws. Creating a baggage does not make it, and a process that only
+    /// performs jobs may do nothing else with baggage.
+    /// </summary>
+    private static readonly string Slot = MakeSlot();
 
     private readonly object? _holderBefore;
     private readonly bool _entered;
@@ -52,5 +56,11 @@ internal readonly struct BaggageScope
         }
 
         return items;
+    }
+
+    private static string MakeSlot()
+    {
+        _ = Baggage.Current;
+        return "otel.baggage";
     }
 }

@@ -5,16 +5,17 @@ using Quartz;
 
 namespace WorkerTracing.Quartz.Node;
 
-/// <summary>The configuration of the nodes of the cluster, and of the test that schedules for them.</summary>
+/// <summary>The configuration of the nodes, and of the test that schedules for them.</summary>
 public static class SharedScheduler
 {
     public static IServiceCollectionQuartzConfigurator Configure(
         IServiceCollectionQuartzConfigurator q,
         string connectionString,
-        string scheduler)
+        string scheduler,
+        bool isClustered = true)
     {
         q.SchedulerName = scheduler;
-        q.SchedulerId = "AUTO";
+        q.SchedulerId = isClustered ? "AUTO" : "single";
         q.InterruptJobsOnShutdown = true;
         q.InterruptJobsOnShutdownWithWait = true;
         q.UseDefaultThreadPool(8);
@@ -22,6 +23,8 @@ public static class SharedScheduler
         {
             store.UsePostgres(connectionString);
             store.UseSerializer<TextSerializer>();
+            if (!isClustered)
+                return;
             store.UseClustering(static cluster =>
             {
                 cluster.CheckinInterval = TimeSpan.FromMilliseconds(500);

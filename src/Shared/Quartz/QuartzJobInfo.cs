@@ -22,7 +22,7 @@ internal static class QuartzJobInfo
             System = System,
             Name = Name(context.JobDetail),
             Id = context.FireInstanceId,
-            RecoveryId = RecoveredFiring.IdOf(context),
+            RecoveryIds = RecoveredFiring.IdsOf(context),
             Attempt = 1 + QuartzVersion.RetryAttempt(context) + context.RefireCount,
             Trigger = origin.Trigger,
             Origin = origin.Context,

@@ -19,6 +19,7 @@ internal sealed class RecorderAdoption : IDisposable
     private readonly BatchTraceProcessor _processor;
     private readonly ILogger _log;
     private readonly ITimer? _timer;
+    private readonly TaskCompletionSource _firstLook = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isLooking; // Interlocked
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the clock's timers: without one, what is left stays on disk.")]
@@ -33,13 +34,23 @@ internal sealed class RecorderAdoption : IDisposable
         catch (Exception exception)
         {
             Log.TracingThrew(log, nameof(RecorderAdoption), exception);
+            _firstLook.SetResult();
         }
     }
 
     /// <summary>Looks at once: the provider has been built. Does not block.</summary>
-    public void LookNow() => _timer?.Change(TimeSpan.Zero, Interval);
+    /// <returns>Completes when the first look is over: the jobs of processes that ended before it are known.</returns>
+    public Task LookNowAsync()
+    {
+        _timer?.Change(TimeSpan.Zero, Interval);
+        return _firstLook.Task;
+    }
 
-    public void Dispose() => _timer?.Dispose();
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _firstLook.TrySetResult();
+    }
 
     [SuppressMessage("Design", "CA1031", Justification = "The outermost boundary of a timer: whatever fails, the next look follows.")]
     private void Look()
@@ -64,6 +75,7 @@ internal sealed class RecorderAdoption : IDisposable
         finally
         {
             Volatile.Write(ref _isLooking, 0);
+            _firstLook.TrySetResult();
         }
     }
 

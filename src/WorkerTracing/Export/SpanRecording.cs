@@ -94,8 +94,8 @@ internal sealed class SpanRecording : IDisposable
     public void StartAdoption(BatchTraceProcessor processor, ILogger log, TimeProvider time) =>
         _adoption = new RecorderAdoption(Recorder, processor, log, time);
 
-    /// <summary>Looks at once for what ended processes have left. Does not block.</summary>
-    public void AdoptNow() => _adoption?.LookNow();
+    /// <inheritdoc cref="RecorderAdoption.LookNowAsync"/>
+    public Task AdoptNowAsync() => _adoption?.LookNowAsync() ?? Task.CompletedTask;
 
     public void Dispose()
     {

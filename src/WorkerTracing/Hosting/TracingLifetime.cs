@@ -21,6 +21,9 @@ internal sealed class TracingLifetime(
     /// </summary>
     private static readonly TimeSpan LastDrain = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long the start waits for the flight recorders to read what ended processes have left.</summary>
+    private static readonly TimeSpan AdoptionTimeout = TimeSpan.FromSeconds(2);
+
     public Task StartingAsync(CancellationToken cancellationToken)
     {
         if (string.Equals(
@@ -28,13 +31,7 @@ internal sealed class TracingLifetime(
             "disk",
             StringComparison.OrdinalIgnoreCase))
             Log.DiskRetry(log);
-        foreach (BatchTraceProcessor processor in LiveProcessors.All)
-        {
-            if (ReferenceEquals(processor.Provider, provider))
-                processor.Pipeline.Recording?.AdoptNow();
-        }
-
-        return Task.CompletedTask;
+        return AdoptAsync(cancellationToken);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -74,5 +71,21 @@ internal sealed class TracingLifetime(
             if (ReferenceEquals(processor.Provider, provider))
                 processor.LimitShutdown(left);
         }
+    }
+
+    /// <summary>
+    /// Waits until the jobs that ended with their process are known, so that their next attempts, which the other hosted services start, link
+    /// to them. Where that takes long, it goes on in the background, and the first jobs can have no link.
+    /// </summary>
+    private async Task AdoptAsync(CancellationToken cancellationToken)
+    {
+        Task[] adoptions =
+        [
+            .. LiveProcessors.All.Where(processor => ReferenceEquals(processor.Provider, provider))
+                .Select(static processor => processor.Pipeline.Recording?.AdoptNowAsync())
+                .OfType<Task>(),
+        ];
+        if (adoptions.Length > 0)
+            await Task.WhenAny(Task.WhenAll(adoptions), Task.Delay(AdoptionTimeout, time, cancellationToken)).ConfigureAwait(false);
     }
 }

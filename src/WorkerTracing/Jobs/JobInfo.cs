@@ -28,11 +28,11 @@ public sealed record JobInfo
     public string? Id { get; init; }
 
     /// <summary>
-    /// Identifies the run to the process that repeats it after this one has died, if that finds it by another id than <see cref="Id"/>. The
-    /// next attempt then links to the one that died, where a flight recorder has it. Not recorded on the span.
+    /// Identify the run to the process that repeats it after this one has died, if <see cref="Id"/> does not stay the same. An attempt that
+    /// has one of these ids then links to the one that died, where a flight recorder has it. Not recorded on the span.
     /// </summary>
-    /// <value>The default is null: <see cref="Id"/> stays the same.</value>
-    public string? RecoveryId { get; init; }
+    /// <value>The default is null: <see cref="Id"/> alone.</value>
+    public IReadOnlyList<string>? RecoveryIds { get; init; }
 
     /// <summary>The queue or endpoint that the job came from. Recorded as <c>messaging.destination.name</c>.</summary>
     public string? Queue { get; init; }

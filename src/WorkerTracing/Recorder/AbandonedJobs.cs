@@ -38,7 +38,7 @@ internal sealed class AbandonedJobs(ProviderFlusher processors)
             return default;
         foreach (SpanRecording recording in processors.Recordings())
         {
-            if (recording.Recorder.FindAbandoned(key) is { } abandoned)
+            if (recording.Recorder.TakeAbandoned(key) is { } abandoned)
                 return abandoned.Context;
         }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
@@ -18,13 +17,10 @@ internal sealed class Adoption(
     /// <summary>How long the application has for the registration of its exporters. One that is not there then is gone.</summary>
     private static readonly TimeSpan RegistrationTime = TimeSpan.FromMinutes(1);
 
-    /// <summary>Bounds the jobs that the frameworks may ask for.</summary>
-    private const int MaxJobs = 10_000;
-
     private readonly Lock _sync = new();
     private readonly List<AdoptedDirectory> _directories = []; // written under _sync
     private readonly HashSet<string> _leftAlone = []; // written under _sync: logged once
-    private readonly ConcurrentDictionary<string, AbandonedJob> _jobs = new();
+    private readonly AbandonedJobIndex _jobs = new();
     private int _attached; // written under _sync: how many exporters have what was taken over
     private volatile bool _isClosed; // ends an adoption that runs
 
@@ -52,8 +48,8 @@ internal sealed class Adoption(
         return jobs;
     }
 
-    /// <summary>Finds a job that did not end, once.</summary>
-    public AbandonedJob? FindJob(string key) => _jobs.TryRemove(key, out AbandonedJob? job) ? job : null;
+    /// <inheritdoc cref="AbandonedJobIndex.Take"/>
+    public AbandonedJob? TakeJob(string key) => _jobs.Take(key);
 
     /// <summary>
     /// Gives exporters that were added since what was taken over before, and deletes what is done. Called each second, and when an exporter
@@ -148,11 +144,7 @@ internal sealed class Adoption(
         AbandonedJob[] jobs = [.. adopted.Jobs];
         counts.AddAbandonedJobs(jobs.Length);
         foreach (AbandonedJob job in jobs)
-        {
-            if (job.Key is not null && _jobs.Count < MaxJobs)
-                _jobs[job.Key] = job;
-        }
-
+            _jobs.Add(job);
         if (adopted.Recovery.Unqueued > 0 || jobs.Length > 0)
             Log.DirectoryAdopted(log, adopted.Name, adopted.Recovery.Unqueued, jobs.Length, adopted.Recovery.LastAlive);
         return jobs;

@@ -85,7 +85,7 @@ internal sealed class FlightRecorder : IDisposable
     public IReadOnlyList<AbandonedJob> Adopt() => _adoption.Adopt();
 
     /// <summary>Finds a job that ended with its process, once.</summary>
-    public AbandonedJob? FindAbandoned(string key) => _adoption.FindJob(key);
+    public AbandonedJob? TakeAbandoned(string key) => _adoption.TakeJob(key);
 
     /// <inheritdoc/>
     public void Dispose() => FlightRecorders.Release(this);

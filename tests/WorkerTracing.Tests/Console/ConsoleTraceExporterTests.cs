@@ -127,7 +127,7 @@ public sealed class ConsoleTraceExporterTests
         pipeline.Processor.Pipeline.Recording!.Recorder.Dispose(); // as if it were killed: the files are left, and nothing has been sent
 
         using var next = new Pipeline(batching: Recorded(directory), exporter: new ConsoleTraceExporter(_output));
-        next.Processor.Pipeline.Recording!.AdoptNow();
+        await next.Processor.Pipeline.Recording!.AdoptNowAsync();
         await WorkerTracing.Testing.Until.TrueAsync(
             () => _output.ToString()!.Contains("nightly", StringComparison.Ordinal), "the job was written");
 

@@ -6,6 +6,7 @@ namespace WorkerTracing.Tests;
 internal sealed class AdoptionTests
 {
     private static readonly TimeSpan RegistrationTime = TimeSpan.FromMinutes(1);
+    private static readonly string KeyOfJob = RunningJobKey.Of(new JobInfo { System = "test", Name = "job", Id = "7" })!;
 
     [TestCase(false)]
     [TestCase(true)]
@@ -137,15 +138,15 @@ internal sealed class AdoptionTests
         AbandonedJob found = recorder.Recorder.Adopt().Single();
 
         Assert.That(found.Name, Is.EqualTo("job"));
-        Assert.That(found.Key, Is.EqualTo("key of job"));
+        Assert.That(found.Key, Is.EqualTo(KeyOfJob));
         Assert.That(found.Context, Is.EqualTo(new ActivityContext(job.TraceId, job.SpanId, ActivityTraceFlags.Recorded, "state=1", true)));
         Assert.That(found.Started.UtcDateTime, Is.EqualTo(job.StartTimeUtc));
         Assert.That(found.LastAlive, Is.EqualTo(lastAlive));
         Assert.That(recorder.Recorder.Counts.AbandonedJobs, Is.EqualTo(1));
         Assert.That(recorder.TakeTexts(), Is.EquivalentTo(["child", "job abandoned"]));
         Assert.That(recorder.Recorder.Adopt(), Is.Empty);
-        Assert.That(recorder.Recorder.FindAbandoned("key of job"), Is.EqualTo(found));
-        Assert.That(recorder.Recorder.FindAbandoned("key of job"), Is.Null, "it is found once");
+        Assert.That(recorder.Recorder.TakeAbandoned(KeyOfJob), Is.EqualTo(found));
+        Assert.That(recorder.Recorder.TakeAbandoned(KeyOfJob), Is.Null, "it is found once");
     }
 
     [Test]
@@ -334,7 +335,7 @@ internal sealed class AdoptionTests
         using var dead = new RecorderFixture(directory.Path);
         var job = new Activity("job") { ActivityTraceFlags = ActivityTraceFlags.Recorded, TraceStateString = "state=1" };
         job.Start();
-        dead.Channel.Open(job, "key of job");
+        dead.Channel.Open(job, KeyOfJob);
         RecordHandle child = dead.Channel.Write(Spans.EndedBelow(job, "child"));
         if (isChildDone)
             dead.Channel.MarkDone(child);

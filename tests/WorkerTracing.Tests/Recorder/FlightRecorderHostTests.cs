@@ -153,6 +153,53 @@ public sealed class FlightRecorderHostTests
         Assert.That(report.Entries.Single().Value.Description, Does.Contain("records nothing"));
     }
 
+    [Test]
+    public async Task Start_AfterAProcessThatDied_TheFirstJobLinksToItsAttemptBefore()
+    {
+        var attempt = new JobInfo { System = "test", Name = "nightly", Id = Guid.NewGuid().ToString(), RecoveryIds = ["first"] };
+        using IHost died = await StartAsync(builder => builder.AddOtlpExporter(ToNobody).AddFlightRecorder(_directory.Path));
+        JobTrace before = died.Services.GetRequiredService<JobTracer>().Start(attempt);
+        Kill();
+
+        var first = new FirstJob(attempt with { Attempt = 2, RecoveryIds = ["other", "first", "second"] });
+        using IHost next = await StartAsync(builder =>
+        {
+            builder.Services.AddSingleton<IHostedService>(services => first.In(services));
+            builder.AddOtlpExporter(ToNobody).AddFlightRecorder(_directory.Path);
+        });
+
+        Assert.That(
+            first.Trace!.Activity!.Links.Select(static link => (link.Context.SpanId, link.Tags!.Single().Value)),
+            Is.EqualTo(new[] { (before.Activity!.SpanId, (object?)"previous_attempt") }));
+        Kill();
+
+        var second = new FirstJob(attempt with { Attempt = 3, RecoveryIds = ["second", "third"] });
+        using IHost last = await StartAsync(builder =>
+        {
+            builder.Services.AddSingleton<IHostedService>(services => second.In(services));
+            builder.AddOtlpExporter(ToNobody).AddFlightRecorder(_directory.Path);
+        });
+
+        Assert.That(
+            second.Trace!.Activity!.Links.Select(static link => link.Context.SpanId),
+            Is.EqualTo(new[] { first.Trace.Activity.SpanId }),
+            "an attempt that dies is found by each of its ids");
+        second.Trace.Stop();
+        Activity.Current = null;
+    }
+
+    /// <summary>Gives up the files as if the process had been killed: what is open stays in them.</summary>
+    private void Kill()
+    {
+        foreach (BatchTraceProcessor processor in LiveProcessors.All)
+        {
+            if (processor.Pipeline.Recording?.Recorder is { } recorder && recorder.Options.Directory == _directory.Path)
+                recorder.Dispose();
+        }
+
+        Activity.Current = null;
+    }
+
     private static void ToNobody(OtlpExporterOptions options) =>
         (options.Endpoint, options.Protocol) = (new Uri("http://127.0.0.1:9/v1/traces"), OtlpExportProtocol.HttpProtobuf);
 
@@ -165,6 +212,28 @@ public sealed class FlightRecorderHostTests
         IHost host = builder.Build();
         await host.StartAsync();
         return host;
+    }
+
+    /// <summary>Starts a job as soon as a hosted service can.</summary>
+    private sealed class FirstJob(JobInfo job) : IHostedService
+    {
+        private IServiceProvider? _services;
+
+        public JobTrace? Trace { get; private set; }
+
+        public FirstJob In(IServiceProvider services)
+        {
+            _services = services;
+            return this;
+        }
+
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            Trace = _services!.GetRequiredService<JobTracer>().Start(job);
+            return Task.CompletedTask;
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class BeforeProcessor : BaseProcessor<Activity>;

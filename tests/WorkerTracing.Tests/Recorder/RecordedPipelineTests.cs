@@ -150,7 +150,7 @@ public sealed class RecordedPipelineTests
         Assert.That(processor.Pipeline.Health.Lost, Is.Zero);
         backend.OnRequest = static _ => Task.FromResult(HttpStatusCode.OK);
         using Pipeline next = PipelineTo(backend, FlushMode.None);
-        next.Processor.Pipeline.Recording!.AdoptNow();
+        await next.Processor.Pipeline.Recording!.AdoptNowAsync();
         await Until.TrueAsync(() => backend.Spans.Count >= 100, "the next provider has delivered them");
         Assert.That(backend.Spans.Select(static span => span.SpanId), Is.Unique);
     }

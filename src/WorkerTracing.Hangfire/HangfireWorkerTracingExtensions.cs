@@ -42,11 +42,6 @@ public static class HangfireWorkerTracingExtensions
     /// <summary>
     /// Shows the trace of a job's last attempt on its page in Hangfire's dashboard. A second call with the same template changes nothing.
     /// </summary>
-    /// <remarks>
-    /// Call it in the processes that perform jobs as well as in the one that has the dashboard. On a storage that cannot write a job
-    /// parameter with a change of state (PostgreSQL, SQLite), the trace of a job that has succeeded is stored only there, by one statement
-    /// more.
-    /// </remarks>
     /// <param name="configuration">Hangfire's configuration.</param>
     /// <param name="urlTemplate">
     /// The address that the trace id links to, in which <c>{traceId}</c> stands for the 32 hex digits of the id: an absolute http or https

@@ -8,15 +8,17 @@ using Hangfire.Storage;
 
 namespace WorkerTracing;
 
-// Start here. Hangfire calls this filter at five points of a job's life:
+// Start here. Hangfire calls this filter at six points of a job's life:
 //
 //   OnCreating        a job is created         its creator's span is stored with it               Storage/StoredJob.cs
 //   OnStateElection   a job cannot be loaded   it gets an error span; no server filter will run   Attempts/LoadFailure.cs
+//   OnStateApplied    it is to be performed    the span starts and is stored, where that costs    Attempts/PreparedAttempt.cs
+//                                              no round trip
 //   OnPerforming      an attempt begins        the stored value becomes a JobInfo, and a span     Attempts/AttemptTrace.cs,
-// HangfireJobInfo.cs
+//                                              that is stored                                     HangfireJobInfo.cs
 //   OnPerformed       the attempt ends         the span ends, and the flush follows               Attempts/AttemptTrace.cs
 //   OnStateApplied    its state changes        due time, queue and number of the next attempt     Storage/StateChange.cs
-//                                              are stored, and a link to this one
+//                                              are stored
 //
 // Everything that outlives a call is in one job parameter (Storage/JobParameter.cs).
 
@@ -138,7 +140,10 @@ public sealed class JobTraceFilter : IJobFilter, IClientFilter, IServerFilter, I
         });
     }
 
-    /// <summary>Stores what the next attempt cannot find out by itself: when it is due, its queue, and the attempt before.</summary>
+    /// <summary>
+    /// Prepares the attempt that follows a change to Processing. Stores with other changes what the next attempt cannot find out by itself:
+    /// when it is due, its queue, and the attempt before.
+    /// </summary>
     void IApplyStateFilter.OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction) =>
         Boundary.Run((this, context, transaction), static call =>
         {

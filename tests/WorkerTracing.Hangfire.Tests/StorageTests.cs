@@ -204,13 +204,15 @@ public sealed class StorageTests(string storage)
         });
         string job = server.Client.Enqueue(() => Work.Run(key));
         Until.True(() => running.IsSet, "the job runs");
+        string? begun = server.Parameter(job, JobParameter.Job);
 
         server.Client.Delete(job);
         gate.Set();
 
-        await server.SpanAsync(job);
+        Activity span = await server.SpanAsync(job);
         await server.RunAsync(static () => { });
-        Assert.That(server.Parameter(job, JobParameter.Job), Is.EqualTo("attempt: 1"), "as it was created; the worker has gone on");
+        Assert.That(begun, Is.EqualTo($"attempt: 1\nprevious: {span.Id}"), "stored when the attempt began");
+        Assert.That(server.Parameter(job, JobParameter.Job), Is.EqualTo(begun), "and as it was; the worker has gone on");
     }
 
     [Test]

@@ -15,6 +15,7 @@ internal sealed class AttemptTrace
     private readonly JobTrace _trace;
     private readonly StoredJob _stored;
     private readonly Activity? _ambient;
+    private bool _isStored; // written by Begin
 
     private AttemptTrace(JobTraceFilter filter, JobTrace trace, StoredJob stored, Activity? ambient)
     {
@@ -28,9 +29,9 @@ internal sealed class AttemptTrace
 
     public static void Begin(JobTraceFilter filter, PerformContext context)
     {
+        var prepared = PreparedAttempt.Take(filter, context);
         var parameters = new StoredParameters(context.BackgroundJob, context.Connection, filter.Boundary);
-        StoredJob stored = parameters.Read();
-        JobInfo job = HangfireJobInfo.From(context, stored, parameters);
+        StoredJob stored = prepared?.Stored ?? parameters.Read();
 
         // A worker's thread has no caller: its ambient span comes from the thread that started the server, or a filter left it behind. A
         // job without a server is performed on the thread of its caller, whose span is its parent.
@@ -38,9 +39,12 @@ internal sealed class AttemptTrace
         if (context.ServerId is not null)
             Activity.Current = null;
 
-        JobTrace trace = filter.Tracer.Start(job);
-        context.Items[Key] = new AttemptTrace(filter, trace, stored, ambient);
+        JobTrace trace = prepared?.Start() ?? filter.Tracer.Start(HangfireJobInfo.From(context, stored, parameters));
+        var attempt = new AttemptTrace(filter, trace, stored, ambient) { _isStored = prepared is { IsStored: true } };
+        context.Items[Key] = attempt;
         Describe(trace.Activity, context, stored.RecurringJob);
+        if (!attempt._isStored)
+            attempt.Store(context);
     }
 
     /// <summary>Takes the attempt that the filter began, once.</summary>
@@ -67,6 +71,17 @@ internal sealed class AttemptTrace
             _trace.End();
             Activity.Current = _ambient is { IsStopped: false } ? _ambient : null;
         }
+    }
+
+    /// <summary>Stores the span with the job: if the process dies, the next attempt links to it.</summary>
+    private void Store(PerformContext context)
+    {
+        if (context.ServerId is null || !_trace.IsRecorded)
+            return;
+        StoredJob begun = _stored with { PreviousSpan = _trace.Activity!.Id };
+        _isStored = _filter.Boundary.Run(
+            (context.Connection, context.BackgroundJob.Id, begun),
+            static begin => JobParameter.Write(begin.Connection, begin.Id, begin.begun));
     }
 
     private static void Describe(Activity? span, PerformContext context, string? recurringJob)
@@ -126,7 +141,7 @@ internal sealed class AttemptTrace
 
         string? span = _trace.IsRecorded ? _trace.Activity?.Id : null;
         string job = context.BackgroundJob.Id;
-        EndedAttempt.Last = new EndedAttempt(_filter, job, _stored, span, failed);
+        EndedAttempt.Last = new EndedAttempt(_filter, job, _stored, span, failed) { IsStored = _isStored };
         if (span is null || context.ExceptionHandled || context.Exception is JobAbortedException or not OperationCanceledException)
             return;
 

@@ -11,6 +11,9 @@ namespace WorkerTracing;
 /// <param name="Failed">True if the attempt failed: when the job runs again, that is the next attempt.</param>
 internal sealed record EndedAttempt(JobTraceFilter Filter, string JobId, StoredJob Stored, string? Span, bool Failed)
 {
+    /// <summary>Whether the span was stored with the job when the attempt began.</summary>
+    public bool IsStored { get; init; }
+
     /// <summary>Written and read by its own thread alone. Null from the moment that the thread's worker takes a job.</summary>
     [ThreadStatic]
     private static EndedAttempt? _last;

@@ -29,9 +29,6 @@ internal sealed class JobDetails
         _urlTemplate = urlTemplate;
     }
 
-    /// <summary>Returns true if this process shows the traces of jobs, so that they are worth a round trip to store.</summary>
-    public static bool IsShown => !Shown.IsEmpty;
-
     /// <summary>Returns true for the first call with a template, false for a further one with the same template.</summary>
     public bool TryShow() => Shown.TryAdd(_urlTemplate ?? string.Empty, this);
 

@@ -56,29 +56,36 @@ internal static class JobParameter
     /// <summary>Writes the parameter with a change of state: as part of its transaction where the storage can do that.</summary>
     public static void Write(ApplyStateContext context, IWriteOnlyTransaction transaction, StoredJob job, FailureBoundary boundary)
     {
-        string value = SerializationHelper.Serialize(job.Format(), SerializationOption.User);
-        using IDisposable untraced = SuppressInstrumentationScope.Begin();
-        if (IsTransactional(context.Storage, transaction))
-        {
-            try
-            {
-                ((JobStorageTransaction)transaction).SetJobParameter(context.BackgroundJob.Id, Job, value);
-                return;
-            }
-            catch (Exception exception) when (exception is NotSupportedException or NotImplementedException)
-            {
-                if (Incapable.TryAdd(context.Storage, exception))
-                    boundary.Report(exception);
-            }
-        }
+        if (!TryWrite(context, transaction, job, boundary))
+            Write(context.Connection, context.BackgroundJob.Id, job);
+    }
 
-        context.Connection.SetJobParameter(context.BackgroundJob.Id, Job, value);
+    /// <summary>Writes the parameter as part of the transaction of a change of state.</summary>
+    /// <returns>False where the storage cannot do that: nothing is written.</returns>
+    public static bool TryWrite(ApplyStateContext context, IWriteOnlyTransaction transaction, StoredJob job, FailureBoundary boundary)
+    {
+        if (!IsTransactional(context.Storage, transaction))
+            return false;
+        using IDisposable untraced = SuppressInstrumentationScope.Begin();
+        try
+        {
+            ((JobStorageTransaction)transaction).SetJobParameter(context.BackgroundJob.Id, Job, Serialize(job));
+            return true;
+        }
+        catch (Exception exception) when (exception is NotSupportedException or NotImplementedException)
+        {
+            if (Incapable.TryAdd(context.Storage, exception))
+                boundary.Report(exception);
+            return false;
+        }
     }
 
     /// <summary>Writes the parameter outside of a change of state.</summary>
     public static void Write(IStorageConnection connection, string jobId, StoredJob job)
     {
         using IDisposable untraced = SuppressInstrumentationScope.Begin();
-        connection.SetJobParameter(jobId, Job, SerializationHelper.Serialize(job.Format(), SerializationOption.User));
+        connection.SetJobParameter(jobId, Job, Serialize(job));
     }
+
+    private static string Serialize(StoredJob job) => SerializationHelper.Serialize(job.Format(), SerializationOption.User);
 }

@@ -23,6 +23,7 @@ internal static class StateChange
         {
             _taken = (context.BackgroundJob.Id, processing.WorkerId);
             EndedAttempt.Last = null;
+            PreparedAttempt.Prepare(filter, context, transaction);
             return;
         }
 
@@ -34,8 +35,8 @@ internal static class StateChange
     }
 
     /// <summary>
-    /// The state after an attempt. A final one is written only where that costs no round trip, or where the dashboard shows the trace: no
-    /// attempt follows that would need it.
+    /// The state after an attempt. If no further one follows, the span has been stored when the attempt began; where that failed, a final state
+    /// is written only where that costs no round trip.
     /// </summary>
     private static StoredJob? AfterAttempt(
         JobTraceFilter filter,
@@ -49,11 +50,9 @@ internal static class StateChange
         StoredJob stored = ended.Stored with { PreviousSpan = ended.Span ?? ended.Stored.PreviousSpan };
         if (RunsAgain(context, stored) is { } again)
             return again with { Attempt = (stored.Attempt ?? 1) + (ended.Failed ? 1 : 0) };
-        if (ended.Span is null)
+        if (ended.Span is null || ended.IsStored)
             return null;
-
-        bool needed = !context.NewState.IsFinal || JobDetails.IsShown;
-        return needed || JobParameter.IsTransactional(context.Storage, transaction) ? stored : null;
+        return !context.NewState.IsFinal || JobParameter.IsTransactional(context.Storage, transaction) ? stored : null;
     }
 
     private static StoredJob? WithoutAttempt(JobTraceFilter filter, ApplyStateContext context)

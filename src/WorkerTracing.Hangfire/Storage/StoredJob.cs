@@ -52,7 +52,7 @@ internal sealed record StoredJob(JobOrigin Creator)
     /// <summary>The queue. Null where the job says it itself: <see cref="JobQueue.Of"/>.</summary>
     public string? Queue { get; init; }
 
-    /// <summary>The span of the last recorded attempt, as a <c>traceparent</c>.</summary>
+    /// <summary>The span of the last recorded attempt that has begun, as a <c>traceparent</c>. It may have died with its process.</summary>
     public string? PreviousSpan { get; init; }
 
     /// <summary>Gets the value for a job that is being created.</summary>

@@ -37,6 +37,13 @@ internal struct JobScope
     /// <returns>Null where the job has no span.</returns>
     public Activity? StartSpan(JobSpanFactory spans, JobInfo job, int depth) => spans.Start(job, depth, ref _spanBefore);
 
+    /// <summary>Makes the span of the job current, which has started before.</summary>
+    public Activity EnterSpan(Activity span)
+    {
+        _spanBefore.Replace(span);
+        return span;
+    }
+
     /// <summary>Makes the job the current one.</summary>
     public static void Enter(JobTrace trace) => Ambient.Value = trace;
 

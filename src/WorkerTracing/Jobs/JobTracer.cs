@@ -108,30 +108,31 @@ public sealed class JobTracer
     /// thread.
     /// </remarks>
     /// <exception cref="ArgumentNullException"><paramref name="job"/> is null.</exception>
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's beginning: a job runs, traced or not.")]
     public JobTrace Start(JobInfo job)
     {
         ArgumentNullException.ThrowIfNull(job);
-        if (!IsEnabled)
-            return new JobTrace(this, job);
+        return Begin(job, null);
+    }
+
+    /// <summary>
+    /// Starts the span of a job that is about to run, and leaves the ambient span as it is. <see cref="PreparedJob.Start"/> begins the job.
+    /// </summary>
+    /// <param name="job">What is about to run.</param>
+    /// <returns>The job with its span, to be started or discarded.</returns>
+    /// <remarks>Never throws for telemetry's sake, and blocks on nothing.</remarks>
+    /// <exception cref="ArgumentNullException"><paramref name="job"/> is null.</exception>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's beginning: a job runs, traced or not.")]
+    public PreparedJob Prepare(JobInfo job)
+    {
+        ArgumentNullException.ThrowIfNull(job);
         try
         {
-            JobTrace trace = _traces.Create(job);
-            if (trace.IsRecorded)
-            {
-                _traces.Describe(trace);
-                Abandoned.Open(trace);
-                RunningReports.Add(trace);
-            }
-
-            if (!Observers.IsEmpty)
-                Observers.OnStarted(trace);
-            return trace;
+            return new PreparedJob(this, job, IsEnabled ? _traces.StartSpan(job) : null);
         }
         catch (Exception exception)
         {
-            ReportFailure(nameof(Start), exception);
-            return new JobTrace(this, job);
+            ReportFailure(nameof(Prepare), exception);
+            return new PreparedJob(this, job, null);
         }
     }
 
@@ -215,6 +216,25 @@ public sealed class JobTracer
         ArgumentNullException.ThrowIfNull(framework);
         ImmutableInterlocked.Update(
             ref _frameworks, static (known, name) => known.Contains(name) ? known : known.Add(name), framework);
+    }
+
+    /// <summary>Begins the trace of a job.</summary>
+    /// <param name="job">What runs.</param>
+    /// <param name="prepared">Its span, if that has started.</param>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary of a job's beginning: a job runs, traced or not.")]
+    internal JobTrace Begin(JobInfo job, Activity? prepared)
+    {
+        if (!IsEnabled)
+            return new JobTrace(this, job);
+        try
+        {
+            return _traces.Start(job, prepared);
+        }
+        catch (Exception exception)
+        {
+            ReportFailure(nameof(Start), exception);
+            return new JobTrace(this, job);
+        }
     }
 
     internal FlushMode FlushModeOf(JobInfo job) => _modes.Select(job);

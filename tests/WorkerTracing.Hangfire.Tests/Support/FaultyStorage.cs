@@ -30,6 +30,9 @@ internal sealed class FaultyStorage
     /// <summary>Runs with each call of a connection.</summary>
     public Action Called { get; init; } = static () => { };
 
+    /// <summary>Runs when the lock of a job is released: a change of its state has been made.</summary>
+    public Action Released { get; set; } = static () => { };
+
     /// <summary>The parameters that were read one by one, each a round trip.</summary>
     public ConcurrentQueue<string> Reads { get; } = new();
 
@@ -83,6 +86,8 @@ internal sealed class FaultyStorage
                 object? result = targetMethod.Invoke(_real, args);
                 if (result is JobData job && !((FaultyStorage)_faults!).HandsOver)
                     job.ParametersSnapshot = null;
+                if (result is IDisposable held && targetMethod.Name == nameof(IStorageConnection.AcquireDistributedLock))
+                    return new Lock(held, (FaultyStorage)_faults!);
                 if (result is IWriteOnlyTransaction transaction && ((FaultyStorage)_faults!).ClaimsTransactions)
                     return new IncapableTransaction(transaction);
                 return result;
@@ -92,6 +97,15 @@ internal sealed class FaultyStorage
                 System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(exception.InnerException);
                 throw;
             }
+        }
+    }
+
+    private sealed class Lock(IDisposable real, FaultyStorage faults) : IDisposable
+    {
+        public void Dispose()
+        {
+            real.Dispose();
+            faults.Released();
         }
     }
 }

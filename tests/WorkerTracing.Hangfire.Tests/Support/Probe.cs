@@ -1,11 +1,12 @@
 using Hangfire.Common;
 using Hangfire.Server;
 using Hangfire.States;
+using Hangfire.Storage;
 
 namespace WorkerTracing.Hangfire.Tests;
 
 /// <summary>Another filter, with any order, that does what the test says.</summary>
-internal sealed class Probe(int order = JobFilter.DefaultOrder) : IJobFilter, IServerFilter, IElectStateFilter
+internal sealed class Probe(int order = JobFilter.DefaultOrder) : IJobFilter, IServerFilter, IElectStateFilter, IApplyStateFilter
 {
     public bool AllowMultiple => true;
 
@@ -17,9 +18,17 @@ internal sealed class Probe(int order = JobFilter.DefaultOrder) : IJobFilter, IS
 
     public Action<ElectStateContext> Electing { get; init; } = static _ => { };
 
+    public Action<ApplyStateContext> Applied { get; init; } = static _ => { };
+
     public void OnPerforming(PerformingContext context) => Performing(context);
 
     public void OnPerformed(PerformedContext context) => Performed(context);
 
     public void OnStateElection(ElectStateContext context) => Electing(context);
+
+    public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction) => Applied(context);
+
+    public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
+    {
+    }
 }

@@ -35,6 +35,19 @@ internal sealed class TestStorage : IDisposable
 
     public void Dispose() => _close();
 
+    /// <summary>Gets how to connect to a server. Skips the test where there is none.</summary>
+    public static string Server(string variable, string what)
+    {
+        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } server)
+            return server;
+
+        string reason = $"{variable} names no {what}.";
+        if (Environment.GetEnvironmentVariable("WORKERTRACING_REQUIRE_SERVERS") == "1")
+            Assert.Fail(reason);
+        Assert.Ignore(reason);
+        throw new InvalidOperationException(reason);
+    }
+
     private static TestStorage InMemory()
     {
         var storage = new InMemoryStorage(new InMemoryStorageOptions { IdType = InMemoryStorageIdType.Guid });
@@ -100,18 +113,6 @@ internal sealed class TestStorage : IDisposable
                 drop.ExecuteNonQuery();
             connections.Dispose();
         });
-    }
-
-    private static string Server(string variable, string what)
-    {
-        if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } server)
-            return server;
-
-        string reason = $"{variable} names no {what}.";
-        if (Environment.GetEnvironmentVariable("WORKERTRACING_REQUIRE_SERVERS") == "1")
-            Assert.Fail(reason);
-        Assert.Ignore(reason);
-        throw new InvalidOperationException(reason);
     }
 
     private sealed class ConnectionFactory(NpgsqlDataSource source) : IConnectionFactory

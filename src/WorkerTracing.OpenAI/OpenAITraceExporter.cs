@@ -22,7 +22,7 @@ namespace WorkerTracing;
 /// </para>
 /// <para>An export blocks the processor's thread until the service has answered. It never throws. Safe for concurrent use.</para>
 /// </remarks>
-public sealed class OpenAITraceExporter : BaseExporter<Activity>, IRecordedSpanExporter, IPartitionedExporter
+public sealed class OpenAITraceExporter : BaseExporter<Activity>, IRecordedSpanExporter, IPartitionedExporter, IExportTarget
 {
     /// <summary>A request is sent when it has this many bytes, however many spans are left.</summary>
     internal const int MaxRequestBytes = 4 * 1024 * 1024;
@@ -37,23 +37,24 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IRecordedSpanE
     private readonly KeyStates _keys;
     private readonly ExporterSettings _settings;
     private readonly ILogger _log;
+    private readonly MissingKeyWarning _missingKey;
     private readonly bool _isDisabled = OpenAIEnvironment.IsTracingDisabled;
     private readonly OpenAITraceExporter? _parent;
     private readonly ConditionalWeakTable<JobTrace, object> _partitions = [];
-    private int _isKeyMissing; // 1 from the first export without a key to the next with one
 
     /// <summary>Creates an exporter.</summary>
     /// <param name="options">The options; null for the defaults. Read at each export, so that later changes apply.</param>
     /// <param name="loggerFactory">Creates the log for missing and refused keys and for lost spans; null for no log.</param>
     /// <exception cref="OptionsValidationException">An option is out of its range. The message names the option and its value.</exception>
     public OpenAITraceExporter(OpenAIExporterOptions? options = null, ILoggerFactory? loggerFactory = null)
-        : this(Constant(options ?? new OpenAIExporterOptions()), loggerFactory)
+        : this(ExporterSettings.Constant(options ?? new OpenAIExporterOptions()), loggerFactory)
     {
     }
 
     internal OpenAITraceExporter(Func<OpenAIExporterOptions> options, ILoggerFactory? loggerFactory)
     {
         _log = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger("WorkerTracing.OpenAI");
+        _missingKey = new MissingKeyWarning(_log);
         _settings = new ExporterSettings(options, _log);
         _client = new IngestClient(TimeProvider.System);
         _keys = new KeyStates(_log, TimeProvider.System);
@@ -70,9 +71,13 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IRecordedSpanE
     private OpenAITraceExporter(OpenAITraceExporter parent)
     {
         _parent = parent;
-        (_log, _settings, _client, _keys) = (parent._log, parent._settings, parent._client, parent._keys);
+        (_log, _missingKey, _settings, _client, _keys) = (parent._log, parent._missingKey, parent._settings, parent._client, parent._keys);
         (_agents, _records, RecordName) = (parent._agents, parent._records, parent.RecordName);
     }
+
+    string? IExportTarget.Address => ShownAddress.Of(_settings.Latest.Endpoint.AbsoluteUri);
+    string? IExportTarget.Protocol => null;
+    string? IExportTarget.LastError => null;
 
     /// <summary>Gets the number of exports that may run at the same time.</summary>
     /// <value>4.</value>
@@ -227,22 +232,18 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IRecordedSpanE
         _batches.Add(items);
     }
 
-    private void ReportDropped(int withoutKey, int failed)
+    /// <summary>Warns where no trace can have a key. For a host, which knows its options before the first export.</summary>
+    internal void WarnOfMissingKey()
     {
-        if (withoutKey == 0)
-            Volatile.Write(ref _isKeyMissing, 0);
-        else if (Interlocked.Exchange(ref _isKeyMissing, 1) == 0)
-            Log.NoKey(_log);
-        ExporterMetrics.Drop(withoutKey, "no_key");
-        ExporterMetrics.Drop(failed, "selector_failed");
+        if (_settings.Latest is { Credentials: null, CredentialsSelector: null })
+            _missingKey.Set(true);
     }
 
-    private static Func<OpenAIExporterOptions> Constant(OpenAIExporterOptions options)
+    private void ReportDropped(int withoutKey, int failed)
     {
-        ValidateOptionsResult validity = new OpenAIExporterOptionsValidator().Validate(null, options);
-        if (validity.Failed)
-            throw new OptionsValidationException(Options.DefaultName, typeof(OpenAIExporterOptions), validity.Failures);
-        return () => options;
+        _missingKey.Set(withoutKey > 0);
+        ExporterMetrics.Drop(withoutKey, "no_key");
+        ExporterMetrics.Drop(failed, "selector_failed");
     }
 
     private readonly record struct ExportScope(OpenAIExporterOptions Options, TracePolicies Policies, bool AllowsRetries);

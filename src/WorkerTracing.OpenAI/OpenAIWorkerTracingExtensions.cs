@@ -41,8 +41,13 @@ public static class OpenAIWorkerTracingExtensions
         if (OpenAIEnvironment.IsTracingDisabled)
             return builder;
         return builder.AddExporter(
-            static services => new OpenAITraceExporter(
-                services.GetRequiredService<OpenAIConfiguration>().Read, services.GetService<ILoggerFactory>()),
+            static services =>
+            {
+                var exporter = new OpenAITraceExporter(
+                    services.GetRequiredService<OpenAIConfiguration>().Read, services.GetService<ILoggerFactory>());
+                exporter.WarnOfMissingKey();
+                return exporter;
+            },
             static batching => batching.MaxBatchSize = Math.Min(batching.MaxBatchSize, MaxBatchSize));
     }
 }

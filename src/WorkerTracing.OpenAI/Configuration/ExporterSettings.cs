@@ -39,4 +39,14 @@ internal sealed class ExporterSettings(Func<OpenAIExporterOptions> source, ILogg
             return _valid;
         }
     }
+
+    /// <summary>Makes a source of options that stay the same.</summary>
+    /// <exception cref="OptionsValidationException">An option is out of its range.</exception>
+    public static Func<OpenAIExporterOptions> Constant(OpenAIExporterOptions options)
+    {
+        ValidateOptionsResult validity = new OpenAIExporterOptionsValidator().Validate(null, options);
+        if (validity.Failed)
+            throw new OptionsValidationException(Options.DefaultName, typeof(OpenAIExporterOptions), validity.Failures);
+        return () => options;
+    }
 }

@@ -28,6 +28,22 @@ public sealed class AddOpenAIExporterTests
     }
 
     [Test]
+    public async Task Start_NoKey_WarnsAndNamesTheAddress()
+    {
+        Assume.That(Environment.GetEnvironmentVariable("OPENAI_API_KEY"), Is.Null, "a key in the environment is a key");
+        await using IngestServer server = await IngestServer.StartAsync();
+        var log = new LogRecorder();
+        using IHost host = await StartAsync(
+            server,
+            static options => options.ApiKey = null,
+            tracing => tracing.Services.AddSingleton<ILoggerFactory>(log));
+
+        Assert.That(log.Lines, Has.One.Contains("Set OpenAIExporterOptions.ApiKey or the variable OPENAI_API_KEY."));
+        Assert.That(log.Lines, Has.One.Contains("Exporters: OpenAITraceExporter to http://"));
+        await host.StopAsync();
+    }
+
+    [Test]
     public async Task RunAsync_NoKey_FailsTheFlushAndLeavesTheJobUnharmed()
     {
         Assume.That(Environment.GetEnvironmentVariable("OPENAI_API_KEY"), Is.Null, "a key in the environment is a key");

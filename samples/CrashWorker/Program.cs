@@ -3,6 +3,7 @@ using CrashWorker;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OpenTelemetry.Metrics;
 using WorkerTracing;
 
 // A worker that is killed in the middle of a job, and the worker after it, which shows what became of the job.
@@ -16,11 +17,17 @@ builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(static consol
 builder.Configuration["OTEL_SERVICE_NAME"] ??= "crash-worker";
 // Every job flushes its trace. A schedule of a second would show the steps of a job that takes longer before the job.
 builder.Configuration["OTEL_BSP_SCHEDULE_DELAY"] ??= "30000";
-builder.Services
+WorkerTracingBuilder tracing = builder.Services
     .AddWorkerTracing(static options => options.Flush = FlushMode.Wait)
     .AddSource(ReportJob.SourceName)
     .AddFlightRecorder(directory)
     .AddConsoleExporter();
+builder.Services.AddOpenTelemetry().WithMetrics(static metrics => metrics.AddWorkerTracingInstrumentation());
+if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+{
+    tracing.AddOtlpExporter();
+    builder.Services.ConfigureOpenTelemetryMeterProvider(static metrics => metrics.AddOtlpExporter());
+}
 
 using IHost host = builder.Build();
 await host.StartAsync();
@@ -41,7 +48,9 @@ return 0;
 static async Task<int> StartBothAsync()
 {
     string directory = Directory.CreateTempSubdirectory("crash-worker-").FullName;
-    Console.WriteLine($"The flight recorder is in {directory}.\n");
+    Console.WriteLine(
+        "CrashWorker kills a worker in the middle of a job on purpose, and prints what the next worker finds of it in the flight recorder. "
+            + $"It ends by itself. The flight recorder is in {directory}.\n");
     Console.WriteLine("The first worker ends one job, and is killed in the middle of the next:\n");
     await RunAsync("first", directory);
     Console.WriteLine("\nThe first worker is gone. The second finds its job, and runs it again:\n");

@@ -1,5 +1,5 @@
-// Checks every ten seconds that each link in the Markdown files of a folder points to something that exists:
-// dotnet run --project samples/QuartzWorker [-- --folder .] [--schedule "0/10 * * * * ?"]
+// Checks every five seconds that each link in the Markdown files of a folder points to something that exists:
+// dotnet run --project samples/QuartzWorker [-- --folder .] [--schedule "0/5 * * * * ?"]
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -9,7 +9,7 @@ using WorkerTracing;
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder(args);
 Console.WriteLine(
-    "QuartzWorker checks the links of Markdown files every ten seconds and prints the trace of each check. A broken link fails the job. "
+    "QuartzWorker checks the links of Markdown files every five seconds and prints the trace of each check. A broken link fails the job. "
         + "Ctrl+C ends it.");
 builder.Configuration["OTEL_SERVICE_NAME"] ??= "quartz-worker";
 WorkerTracingBuilder tracing = builder.Services.AddWorkerTracing().AddSource(LinkCheck.Source.Name).AddConsoleExporter();
@@ -23,7 +23,7 @@ if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
 builder.Services.AddQuartz(q => q
     .UseWorkerTracing()
     .ScheduleJob<LinkCheckJob>(
-        trigger => trigger.WithCronSchedule(builder.Configuration["schedule"] ?? "0/10 * * * * ?"),
+        trigger => trigger.WithCronSchedule(builder.Configuration["schedule"] ?? "0/5 * * * * ?"),
         static job => job.WithIdentity("check links")));
 builder.Services.AddQuartzHostedService(static options => options.WaitForJobsToComplete = true);
 await builder.Build().RunAsync();

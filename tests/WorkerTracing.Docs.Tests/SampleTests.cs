@@ -45,6 +45,31 @@ public sealed partial class SampleTests
         Assert.That(viewer.Metrics, Has.All.Contains(service));
     }
 
+    [Test]
+    public async Task Run_CrashWorkerWithAViewer_SendsItTheJobThatDied()
+    {
+        if (!FullRun.IsOn)
+            Assert.Ignore("In a full run alone: WORKERTRACING_FULL_TESTS=1");
+        await using var viewer = new OtlpReceiver();
+        await using var process = ChildProcess.StartDotnet(
+            [SampleProcess.PathOf("CrashWorker", "CrashWorker.dll")],
+            new Dictionary<string, string>
+            {
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = viewer.Endpoint.ToString(),
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            });
+
+        Assert.That(await process.EndedAsync(), Is.Zero, process.Report());
+        Assert.That(process.Output, Does.StartWith("CrashWorker").And.Match(End()));
+        Assert.That(viewer.Spans.Select(static span => span.Service), Is.All.EqualTo("crash-worker"));
+        Assert.That(
+            viewer.Spans.Where(static span => span.Name == "Report.Send")
+                .Select(static span => span.Attributes.GetValueOrDefault("workflow.execution.result")),
+            Is.EquivalentTo(new[] { "success", "error", "success" }),
+            "monday, the attempt that died, and the next one");
+        Assert.That(viewer.Metrics, Has.Some.Contains(Metric).And.All.Contains("crash-worker"));
+    }
+
     [TestCase("QueueWorker")]
     [TestCase("HangfireWorker")]
     [TestCase("AllInOne")]

@@ -19,7 +19,7 @@ namespace Snippets
             builder.Services.AddMassTransit(bus =>
             {
                 bus.AddConsumer<InvoiceConsumer>();
-                bus.UsingInMemory((context, configurator) =>                // or UsingRabbitMq, of the package MassTransit.RabbitMQ
+                bus.UsingInMemory((context, configurator) =>                // or UsingRabbitMq
                 {
                     configurator.UseWorkerTracing(context);                 // before ConfigureEndpoints
                     configurator.ConfigureEndpoints(context);

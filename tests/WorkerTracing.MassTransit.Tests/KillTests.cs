@@ -38,6 +38,41 @@ public sealed class KillTests
         Assert.That(outcome.Consumed.Except(Traces(receiver)), Is.Not.Empty);
     }
 
+    [Test]
+    public async Task Kill_WithAFlightRecorder_TheJobOfTheMessageThatIsDeliveredAgainLinksToTheOneThatDied()
+    {
+        Uri address = RabbitMq.Address;
+        await using var receiver = new OtlpReceiver();
+        string queue = RabbitMq.NewQueue();
+        await using PlainProducer producer = await PlainProducer.ConnectAsync(address, queue);
+        await producer.PublishAsync("""{"number":-1}""", messageId: Guid.NewGuid());
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("masstransit-kill");
+        WorkerProcess Start(bool ends) => WorkerProcess.Start(
+            address, queue, new Uri(receiver.Endpoint, "v1/traces"), FlushMode.Background, prefetch: 1, directory.FullName, ends);
+
+        string died;
+        await using (WorkerProcess first = Start(ends: false))
+        {
+            died = await first.ConsumesAsync();
+            await first.KillAsync();
+        }
+
+        string next;
+        await using (WorkerProcess second = Start(ends: true))
+        {
+            next = await second.ConsumesAsync();
+            await Until.TrueAsync(
+                () => new[] { died, next }.All(id => receiver.Spans.Any(span => span.SpanId == id)), "both attempts have been exported");
+        }
+
+        directory.Delete(recursive: true);
+        Assert.That(Span(receiver, died).Attributes["error.type"], Is.EqualTo("abandoned"));
+        Assert.That(Span(receiver, next).LinkedSpanIds, Is.EqualTo(new[] { died }));
+        Assert.That(Span(receiver, next).Attributes["workflow.execution.result"], Is.EqualTo("success"));
+    }
+
+    private static OtlpSpan Span(OtlpReceiver receiver, string id) => receiver.Spans.First(span => span.SpanId == id);
+
     private static HashSet<string> Traces(OtlpReceiver receiver) => [.. receiver.Spans.Select(static span => span.TraceId)];
 
     private static async Task<Outcome> RunAsync(OtlpReceiver receiver, FlushMode flush, Func<uint, bool> isTimeToKill)

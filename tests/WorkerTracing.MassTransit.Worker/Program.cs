@@ -8,13 +8,15 @@ using WorkerTracing.MassTransit.Worker;
 string Setting(string name) => Environment.GetEnvironmentVariable(name) ?? throw new InvalidOperationException($"{name} is not set.");
 
 HostApplicationBuilder builder = Host.CreateApplicationBuilder();
-builder.Services
+WorkerTracingBuilder tracing = builder.Services
     .AddWorkerTracing(options => options.Flush = Enum.Parse<FlushMode>(Setting("WORKER_FLUSH")))
     .AddOtlpExporter(otlp =>
     {
         otlp.Protocol = OtlpExportProtocol.HttpProtobuf;
         otlp.Endpoint = new Uri(Setting("WORKER_OTLP"));
     });
+if (Environment.GetEnvironmentVariable("WORKER_RECORDER") is { Length: > 0 } directory)
+    tracing.AddFlightRecorder(directory);
 builder.Services.AddMassTransit(bus =>
 {
     bus.ConfigureUsageTelemetryOptions(usage => usage.Enabled = false);

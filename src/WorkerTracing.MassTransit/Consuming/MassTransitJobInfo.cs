@@ -41,6 +41,7 @@ internal static class MassTransitJobInfo
     /// <summary>Describes an attempt inside the job. It is a child of the ambient span.</summary>
     public static JobInfo FromInnerAttempt(MessageJob job) => job.Trace.Job with
     {
+        RecoveryIds = [], // the job around it is what the next delivery links to
         Attempt = job.HasOwnRetry ? job.Attempt.Number + 1 : job.Attempt.Number,
         Links = job.HasOwnRetry && job.Attempt.Context != default ? [JobLinks.PreviousAttempt(job.Attempt.Context)] : null,
         Origin = default,

@@ -31,7 +31,7 @@ public sealed record JobInfo
     /// Identify the run to the process that repeats it after this one has died, if <see cref="Id"/> does not stay the same. An attempt that
     /// has one of these ids then links to the one that died, where a flight recorder has it. Not recorded on the span.
     /// </summary>
-    /// <value>The default is null: <see cref="Id"/> alone.</value>
+    /// <value>The default is null: <see cref="Id"/> alone. An empty list: no attempt links to this one, and this one to none.</value>
     public IReadOnlyList<string>? RecoveryIds { get; init; }
 
     /// <summary>The queue or endpoint that the job came from. Recorded as <c>messaging.destination.name</c>.</summary>

@@ -12,8 +12,8 @@ internal readonly record struct RunningJobKey(string System, string Name, string
     /// <summary>Gets the key of a job; null where its framework has no id for it.</summary>
     public static string? Of(JobInfo job)
     {
-        string? id = job.RecoveryIds is { Count: > 0 } ids ? string.Join(IdSeparator, ids) : job.Id;
-        return id is null ? null : $"{job.System}{Separator}{job.Name}{Separator}{id}";
+        string? id = job.RecoveryIds is { } ids ? string.Join(IdSeparator, ids) : job.Id;
+        return string.IsNullOrEmpty(id) ? null : $"{job.System}{Separator}{job.Name}{Separator}{id}";
     }
 
     /// <summary>Gets the parts of a key; null where there are none.</summary>

@@ -29,13 +29,14 @@ internal sealed class PlainProducer : IAsyncDisposable
 
     public static string TraceParent(ActivityTraceId trace, ActivitySpanId span) => $"00-{trace}-{span}-01";
 
-    public async Task PublishAsync(string json, IDictionary<string, object?>? headers = null)
+    public async Task PublishAsync(string json, IDictionary<string, object?>? headers = null, Guid? messageId = null)
     {
         var properties = new BasicProperties
         {
             ContentType = "application/json",
             DeliveryMode = DeliveryModes.Persistent,
-            Headers = headers
+            Headers = headers,
+            MessageId = messageId?.ToString(),
         };
         await _channel.BasicPublishAsync("", _queue, mandatory: true, properties, Encoding.UTF8.GetBytes(json));
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using WorkerTracing.Testing;
 
 namespace WorkerTracing.MassTransit.Tests;
@@ -10,7 +11,16 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     private WorkerProcess(ChildProcess process) => _process = process;
 
-    public static WorkerProcess Start(Uri rabbitMq, string queue, Uri otlp, FlushMode flush, int prefetch) => new(
+    /// <summary>Starts a worker.</summary>
+    /// <param name="rabbitMq">The broker.</param>
+    /// <param name="queue">The queue that it consumes.</param>
+    /// <param name="otlp">Receives the traces.</param>
+    /// <param name="flush">The flush mode of its jobs.</param>
+    /// <param name="prefetch">How many messages it takes at once.</param>
+    /// <param name="recorder">The directory of its flight recorder; null for none.</param>
+    /// <param name="ends">Whether messages with a negative number end.</param>
+    public static WorkerProcess Start(
+        Uri rabbitMq, string queue, Uri otlp, FlushMode flush, int prefetch, string? recorder = null, bool ends = false) => new(
         ChildProcess.StartDotnet(
             [Path.Combine(AppContext.BaseDirectory, "WorkerTracing.MassTransit.Worker.dll")],
             new Dictionary<string, string>
@@ -20,7 +30,18 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 ["WORKER_OTLP"] = otlp.ToString(),
                 ["WORKER_FLUSH"] = flush.ToString(),
                 ["WORKER_PREFETCH"] = prefetch.ToString(CultureInfo.InvariantCulture),
+                ["WORKER_RECORDER"] = recorder ?? "",
+                ["WORKER_ENDS"] = ends ? "1" : "0",
             }));
+
+    /// <summary>Waits until a message with a negative number is consumed.</summary>
+    /// <returns>The id of its job's span.</returns>
+    public async Task<string> ConsumesAsync()
+    {
+        var running = new Regex(@"^running (\w+)$", RegexOptions.Multiline);
+        await _process.WroteAsync(running);
+        return running.Match(_process.Output).Groups[1].Value;
+    }
 
     /// <inheritdoc cref="ChildProcess.Kill"/>
     public async Task KillAsync()

@@ -37,6 +37,14 @@ public sealed class AbandonedJobIndexTests
         Assert.That(_index.Take(RunningJobKey.Of(new JobInfo { System = "other", Name = "job", Id = "7" })!), Is.Null);
     }
 
+    [TestCase(null)]
+    [TestCase("")]
+    public void Of_AJobWithoutAnId_IsNull(string? id)
+    {
+        Assert.That(RunningJobKey.Of(new JobInfo { System = "test", Name = "job", Id = id }), Is.Null);
+        Assert.That(RunningJobKey.Of(new JobInfo { System = "test", Name = "job", Id = "7", RecoveryIds = [] }), Is.Null);
+    }
+
     [Test]
     public void Add_MoreJobsThanItHolds_KeepsTheFirst()
     {

@@ -34,8 +34,9 @@ internal sealed class AbandonedJobs(ProviderFlusher processors)
     /// <summary>Finds the attempt of a job that ended with its process, once. The default where there is none.</summary>
     public ActivityContext Take(JobInfo job)
     {
-        if (!Any || RunningJobKey.Of(job) is not { } key)
+        if (!Any)
             return default;
+        string key = RunningJobKey.Of(job);
         foreach (SpanRecording recording in processors.Recordings())
         {
             if (recording.Recorder.TakeAbandoned(key) is { } abandoned)

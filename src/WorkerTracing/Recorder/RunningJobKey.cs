@@ -3,17 +3,17 @@ namespace WorkerTracing;
 /// <summary>Identifies a running job to the process that runs its next attempt.</summary>
 /// <param name="System">The framework.</param>
 /// <param name="Name">The name of the job: a message may be consumed by several consumers at once.</param>
-/// <param name="Id">The id that the attempts share; several are separated by <see cref="IdSeparator"/>.</param>
+/// <param name="Id">The id that the attempts share; several are separated by <see cref="IdSeparator"/>. Empty where there is none.</param>
 internal readonly record struct RunningJobKey(string System, string Name, string Id)
 {
     private const char Separator = '\n';
     private const char IdSeparator = '\0';
 
-    /// <summary>Gets the key of a job; null where its framework has no id for it.</summary>
-    public static string? Of(JobInfo job)
+    /// <summary>Gets the key of a job.</summary>
+    public static string Of(JobInfo job)
     {
         string? id = job.RecoveryIds is { } ids ? string.Join(IdSeparator, ids) : job.Id;
-        return string.IsNullOrEmpty(id) ? null : $"{job.System}{Separator}{job.Name}{Separator}{id}";
+        return $"{job.System}{Separator}{job.Name}{Separator}{id}";
     }
 
     /// <summary>Gets the parts of a key; null where there are none.</summary>
@@ -22,6 +22,6 @@ internal readonly record struct RunningJobKey(string System, string Name, string
 
     /// <summary>Gets a key for each of the ids of a key, in their order.</summary>
     public static IEnumerable<RunningJobKey> Each(string key) => Parse(key) is { } all
-        ? all.Id.Split(IdSeparator).Select(id => all with { Id = id })
+        ? all.Id.Split(IdSeparator, StringSplitOptions.RemoveEmptyEntries).Select(id => all with { Id = id })
         : [];
 }

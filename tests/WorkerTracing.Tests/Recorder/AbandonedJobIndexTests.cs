@@ -33,16 +33,19 @@ public sealed class AbandonedJobIndexTests
     {
         Add(Noon, "7");
 
-        Assert.That(_index.Take(RunningJobKey.Of(new JobInfo { System = "test", Name = "other", Id = "7" })!), Is.Null);
-        Assert.That(_index.Take(RunningJobKey.Of(new JobInfo { System = "other", Name = "job", Id = "7" })!), Is.Null);
+        Assert.That(_index.Take(RunningJobKey.Of(new JobInfo { System = "test", Name = "other", Id = "7" })), Is.Null);
+        Assert.That(_index.Take(RunningJobKey.Of(new JobInfo { System = "other", Name = "job", Id = "7" })), Is.Null);
     }
 
     [TestCase(null)]
     [TestCase("")]
-    public void Of_AJobWithoutAnId_IsNull(string? id)
+    public void Take_OfJobsWithoutAnId_FindsNothing(string? id)
     {
-        Assert.That(RunningJobKey.Of(new JobInfo { System = "test", Name = "job", Id = id }), Is.Null);
-        Assert.That(RunningJobKey.Of(new JobInfo { System = "test", Name = "job", Id = "7", RecoveryIds = [] }), Is.Null);
+        Add(Noon);
+        string key = RunningJobKey.Of(new JobInfo { System = "test", Name = "job", Id = id });
+
+        Assert.That((_index.Take(key), _index.Take(Key())), Is.EqualTo(((AbandonedJob?)null, (AbandonedJob?)null)));
+        Assert.That(RunningJobKey.Parse(key)?.Name, Is.EqualTo("job"), "the metric names the job all the same");
     }
 
     [Test]
@@ -56,7 +59,7 @@ public sealed class AbandonedJobIndexTests
     }
 
     private static string Key(params string[] ids) =>
-        RunningJobKey.Of(new JobInfo { System = "test", Name = "job", Id = "not used", RecoveryIds = ids })!;
+        RunningJobKey.Of(new JobInfo { System = "test", Name = "job", Id = "not used", RecoveryIds = ids });
 
     private AbandonedJob Add(DateTimeOffset started, params string[] ids)
     {

@@ -6,7 +6,7 @@ namespace WorkerTracing.Tests;
 internal sealed class AdoptionTests
 {
     private static readonly TimeSpan RegistrationTime = TimeSpan.FromMinutes(1);
-    private static readonly string KeyOfJob = RunningJobKey.Of(new JobInfo { System = "test", Name = "job", Id = "7" })!;
+    private static readonly string KeyOfJob = RunningJobKey.Of(new JobInfo { System = "test", Name = "job", Id = "7" });
 
     [TestCase(false)]
     [TestCase(true)]

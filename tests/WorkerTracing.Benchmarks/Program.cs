@@ -6,7 +6,7 @@ using BenchmarkDotNet.Running;
 using Perfolizer.Metrology;
 using WorkerTracing.Benchmarks;
 
-// Usage: --filter '*' and BenchmarkDotNet's other arguments, or: memory [jobs], or: otlp [rounds]. From the repository's root:
+// Usage: --filter '*' and BenchmarkDotNet's other arguments, or: memory [jobs], or: otlp [rounds], or: page [rounds]. From the repository's root:
 // BenchmarkDotNet looks for the project there.
 if (args is ["memory", ..])
 {
@@ -17,6 +17,12 @@ if (args is ["memory", ..])
 if (args is ["otlp", ..])
 {
     await OtlpCost.PrintAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100);
+    return;
+}
+
+if (args is ["page", ..])
+{
+    await PagePace.PrintAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 12);
     return;
 }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Hangfire;
 using Hangfire.States;
@@ -155,6 +156,29 @@ public sealed class BegunAttemptTests
         Activity first = await server.SpanAsync(job), second = await server.SpanAsync(job, 2);
         Assert.That(calls, Is.GreaterThanOrEqualTo(2));
         Assert.That(second.Links.Select(static link => link.Context.SpanId), Is.EqualTo(new[] { first.SpanId }));
+    }
+
+    [Test]
+    public async Task Perform_ARetry_AsksNoFlightRecorderForTheAttemptBefore()
+    {
+        var asked = new ConcurrentDictionary<int, bool>();
+        var options = new WorkerTracingOptions
+        {
+            Flush = FlushMode.Background,
+            Enrich = (_, job) => asked[job.Attempt] = job.RecoveryIds is not { Count: 0 },
+        };
+        using Server server = new Server(options).Retrying(0).Start();
+        int runs = 0;
+        string key = Work.Does(() =>
+        {
+            if (++runs == 1)
+                throw new InvalidOperationException();
+        });
+
+        string job = server.Client.Enqueue(() => Work.Run(key));
+
+        await server.StateAsync(job, SucceededState.StateName);
+        Assert.That((asked[1], asked[2]), Is.EqualTo((true, false)), "it could know an older one only");
     }
 
     private static string JobOf(Activity span) => (string)span.GetTagItem("worker_tracing.job.id")!;

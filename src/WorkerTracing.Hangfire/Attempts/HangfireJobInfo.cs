@@ -14,6 +14,12 @@ internal static class HangfireJobInfo
 
     private static readonly Dictionary<string, string?> NoBaggage = [];
 
+    /// <summary>
+    /// The storage knows the attempt before. A flight recorder could know an older one, which died on this machine while the last one ran on
+    /// another.
+    /// </summary>
+    private static readonly string[] KnownByStorage = [];
+
     /// <summary>Gets the job of an attempt that is about to be performed.</summary>
     public static JobInfo From(PerformContext context, StoredJob stored, StoredParameters parameters) =>
         From(context.BackgroundJob, stored, parameters, onWorker: context.ServerId is not null);
@@ -31,6 +37,7 @@ internal static class HangfireJobInfo
             System = "hangfire",
             Name = job is null ? UnknownName : TypeName.Of(job.Type, job.Method),
             Id = background.Id,
+            RecoveryIds = stored.PreviousSpan is null ? null : KnownByStorage,
             Queue = stored.Queue ?? JobQueue.Of(job),
             Attempt = stored.Attempt ?? 1,
             Trigger = TriggerOf(stored),

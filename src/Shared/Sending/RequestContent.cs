@@ -3,21 +3,15 @@ using System.Net.Http.Headers;
 
 namespace WorkerTracing;
 
-/// <summary>The body of a request, in up to three parts that are not copied.</summary>
+/// <summary>The body of a request, in parts that are not copied.</summary>
 internal sealed class RequestContent : HttpContent
 {
-    private readonly ReadOnlyMemory<byte> _head;
-    private readonly ReadOnlyMemory<byte> _body;
-    private readonly ReadOnlyMemory<byte> _tail;
+    private readonly ReadOnlyMemory<byte>[] _parts;
     private int _readers;
 
-    public RequestContent(
-        MediaTypeHeaderValue mediaType,
-        ReadOnlyMemory<byte> head,
-        ReadOnlyMemory<byte> body,
-        ReadOnlyMemory<byte> tail = default)
+    public RequestContent(MediaTypeHeaderValue mediaType, params ReadOnlyMemory<byte>[] parts)
     {
-        (_head, _body, _tail) = (head, body, tail);
+        _parts = parts;
         Headers.ContentType = mediaType;
     }
 
@@ -32,9 +26,8 @@ internal sealed class RequestContent : HttpContent
         Interlocked.Increment(ref _readers);
         try
         {
-            stream.Write(_head.Span);
-            stream.Write(_body.Span);
-            stream.Write(_tail.Span);
+            foreach (ReadOnlyMemory<byte> part in _parts)
+                stream.Write(part.Span);
         }
         finally
         {
@@ -47,9 +40,8 @@ internal sealed class RequestContent : HttpContent
         Interlocked.Increment(ref _readers);
         try
         {
-            await stream.WriteAsync(_head, cancellationToken).ConfigureAwait(false);
-            await stream.WriteAsync(_body, cancellationToken).ConfigureAwait(false);
-            await stream.WriteAsync(_tail, cancellationToken).ConfigureAwait(false);
+            foreach (ReadOnlyMemory<byte> part in _parts)
+                await stream.WriteAsync(part, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -62,7 +54,9 @@ internal sealed class RequestContent : HttpContent
 
     protected override bool TryComputeLength(out long length)
     {
-        length = (long)_head.Length + _body.Length + _tail.Length;
+        length = 0;
+        foreach (ReadOnlyMemory<byte> part in _parts)
+            length += part.Length;
         return true;
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net.Sockets;
 
 namespace WorkerTracing;
@@ -9,25 +8,33 @@ namespace WorkerTracing;
 internal sealed class SendClient(Func<HttpClient?> given, Func<HttpMessageHandler> own) : IDisposable
 {
     private readonly Lock _sync = new();
-    private HttpClient? _own;
-    private HttpClient? _given;
+    private HttpMessageInvoker? _client; // written under the lock, once
 
-    /// <summary>Gets the client.</summary>
-    /// <param name="isOwn">True if it is the exporter's own.</param>
-    public HttpClient Get(out bool isOwn)
+    /// <summary>Gets whether the client is the exporter's own.</summary>
+    public bool IsOwn => Client is not HttpClient;
+
+    /// <summary>Gets the client. The own one is no <see cref="HttpClient"/>, which links another cancellation to each request.</summary>
+    private HttpMessageInvoker Client
     {
-        lock (_sync)
+        get
         {
-            if (_own is null && _given is null)
+            lock (_sync)
             {
-                _given = given();
-                _own = _given is null ? CreateOwn() : null;
+                return _client ??= given() ?? new HttpMessageInvoker(own());
             }
-
-            isOwn = _own is not null;
-            return (_own ?? _given)!;
         }
     }
+
+    /// <summary>Sends a request on the calling thread, and returns once the head of the response has been read.</summary>
+    public HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken) => Client is HttpClient client
+        ? client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+        : Client.Send(request, cancellationToken);
+
+    /// <inheritdoc cref="Send"/>
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        Client is HttpClient client
+        ? client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+        : Client.SendAsync(request, cancellationToken);
 
     /// <summary>Creates a handler that follows no redirect, keeps no cookie and adds no trace headers.</summary>
     public static SocketsHttpHandler CreateHandler() => new()
@@ -50,8 +57,9 @@ internal sealed class SendClient(Func<HttpClient?> given, Func<HttpMessageHandle
             : $"{cause.GetType().Name} ({cause.Message})";
     }
 
-    public void Dispose() => _own?.Dispose();
-
-    [SuppressMessage("Reliability", "CA2000", Justification = "The client owns its handler, and this object the client.")]
-    private HttpClient CreateOwn() => new(own()) { Timeout = Timeout.InfiniteTimeSpan };
+    public void Dispose()
+    {
+        if (_client is not HttpClient)
+            _client?.Dispose();
+    }
 }

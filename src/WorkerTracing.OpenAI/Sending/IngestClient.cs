@@ -93,11 +93,10 @@ internal sealed class IngestClient(TimeProvider time) : IDisposable
     /// </summary>
     private HttpResponseMessage Send(HttpRequestMessage request, OpenAIExporterOptions options, CancellationToken cancellationToken)
     {
-        HttpClient client = ClientOf(options).Get(out bool isOwn);
-        if (isOwn)
-            return client.Send(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-        return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false).GetAwaiter()
-            .GetResult();
+        SendClient client = ClientOf(options);
+        return client.IsOwn
+            ? client.Send(request, cancellationToken)
+            : client.SendAsync(request, cancellationToken).ConfigureAwait(false).GetAwaiter().GetResult();
     }
 
     private SendClient ClientOf(OpenAIExporterOptions options)

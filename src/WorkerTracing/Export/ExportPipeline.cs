@@ -125,6 +125,7 @@ internal sealed class ExportPipeline
                 Lost = _state.Overflow.Unsettled,
                 IsLast = isLast,
                 WaitsForRecords = waitsForRecords,
+                IsAlone = _state.Flushes.IsEmpty,
             };
             if (isLast && timeout != TimeSpan.Zero)
                 _state.PrepareLastExport();
@@ -212,7 +213,7 @@ internal sealed class ExportPipeline
             return;
         Intake.StartThread();
         lock (_sync)
-            _state.Turn.Wake();
+            _state.IdleThreads.Wake();
     }
 
     /// <inheritdoc cref="ExportShutdown.AwaitExports"/>

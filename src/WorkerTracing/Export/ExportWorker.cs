@@ -17,45 +17,45 @@ internal sealed class ExportWorker(
     private readonly ExportRetry _retry = state.Retry;
     private readonly RecordBacklog? _backlog = state.Backlog;
 
+    /// <summary>Gets whether spans or records are left that an export sends now or later.</summary>
+    private bool IsMoreLeft =>
+        _spans.UntilDue(state.Schedule.Requested) != Timeout.InfiniteTimeSpan || _backlog is { Count: > 0 };
+
     /// <summary>Waits until an export is due, and takes its spans. Called by export threads.</summary>
     /// <returns>False when the pipeline is closed. The batch is empty where taking alone has answered a flush.</returns>
     public bool TakeBatch(ExportBatch batch)
     {
-        using (state.Turn.Take())
+        lock (_sync)
         {
-            lock (_sync)
+            while (!shutdown.IsClosed)
             {
-                while (!shutdown.IsClosed)
+                state.Schedule.RequestIfScheduled(_spans.Queue.Tail);
+                TimeSpan untilDue = _spans.UntilDue(state.Schedule.Requested);
+                TimeSpan wait = state.Schedule.UntilExport(untilDue, _spans.InFlight);
+                if (wait == TimeSpan.Zero)
                 {
-                    state.Schedule.RequestIfScheduled(_spans.Queue.Tail);
-                    TimeSpan untilDue = _spans.UntilDue(state.Schedule.Requested);
-                    TimeSpan wait = state.Schedule.UntilExport(untilDue, _spans.InFlight);
-                    if (wait == TimeSpan.Zero)
+                    Fill(batch);
+                    if (batch.Count > 0 || batch.Answered.Count > 0)
+                        return true;
+                    wait = Retake;
+                }
+                else if (_backlog is not null && untilDue != TimeSpan.Zero)
+                {
+                    TimeSpan untilReadBack = UntilReadBack(_backlog);
+                    if (untilReadBack == TimeSpan.Zero)
                     {
-                        Fill(batch);
-                        if (batch.Count > 0 || batch.Answered.Count > 0)
-                            return true;
-                        wait = Retake;
-                    }
-                    else if (_backlog is not null && untilDue != TimeSpan.Zero)
-                    {
-                        TimeSpan untilReadBack = UntilReadBack(_backlog);
-                        if (untilReadBack == TimeSpan.Zero)
-                        {
-                            _backlog.Begin(batch);
-                            Start(batch);
-                            return true;
-                        }
-
-                        wait = Timeouts.Shorter(wait, untilReadBack);
+                        _backlog.Begin(batch);
+                        Start(batch);
+                        return true;
                     }
 
-                    state.Turn.Wait(wait, untilDue != TimeSpan.Zero ? ExportTurn.State.Idle
-                        : _retry.IsFailing ? ExportTurn.State.Paused : ExportTurn.State.Gathering);
+                    wait = Timeouts.Shorter(wait, untilReadBack);
                 }
 
-                return false;
+                state.IdleThreads.Wait(wait, isGathering: untilDue == TimeSpan.Zero && !_retry.IsFailing);
             }
+
+            return false;
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class ExportWorker(
                 shutdown.OnExportReported();
             }
 
-            state.Turn.Rest();
+            state.IdleThreads.Rest();
         }
     }
 
@@ -128,6 +128,8 @@ internal sealed class ExportWorker(
         _spans.OnStarted(batch);
         shutdown.OnExportStarted();
         threads.OnExportStarted();
+        if (_retry.IsFailing || IsMoreLeft)
+            state.IdleThreads.Wake();
     }
 
     /// <summary>Returns how long until records may be sent: behind spans that are due, and after the delay of a failure.</summary>
@@ -159,8 +161,8 @@ internal sealed class ExportWorker(
         if (counts.Retained > 0 && _retry.IsPaused)
             _flushes.OnPaused(batch.Answered);
         state.Coalescer.OnExportCompleted(batch.Answered.Count, duration);
-        if (shutdown.IsClosed || _spans.UntilDue(state.Schedule.Requested) != Timeout.InfiniteTimeSpan || _backlog is { Count: > 0 })
-            state.Turn.Wake();
+        if (shutdown.IsClosed || IsMoreLeft)
+            state.IdleThreads.Wake();
         return counts;
     }
 

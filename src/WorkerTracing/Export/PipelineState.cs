@@ -17,7 +17,7 @@ internal sealed class PipelineState
             Backlog = new RecordBacklog(recording.Channel, Math.Min(options.MaxBatchSize, options.MaxQueueSize), Health, Sync, time);
         Spans = new PendingSpans(pipeline, sender, Backlog, options.MaxQueueSize, Sync, time);
         Flushes = new WaitingFlushes(Spans, Sync, time);
-        Turn = new ExportTurn(Coalescer, Sync);
+        IdleThreads = new IdleExportThreads(Coalescer, Sync);
     }
 
     public object Sync { get; } = new();
@@ -42,14 +42,14 @@ internal sealed class PipelineState
 
     public ExporterHealth Health { get; }
 
-    public ExportTurn Turn { get; }
+    public IdleExportThreads IdleThreads { get; }
 
     /// <summary>Requests an export of everything that has ended by now.</summary>
     public void RequestExport()
     {
         Debug.Assert(Monitor.IsEntered(Sync));
         Schedule.Request(Spans.Queue.Tail);
-        Turn.WakeForRequest();
+        IdleThreads.WakeForRequest();
     }
 
     /// <summary>Before a shutdown: ends the delay after a failure, so that an export is tried once more.</summary>
@@ -58,6 +58,6 @@ internal sealed class PipelineState
         Debug.Assert(Monitor.IsEntered(Sync));
         Retry.Resume();
         Spans.Isolated.PutLast();
-        Turn.Wake();
+        IdleThreads.Wake();
     }
 }

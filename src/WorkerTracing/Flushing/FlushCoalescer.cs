@@ -33,8 +33,8 @@ internal sealed class FlushCoalescer(int concurrency, TimeProvider time)
     private TimeSpan _window;
     private TimeSpan _roundTrip;
 
-    /// <summary>Gets whether the jobs that the last export freed are all back, so that an export need not wait.</summary>
-    public bool IsComplete => !_burst || _quiet || _arrived >= _freed;
+    /// <summary>Gets whether an export was held back for the jobs that the last one freed, and all of them are back.</summary>
+    public bool IsGathered => _burst && (_quiet || _arrived >= _freed);
 
     /// <summary>
     /// A flush was asked for. Until the next export leaves it counts as one of those that the last export freed: the whole process may
@@ -80,7 +80,7 @@ internal sealed class FlushCoalescer(int concurrency, TimeProvider time)
                 return early;
         }
 
-        if (IsComplete || time.GetElapsedTime(_freedAt) >= _window)
+        if (!_burst || IsGathered || time.GetElapsedTime(_freedAt) >= _window)
             return TimeSpan.Zero;
         return Tick;
     }

@@ -8,12 +8,14 @@ namespace WorkerTracing;
 /// </summary>
 internal sealed class FlushRequest
 {
+    private const int SpinCount = 140;
+
     private readonly TaskCompletionSource<FlushResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ExportPipeline _pipeline;
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly DeliverySnapshot _before;
-    private SemaphoreSlim? _blocked; // written by the caller that blocks, read by the thread that releases
+    private ManualResetEventSlim? _blocked; // written by the caller that blocks, read by the thread that releases
     private ITimer? _timer; // written by the caller that waits
     private CancellationTokenRegistration _registration; // written by the caller that waits
 
@@ -50,6 +52,9 @@ internal sealed class FlushRequest
 
     /// <summary>Gets whether the process ends: an export that began before the request does not count as its attempt.</summary>
     public bool IsLast { get; init; }
+
+    /// <summary>Gets whether no other flush of the pipeline waited when this one was asked for.</summary>
+    public bool IsAlone { get; init; }
 
     /// <summary>Gets whether the request also waits for spans that no queue holds, because the flight recorder has them.</summary>
     public bool WaitsForRecords { get; init; }
@@ -100,7 +105,7 @@ internal sealed class FlushRequest
     public void Release()
     {
         if (_completion.TrySetResult(Answer))
-            Volatile.Read(ref _blocked)?.Release();
+            Volatile.Read(ref _blocked)?.Set();
         StopWaiting();
     }
 
@@ -164,15 +169,15 @@ internal sealed class FlushRequest
 
     /// <returns>False at the timeout.</returns>
     /// <remarks>
-    /// A semaphore spins for a moment before it blocks, unlike a monitor. With hundreds of threads that come and go together, that lets the
-    /// threads that still have work go first, and halves the cost of waking all.
+    /// Where others wait too, it spins for a moment before it blocks: with hundreds of threads that come and go together, that lets the
+    /// threads that still have work go first, and halves the cost of waking all. A lone one would only burn processor time.
     /// </remarks>
     private bool Block(TimeSpan timeout)
     {
         if (_blocked is null)
-            Interlocked.Exchange(ref _blocked, new SemaphoreSlim(0));
+            Interlocked.Exchange(ref _blocked, new ManualResetEventSlim(false, IsAlone ? 0 : SpinCount));
 
-        // A semaphore counts in whole milliseconds and would take a fraction of one for none. Infinite is a whole number too.
+        // The event counts in whole milliseconds and would take a fraction of one for none. Infinite is a whole number too.
         return _completion.Task.IsCompleted || _blocked.Wait(TimeSpan.FromMilliseconds(Math.Ceiling(timeout.TotalMilliseconds)));
     }
 }

@@ -15,6 +15,9 @@ internal sealed class WaitingFlushes(PendingSpans spans, object sync, TimeProvid
     private readonly LinkedList<FlushRequest> _undrained = [];
     private readonly LinkedList<FlushRequest> _ofEverything = [];
 
+    /// <summary>Gets whether no flush waits for the queue to be taken, or for everything.</summary>
+    public bool IsEmpty => _undrained.Count == 0 && _ofEverything.Count == 0;
+
     /// <summary>Returns the answer that is known without waiting; null where an export decides.</summary>
     public FlushStatus? KnownAnswer(FlushRequest request)
     {

@@ -41,29 +41,25 @@ internal sealed class OtlpBatch(OtlpSpanEncoder encoder, OtlpScope.Cache scopes)
         _items.Add(new Item(start, _spans.Length, position, scope));
     }
 
+    /// <summary>Creates a request that refers to the spans of this batch.</summary>
+    public OtlpRequest CreateRequest() => new(_spans);
+
     /// <summary>Writes the request with the spans from <paramref name="first"/> up to <paramref name="end"/>, exclusive.</summary>
-    public void WriteRequest(int first, int end, ProtobufWriter request)
+    public void WriteRequest(int first, int end, OtlpRequest request)
     {
-        int expected = _items[end - 1].End - _items[first].Start;
-        ProtobufWriter.Field resourceSpans = request.Begin(OtlpTag.RequestResourceSpans, expected);
-        request.WriteRaw(Resource.Head);
+        request.Writer.WriteHead(OtlpTag.RequestResourceSpans, ResourceLength(first, end));
+        request.Writer.WriteRaw(Resource.Head);
         for (int next = first; next < end;)
         {
-            Item item = _items[next];
-            int start = next;
-            while (next < end && ReferenceEquals(_items[next].Scope, item.Scope))
-                next++;
-            ReadOnlySpan<byte> spans = _spans.Slice(item.Start, _items[next - 1].End);
-            ProtobufWriter.Field scopeSpans = request.Begin(OtlpTag.ResourceSpansScopeSpans, item.Scope.Length + spans.Length);
-            request.WriteRaw(item.Scope.Head);
-            request.WriteRaw(spans);
-            request.WriteRaw(item.Scope.Tail);
-            request.End(scopeSpans);
-            Debug.Assert(next > start, "a scope holds at least one span");
+            (int start, next) = (next, EndOfScope(next, end));
+            OtlpScope scope = _items[start].Scope;
+            request.Writer.WriteHead(OtlpTag.ResourceSpansScopeSpans, ScopeLength(start, next));
+            request.Writer.WriteRaw(scope.Head);
+            request.AppendSpans(_items[start].Start, _items[next - 1].End);
+            request.Writer.WriteRaw(scope.Tail);
         }
 
-        request.WriteRaw(Resource.Tail);
-        request.End(resourceSpans);
+        request.Writer.WriteRaw(Resource.Tail);
     }
 
     /// <summary>Removes the spans before <paramref name="first"/>.</summary>
@@ -97,6 +93,31 @@ internal sealed class OtlpBatch(OtlpSpanEncoder encoder, OtlpScope.Cache scopes)
     }
 
     public void Dispose() => _spans.Dispose();
+
+    private int ResourceLength(int first, int end)
+    {
+        int length = Resource.Length;
+        for (int next = first; next < end;)
+        {
+            (int start, next) = (next, EndOfScope(next, end));
+            int scope = ScopeLength(start, next);
+            length += 1 + ProtobufWriter.VarintSize((uint)scope) + scope;
+        }
+
+        return length;
+    }
+
+    private int ScopeLength(int first, int end) => _items[first].Scope.Length + _items[end - 1].End - _items[first].Start;
+
+    /// <summary>Returns the index of the first span of another scope.</summary>
+    private int EndOfScope(int first, int end)
+    {
+        OtlpScope scope = _items[first].Scope;
+        int next = first + 1;
+        while (next < end && ReferenceEquals(_items[next].Scope, scope))
+            next++;
+        return next;
+    }
 
     private OtlpScope ScopeOf(ActivitySource source)
     {

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.IO.Compression;
 using System.Net;
@@ -12,9 +11,6 @@ namespace WorkerTracing;
 /// </summary>
 internal sealed class OtlpClient(OtlpSettings settings, TimeProvider time) : IDisposable
 {
-    /// <summary>gRPC puts this in front of a message: whether it is compressed, and its length.</summary>
-    private const int GrpcFrameBytes = 5;
-
     private static readonly MediaTypeHeaderValue Protobuf = new("application/x-protobuf");
     private static readonly MediaTypeHeaderValue Grpc = new("application/grpc");
 
@@ -27,11 +23,11 @@ internal sealed class OtlpClient(OtlpSettings settings, TimeProvider time) : IDi
     /// <param name="spans">How many spans it holds.</param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the network and to a foreign client: any failure is an answer.")]
-    public SendAnswer Send(ProtobufWriter message, int spans, CancellationToken cancellationToken)
+    public SendAnswer Send(OtlpRequest message, int spans, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(settings.Timeout);
-        using ProtobufWriter? compressed = settings.Compresses ? Compress(message) : null;
+        using OtlpRequest? compressed = settings.Compresses ? Compress(message) : null;
         RequestContent content = ContentOf(compressed ?? message);
         try
         {
@@ -62,25 +58,21 @@ internal sealed class OtlpClient(OtlpSettings settings, TimeProvider time) : IDi
 
     public void Dispose() => _client.Dispose();
 
-    private static ProtobufWriter Compress(ProtobufWriter message)
+    private static OtlpRequest Compress(OtlpRequest message)
     {
-        var compressed = new ProtobufWriter();
-        using var gzip = new GZipStream(new WriterStream(compressed), CompressionLevel.Fastest);
-        gzip.Write(message.Written);
+        var compressed = new OtlpRequest();
+        compressed.Begin();
+        using var gzip = new GZipStream(new WriterStream(compressed.Writer), CompressionLevel.Fastest);
+        foreach (ReadOnlyMemory<byte> part in message.ToParts())
+            gzip.Write(part.Span);
         return compressed;
     }
 
-    private RequestContent ContentOf(ProtobufWriter body)
+    private RequestContent ContentOf(OtlpRequest body)
     {
         if (settings.IsGrpc)
-        {
-            byte[] frame = new byte[GrpcFrameBytes];
-            frame[0] = settings.Compresses ? (byte)1 : (byte)0;
-            BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(1), body.Length);
-            return new RequestContent(Grpc, frame, body.WrittenMemory);
-        }
-
-        var content = new RequestContent(Protobuf, default, body.WrittenMemory);
+            return new RequestContent(Grpc, body.ToGrpcParts(settings.Compresses));
+        var content = new RequestContent(Protobuf, body.ToParts());
         if (settings.Compresses)
             content.Headers.ContentEncoding.Add("gzip");
         return content;
@@ -105,11 +97,7 @@ internal sealed class OtlpClient(OtlpSettings settings, TimeProvider time) : IDi
     /// Sends on the calling thread over HTTP/1.1, also with a given client, as OpenTelemetry's exporter does: a starved thread pool does
     /// not delay what goes over an open connection. HTTP/2 exists in its asynchronous form alone.
     /// </summary>
-    private HttpResponseMessage Send(HttpRequestMessage request, CancellationTokenSource limit)
-    {
-        HttpClient client = _client.Get(out _);
-        return _sendsAsynchronously
-            ? Waiting.For(client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token), settings.Timeout, limit)
-            : client.Send(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
-    }
+    private HttpResponseMessage Send(HttpRequestMessage request, CancellationTokenSource limit) => _sendsAsynchronously
+        ? Waiting.For(_client.SendAsync(request, limit.Token), settings.Timeout, limit)
+        : _client.Send(request, limit.Token);
 }

@@ -9,7 +9,7 @@ internal sealed class OtlpRecordBatch : ISendBatch, IDisposable
     /// <summary>Tag and length of the fields that enclose the spans: of a resource's, and of a scope's.</summary>
     private const int MaxHeadBytes = 6;
 
-    private readonly ProtobufWriter _request = new();
+    private readonly OtlpRequest _request = new();
     private readonly List<Item> _items = [];
     private readonly OtlpClient _client;
     private int _first;
@@ -59,7 +59,7 @@ internal sealed class OtlpRecordBatch : ISendBatch, IDisposable
 
     public SendAnswer Send(int first, int end, CancellationToken cancellationToken)
     {
-        _request.Clear();
+        _request.Begin();
         for (int next = _first + first; next < _first + end;)
             next = WriteResource(next, _first + end);
         return _client.Send(_request, end - first, cancellationToken);
@@ -80,24 +80,24 @@ internal sealed class OtlpRecordBatch : ISendBatch, IDisposable
     /// <returns>The first span of another resource.</returns>
     private int WriteResource(int first, int end)
     {
-        ProtobufWriter.Field resource = _request.Begin(OtlpTag.RequestResourceSpans);
-        _request.WriteRaw(_items[first].Resource.Span);
+        ProtobufWriter.Field resource = _request.Writer.Begin(OtlpTag.RequestResourceSpans);
+        _request.Writer.WriteRaw(_items[first].Resource.Span);
         int next = first;
         while (next < end && (next == first || _items[next].HasResourceOf(_items[first])))
             next = WriteScope(next, end);
-        _request.End(resource);
+        _request.Writer.End(resource);
         return next;
     }
 
     /// <returns>The first span of another scope.</returns>
     private int WriteScope(int first, int end)
     {
-        ProtobufWriter.Field scope = _request.Begin(OtlpTag.ResourceSpansScopeSpans);
-        _request.WriteRaw(_items[first].Scope.Span);
+        ProtobufWriter.Field scope = _request.Writer.Begin(OtlpTag.ResourceSpansScopeSpans);
+        _request.Writer.WriteRaw(_items[first].Scope.Span);
         int next = first;
         for (; next < end && (next == first || _items[next].HasScopeOf(_items[first])); next++)
-            _request.WriteRaw(_items[next].Span.Span);
-        _request.End(scope);
+            _request.Writer.WriteRaw(_items[next].Span.Span);
+        _request.Writer.End(scope);
         return next;
     }
 

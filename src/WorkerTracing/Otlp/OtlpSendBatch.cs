@@ -5,7 +5,7 @@ namespace WorkerTracing;
 /// <summary>The spans of one export on their way to the backend. Reused from export to export; not safe for concurrent use.</summary>
 internal sealed class OtlpSendBatch(OtlpBatch spans, OtlpClient client) : ISendBatch, IDisposable
 {
-    private readonly ProtobufWriter _request = new();
+    private readonly OtlpRequest _request = spans.CreateRequest();
     private readonly ScopeOrder _order = new();
 
     public int Count => spans.Count;
@@ -27,7 +27,7 @@ internal sealed class OtlpSendBatch(OtlpBatch spans, OtlpClient client) : ISendB
 
     public SendAnswer Send(int first, int end, CancellationToken cancellationToken)
     {
-        _request.Clear();
+        _request.Begin();
         spans.WriteRequest(first, end, _request);
         return client.Send(_request, end - first, cancellationToken);
     }

@@ -28,6 +28,9 @@ internal sealed class ProtobufWriter : IDisposable
 
     public ReadOnlyMemory<byte> WrittenMemory => _bytes.AsMemory(0, Length);
 
+    /// <summary>Gets bytes that are written, to be changed.</summary>
+    public Span<byte> Overwrite(int start, int length) => _bytes.AsSpan(start, length);
+
     public ReadOnlySpan<byte> Slice(int start, int end) => _bytes.AsSpan(start, end - start);
 
     /// <summary>Begins a nested message or another length-delimited field.</summary>
@@ -55,6 +58,9 @@ internal sealed class ProtobufWriter : IDisposable
 
         WriteVarint(_bytes.AsSpan(field.Start - field.Reserved), (uint)length);
     }
+
+    /// <summary>Writes the tag and the length of a field of which the content follows.</summary>
+    public void WriteHead(byte tag, int length) => WriteVarint(tag, (uint)length);
 
     public void WriteVarint(byte tag, ulong value)
     {
@@ -168,6 +174,14 @@ internal sealed class ProtobufWriter : IDisposable
     {
         _bytes = [];
         Length = 0;
+    }
+
+    /// <summary>Goes on in a copy: something may still read the array.</summary>
+    public void MoveToNewArray()
+    {
+        byte[] copy = ArrayPool<byte>.Shared.Rent(_bytes.Length);
+        Written.CopyTo(copy);
+        _bytes = copy;
     }
 
     public void Dispose()

@@ -35,7 +35,7 @@ public sealed class FlushCoalescerTests
         }
 
         coalescer.OnFlushRequested();
-        Assert.That(coalescer.IsComplete, Is.True);
+        Assert.That(coalescer.IsGathered, Is.True);
         Assert.That(coalescer.Delay(0), Is.EqualTo(TimeSpan.Zero));
     }
 

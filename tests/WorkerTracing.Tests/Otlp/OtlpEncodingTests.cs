@@ -62,14 +62,14 @@ public sealed class OtlpEncodingTests
         using var generated = new GeneratedSpans(3);
         Activity[] spans = generated.Make(50);
         using OtlpBatch batch = Encode(spans, new SpanLimits());
-        using var request = new ProtobufWriter();
+        using OtlpRequest request = batch.CreateRequest();
 
         List<string> parts = [];
         foreach ((int first, int end) in new[] { (0, 1), (1, 20), (20, 49), (49, 50) })
         {
+            request.Begin();
             batch.WriteRequest(first, end, request);
-            parts.AddRange(OtlpText.Lines(request.Written.ToArray()));
-            request.Clear();
+            parts.AddRange(OtlpText.Lines(Joined(request)));
         }
 
         parts.Sort(StringComparer.Ordinal);
@@ -83,12 +83,13 @@ public sealed class OtlpEncodingTests
         Activity[] spans = generated.Make(30);
         using OtlpBatch batch = Encode(spans, new SpanLimits());
         using OtlpBatch rest = Encode(spans[10..], new SpanLimits());
-        using var request = new ProtobufWriter();
+        using OtlpRequest request = batch.CreateRequest();
 
         batch.RemoveBefore(10);
+        request.Begin();
         batch.WriteRequest(0, batch.Count, request);
 
-        Assert.That(OtlpText.Lines(request.Written.ToArray()), Is.EqualTo(Ours(spans[10..], new SpanLimits())));
+        Assert.That(OtlpText.Lines(Joined(request)), Is.EqualTo(Ours(spans[10..], new SpanLimits())));
         Assert.That(batch.RequestBytes, Is.EqualTo(rest.RequestBytes));
     }
 
@@ -97,8 +98,9 @@ public sealed class OtlpEncodingTests
     {
         using var generated = new GeneratedSpans(5);
         using OtlpBatch batch = Encode(generated.Make(300), new SpanLimits());
-        using var request = new ProtobufWriter();
+        using OtlpRequest request = batch.CreateRequest();
 
+        request.Begin();
         batch.WriteRequest(0, batch.Count, request);
 
         Assert.That(request.Length, Is.LessThanOrEqualTo(batch.RequestBytes).And.GreaterThan(batch.RequestBytes * 0.95));
@@ -152,10 +154,13 @@ public sealed class OtlpEncodingTests
     private static IReadOnlyList<string> Ours(Activity[] spans, SpanLimits limits)
     {
         using OtlpBatch batch = Encode(spans, limits);
-        using var request = new ProtobufWriter();
+        using OtlpRequest request = batch.CreateRequest();
+        request.Begin();
         batch.WriteRequest(0, batch.Count, request);
-        return OtlpText.Lines(request.Written.ToArray());
+        return OtlpText.Lines(Joined(request));
     }
+
+    private static byte[] Joined(OtlpRequest request) => [.. request.ToParts().SelectMany(static part => part.ToArray())];
 
     private static OtlpBatch Encode(Activity[] spans, SpanLimits limits)
     {

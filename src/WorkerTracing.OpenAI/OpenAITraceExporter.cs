@@ -84,6 +84,9 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IRecordedSpanE
     public int MaxConcurrency => 4;
 
     /// <inheritdoc/>
+    bool IOutcomeExporter.LogsFailures => _log is not NullLogger;
+
+    /// <inheritdoc/>
     public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
     {
         outcomes = outcomes[..batch.Length];

@@ -98,7 +98,8 @@ public sealed partial class GrafanaTests
     private static bool IsSeries(string name) =>
         (name.StartsWith("workflow_execution_", StringComparison.Ordinal)
             && name is not ("workflow_execution_result" or "workflow_execution_state"))
-        || name.StartsWith("worker_tracing_", StringComparison.Ordinal);
+        || name.StartsWith("worker_tracing_", StringComparison.Ordinal)
+        || name.StartsWith("otel_sdk_", StringComparison.Ordinal);
 
     [GeneratedRegex(@"\b[a-z]+_[a-z_]+\b")]
     private static partial Regex Name();

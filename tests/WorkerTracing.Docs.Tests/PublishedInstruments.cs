@@ -30,7 +30,7 @@ internal static class PublishedInstruments
     {
         Histogram<double> => "histogram",
         Counter<long> => "counter",
-        UpDownCounter<long> => "updowncounter",
+        UpDownCounter<long> or ObservableUpDownCounter<long> => "updowncounter",
         ObservableGauge<long> => "gauge",
         ObservableCounter<long> => "counter",
         _ => instrument.GetType().Name,

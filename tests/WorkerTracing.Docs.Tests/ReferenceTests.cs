@@ -120,7 +120,7 @@ public sealed partial class ReferenceTests
     private static partial Regex Instrument();
 
     [GeneratedRegex("""
-        "((?:worker_tracing|workflow|messaging|error)\.[a-z_.]+)"
+        "((?:worker_tracing|workflow|messaging|error|otel\.component|otel\.sdk)\.[a-z_.]+)"
         """)]
     private static partial Regex LiteralName();
 

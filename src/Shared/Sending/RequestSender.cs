@@ -43,6 +43,7 @@ internal sealed class RequestSender(SendFailureLog failures, TimeProvider time)
     {
         progress.Requests++;
         SendAnswer answer = Attempt(batch, first, end, cancellationToken);
+        progress.ErrorType = answer.ErrorType ?? progress.ErrorType;
         switch (answer.Verdict)
         {
             case SendVerdict.Accepted:

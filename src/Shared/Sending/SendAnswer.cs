@@ -10,6 +10,9 @@ internal readonly record struct SendAnswer(SendVerdict Verdict)
     /// <summary>What went wrong, in a form that may be logged: bounded, on one line and without secrets.</summary>
     public string? Description { get; init; }
 
+    /// <summary>The cause of a failure, as a value of <c>error.type</c>.</summary>
+    public string? ErrorType { get; init; }
+
     /// <summary>How long the backend asks to wait.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

@@ -30,6 +30,9 @@ public sealed record ExporterStatus
     /// <summary>Gets the number of exports in a row that delivered nothing.</summary>
     public required int FailedExports { get; init; }
 
+    /// <summary>Gets the time of the first export of <see cref="FailedExports"/>. Null where there is none.</summary>
+    public DateTimeOffset? FailingSince { get; init; }
+
     /// <summary>Gets the error of the last export that failed, or null. It stays after a success.</summary>
     public string? LastError { get; init; }
 

@@ -18,9 +18,6 @@ internal static partial class Log
     [LoggerMessage(2, LogLevel.Warning, "{Exporter} failed: {Failure}. {Spans} spans are {Fate}.")]
     public static partial void ExportFailed(ILogger logger, string exporter, string failure, int spans, string fate);
 
-    public static void ExportFailed(ILogger logger, string exporter, int lost) =>
-        ExportFailed(logger, exporter, "the export reported a failure", lost, "lost");
-
     [LoggerMessage(3, LogLevel.Error, "{Exporter} threw.")]
     public static partial void ExporterThrew(ILogger logger, string exporter, Exception exception);
 

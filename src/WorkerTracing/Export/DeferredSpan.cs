@@ -10,4 +10,8 @@ namespace WorkerTracing;
 /// <param name="Position">Its queue position, which keeps the order within a trace.</param>
 /// <param name="Record">Its record in the flight recorder.</param>
 /// <param name="Group">The <see cref="ExportRetry.Group"/> of the export that retained it; zero for none.</param>
-internal readonly record struct DeferredSpan(Activity Span, SegmentDelivery? Delivery, long Position, RecordHandle Record, int Group);
+internal readonly record struct DeferredSpan(Activity Span, SegmentDelivery? Delivery, long Position, RecordHandle Record, int Group)
+{
+    /// <summary>Gets whether an export has retained the span: it was passed to the exporter before.</summary>
+    public bool IsRetained => Group != 0;
+}

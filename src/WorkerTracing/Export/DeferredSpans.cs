@@ -17,6 +17,9 @@ internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
     /// <summary>May be read without the lock, as a hint.</summary>
     public int Count => _spans.Count;
 
+    /// <summary>Gets how many of the spans were retained by an export.</summary>
+    public int Retained => _spans.Count(static span => span.IsRetained);
+
     public long FirstPosition => _spans.Count == 0 ? long.MaxValue : _spans[0].Position;
 
     /// <summary>
@@ -33,7 +36,7 @@ internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
         foreach (DeferredSpan span in CollectionsMarshal.AsSpan(_spans))
         {
             if (span.Group == group && batch.Count < limit && !batch.IsFull)
-                batch.Add(span.Span, span.Delivery, span.Position, span.Record);
+                batch.Add(span);
             else
                 _spans[kept++] = span;
         }
@@ -52,7 +55,7 @@ internal sealed class DeferredSpans(int concurrency, bool separatesTraces)
         {
             if (!batch.IsFull && !MustWait(span.Span))
             {
-                batch.Add(span.Span, span.Delivery, span.Position, span.Record);
+                batch.Add(span);
                 continue;
             }
 

@@ -54,10 +54,11 @@ internal sealed class ExportBatch(int capacity)
     /// <summary>Gets whether there is nothing to send.</summary>
     public bool IsEmpty => Count == 0 && !IsReadBack;
 
-    /// <summary>
-    /// The number of rejected spans among those that are <see cref="ExportOutcome.Unconfirmed"/>.
-    /// </summary>
-    public int Rejected { get; set; }
+    /// <summary>What the exporter knows beside the outcomes.</summary>
+    public ExportDetails Details { get; set; }
+
+    /// <summary>Gets how many of the spans are passed to the exporter for the first time.</summary>
+    public int NewSpans { get; private set; }
 
     /// <summary>How many spans have their outcome on the counts of their traces.</summary>
     public int Settled { get; set; }
@@ -72,6 +73,22 @@ internal sealed class ExportBatch(int capacity)
 
     /// <summary>Returns the record of the span at <paramref name="index"/> in the flight recorder.</summary>
     public RecordHandle Record(int index) => _records is null ? default : _records[index];
+
+    /// <summary>Adds a span that is passed to the exporter for the first time.</summary>
+    public void AddNew(Activity span, SegmentDelivery? delivery, long position, RecordHandle record)
+    {
+        Add(span, delivery, position, record);
+        NewSpans++;
+    }
+
+    /// <summary>Adds a span that was taken off the queue before.</summary>
+    public void Add(in DeferredSpan span)
+    {
+        if (span.IsRetained)
+            Add(span.Span, span.Delivery, span.Position, span.Record);
+        else
+            AddNew(span.Span, span.Delivery, span.Position, span.Record);
+    }
 
     public void Add(Activity span, SegmentDelivery? delivery, long position, RecordHandle record)
     {
@@ -122,7 +139,8 @@ internal sealed class ExportBatch(int capacity)
         Array.Clear(Spans, 0, Count);
         Array.Clear(_deliveries, 0, Count);
         Count = 0;
-        Rejected = 0;
+        Details = default;
+        NewSpans = 0;
         Settled = 0;
         HoldsSuspects = false;
         Isolated = null;

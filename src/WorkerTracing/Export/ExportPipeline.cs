@@ -53,9 +53,11 @@ internal sealed class ExportPipeline
         _sender = new SpanSender(exporter, options.ExportTimeout, log);
         var target = exporter as IExportTarget;
         _recording = SpanRecording.Open(exporter, options.FlightRecorder, log, time, shared);
-        _report = new ExportReport(ExporterName, options.MaxQueueSize, target, log, time)
+        QueueCapacity = options.MaxQueueSize;
+        Metrics = new SdkMetrics((target as OtlpSpanExporter)?.ComponentType ?? exporter.GetType().FullName!, target?.Address);
+        _report = new ExportReport(ExporterName, options.MaxQueueSize, target, Metrics, log, time)
         {
-            IsLoggedByExporter = exporter is OtlpSpanExporter { IsLogging: true },
+            IsLoggedByExporter = exporter is IOutcomeExporter { LogsFailures: true },
         };
         _state = new PipelineState(this, _sender, _recording, options, time);
         _sync = _state.Sync;
@@ -84,6 +86,31 @@ internal sealed class ExportPipeline
     }
 
     public ExporterHealth Health => _state.Health;
+
+    /// <summary>Gets the metrics of the processor and its exporter by OpenTelemetry's names.</summary>
+    public SdkMetrics Metrics { get; }
+
+    public int QueueCapacity { get; }
+
+    /// <summary>Gets the number of spans that were not passed to the exporter yet. Takes the pipeline's lock for a moment.</summary>
+    public int Unpassed
+    {
+        get
+        {
+            lock (_sync)
+                return _state.Spans.Pending - _state.Spans.Passed;
+        }
+    }
+
+    /// <summary>Gets the number of spans that were passed to the exporter and have no final outcome. Takes the lock as well.</summary>
+    public int Passed
+    {
+        get
+        {
+            lock (_sync)
+                return _state.Spans.Passed;
+        }
+    }
 
     /// <summary>Gets the state for monitoring.</summary>
     public ExporterStatusSource Status { get; }

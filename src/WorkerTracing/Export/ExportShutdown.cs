@@ -78,7 +78,7 @@ internal sealed class ExportShutdown(PipelineState state, SpanSender sender, Exp
         if (lost > 0)
         {
             state.Health.OnDropped(lost);
-            report.Left(lost);
+            report.Left(lost, Math.Min(lost, left.NewSpans));
         }
 
         if (stored > 0)

@@ -144,7 +144,10 @@ internal sealed class ExportThreads(
                 return false;
             pipeline.Worker.ReadBack(batch);
             if (!batch.IsEmpty)
+            {
+                pipeline.Worker.ReportStart(batch);
                 pipeline.Worker.Complete(batch, sender.Send(batch));
+            }
         }
         catch (Exception exception)
         {

@@ -66,6 +66,9 @@ internal sealed class ExportWorker(
             _backlog!.Read(batch);
     }
 
+    /// <summary>Reports that an export is about to be sent. Called by export threads.</summary>
+    public void ReportStart(ExportBatch batch) => report.Passed(batch.NewSpans);
+
     /// <summary>Records the outcomes of an export, and answers the flushes that waited for them. Called by export threads.</summary>
     /// <param name="batch">The export.</param>
     /// <param name="retryAfter">How long the exporter asks to send nothing; zero where it does not say.</param>
@@ -82,7 +85,7 @@ internal sealed class ExportWorker(
         try
         {
             if (counts.Total > 0)
-                report.Exported(counts, duration);
+                report.Exported(counts, duration, batch);
             if (counts.Retained > 0 && shutdown.IsClosed)
                 shutdown.DropRest(); // those that have a record: nothing takes them any more
         }
@@ -148,7 +151,7 @@ internal sealed class ExportWorker(
         if (shutdown.IsClosed)
             abandoned = Abandon(batch);
         _spans.OnCompleted(batch, _retry, retryAfter);
-        var counts = ExportCounts.Of(batch.Outcomes, batch.Rejected, abandoned);
+        var counts = ExportCounts.Of(batch.Outcomes, batch.Details.Rejected, abandoned);
         for (; batch.Settled < batch.Count; batch.Settled++)
             SettleSpan(batch, batch.Settled);
         threads.OnExportCompleted();

@@ -20,6 +20,9 @@ internal sealed class ExporterHealth(QueueOverflow overflow, TimeProvider time)
     /// <summary>Gets the number of exports in a row that delivered nothing.</summary>
     public int FailedExports { get; private set; }
 
+    /// <summary>Gets the time of the first of <see cref="FailedExports"/>; null where there is none.</summary>
+    public DateTimeOffset? FailingSince { get; private set; }
+
     /// <summary>Gets the number of spans lost since the last export that delivered something.</summary>
     public long LostSinceSuccess => Lost - Volatile.Read(ref _lostAtSuccess);
 
@@ -42,12 +45,14 @@ internal sealed class ExporterHealth(QueueOverflow overflow, TimeProvider time)
         {
             _breaker.OnSuccess();
             FailedExports = 0;
+            FailingSince = null;
             Volatile.Write(ref _lostAtSuccess, Lost);
         }
         else
         {
             _breaker.OnFailure(duration);
             FailedExports++;
+            FailingSince ??= time.GetUtcNow();
         }
 
         Volatile.Write(ref _delivered, _delivered + counts.Arrived);

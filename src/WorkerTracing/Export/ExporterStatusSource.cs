@@ -27,6 +27,7 @@ internal sealed class ExporterStatusSource(
                 Delivered = state.Health.Delivered,
                 Lost = report.LostByReason(state.Health.Lost),
                 FailedExports = state.Health.FailedExports,
+                FailingSince = state.Health.FailingSince,
                 LastError = error?.Message,
                 LastErrorAt = error?.Time,
                 RetryAt = pause > TimeSpan.Zero ? time.GetUtcNow() + pause : null,

@@ -53,6 +53,13 @@ public interface IOutcomeExporter
     /// </value>
     TimeSpan RetryAfter => TimeSpan.Zero;
 
+    /// <summary>Gets whether the exporter logs its failures itself. Read once, when the processor is created.</summary>
+    /// <value>
+    /// The default is false: the processor logs the spans that an export lost or retained, and when the exporter delivers again, by its log
+    /// events 2 and 14.
+    /// </value>
+    bool LogsFailures => false;
+
     /// <summary>
     /// Sends a batch. Called instead of <c>BaseExporter.Export</c>, on a thread of the <see cref="BatchTraceProcessor"/>, with
     /// instrumentation suppressed. May block. An exception ends the call: spans without an outcome count as dropped.

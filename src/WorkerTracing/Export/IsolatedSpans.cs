@@ -108,7 +108,7 @@ internal sealed class IsolatedSpans(TimeProvider time)
     public DeferredSpan[] Clear()
     {
         DeferredSpan[] left =
-            [.. _spans.Select(static span => new DeferredSpan(span.Span, span.Delivery, span.Position, span.Record, Group: 0))];
+            [.. _spans.Select(static span => new DeferredSpan(span.Span, span.Delivery, span.Position, span.Record, Group: 1))];
         foreach (IsolatedSpan span in _spans)
             CountPostponed(span, -1);
         _spans.Clear();

@@ -31,6 +31,16 @@ internal sealed class PendingSpans(
         }
     }
 
+    /// <summary>Gets the number of spans that were passed to the exporter and have no final outcome yet. Looks at the deferred ones.</summary>
+    public int Passed
+    {
+        get
+        {
+            Debug.Assert(Monitor.IsEntered(sync));
+            return InFlight.Spans + _deferred.Retained + _isolated.Count;
+        }
+    }
+
     public IsolatedSpans Isolated => _isolated;
 
     /// <summary>Gets whether records of the flight recorder are in flight, or leave as soon as the exporter takes spans.</summary>
@@ -167,7 +177,7 @@ internal sealed class PendingSpans(
         Array.Sort(kept, static (a, b) => a.Position.CompareTo(b.Position));
         var left = new ExportBatch(kept.Length + Queue.Count);
         foreach (DeferredSpan span in kept)
-            left.Add(span.Span, span.Delivery, span.Position, span.Record);
+            left.Add(span);
         TakeQueued(left, long.MaxValue, mayLeave: false);
         backlog?.Close();
         for (int i = 0; i < left.Count; i++)
@@ -195,7 +205,7 @@ internal sealed class PendingSpans(
             if (mayLeave && _deferred.MustWait(span))
                 _deferred.Add(span, delivery, position, record.Handle);
             else
-                batch.Add(span, delivery, position, record.Handle);
+                batch.AddNew(span, delivery, position, record.Handle);
         }
     }
 

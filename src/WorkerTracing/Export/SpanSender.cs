@@ -79,6 +79,7 @@ internal sealed class SpanSender
         }
         catch (Exception exception)
         {
+            batch.Details = batch.Details with { ErrorType = exception.GetType().FullName };
             Log.ExporterThrew(_log, _exporter.GetType().Name, exception);
             return TimeSpan.Zero;
         }
@@ -115,14 +116,14 @@ internal sealed class SpanSender
         using CancellationTokenSource deadline = StartDeadline();
         RecordedSpan[] records = [.. batch.ReadBack.Select(static record => record.Span)];
         batch.Outcomes.Clear();
-        if (exporter is IRejectionCountingRecordExporter counting)
+        if (exporter is IDetailedRecordExporter detailed)
         {
-            batch.Rejected = counting.ExportAndCountRejected(records, batch.Outcomes, deadline.Token);
+            batch.Details = detailed.ExportWithDetails(records, batch.Outcomes, deadline.Token);
             return;
         }
 
         exporter.Export(records, batch.Outcomes, deadline.Token);
-        batch.Rejected = batch.Outcomes.Count(ExportOutcome.Unconfirmed);
+        batch.Details = new ExportDetails(batch.Outcomes.Count(ExportOutcome.Unconfirmed), null);
     }
 
     private CancellationTokenSource StartDeadline()
@@ -139,13 +140,13 @@ internal sealed class SpanSender
         using CancellationTokenSource deadline = StartDeadline();
         ReadOnlySpan<Activity> spans = batch.Spans.AsSpan(0, batch.Count);
         batch.Outcomes.Clear();
-        if (exporter is IRejectionCountingExporter counting)
+        if (exporter is IDetailedExporter detailed)
         {
-            batch.Rejected = counting.ExportAndCountRejected(spans, batch.Outcomes, deadline.Token);
+            batch.Details = detailed.ExportWithDetails(spans, batch.Outcomes, deadline.Token);
             return;
         }
 
         exporter.Export(spans, batch.Outcomes, deadline.Token);
-        batch.Rejected = batch.Outcomes.Count(ExportOutcome.Unconfirmed);
+        batch.Details = new ExportDetails(batch.Outcomes.Count(ExportOutcome.Unconfirmed), null);
     }
 }

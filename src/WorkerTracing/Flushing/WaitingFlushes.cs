@@ -199,7 +199,7 @@ internal sealed class WaitingFlushes(PendingSpans spans, object sync, TimeProvid
     private void CountOfEverything(FlushRequest request, ExportBatch batch, long lowestUnsettled, long lowestMoving, long now)
     {
         int below = batch.CountBelow(request.Target);
-        var counts = ExportCounts.Of(batch.Outcomes[..below], batch.Rejected, abandoned: 0);
+        var counts = ExportCounts.Of(batch.Outcomes[..below], batch.Details.Rejected, abandoned: 0);
         request.Exported += counts.Arrived;
         request.Unconfirmed += counts.Unconfirmed;
         request.Lost += counts.Lost;

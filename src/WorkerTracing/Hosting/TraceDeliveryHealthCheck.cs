@@ -7,6 +7,8 @@ namespace WorkerTracing;
 /// <summary>Reports the delivery of the traces of one TracerProvider.</summary>
 internal sealed class TraceDeliveryHealthCheck(TracerProvider provider) : IHealthCheck
 {
+    private const int MaxErrorLength = 500;
+
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var reasons = new List<string>();
@@ -14,19 +16,18 @@ internal sealed class TraceDeliveryHealthCheck(TracerProvider provider) : IHealt
         foreach (BatchTraceProcessor processor in LiveProcessors.All
             .Where(processor => ReferenceEquals(processor.Provider, provider)))
         {
-            ExportPipeline pipeline = processor.Pipeline;
-            int failed = pipeline.Health.FailedExports;
-            long lost = pipeline.Health.LostSinceSuccess;
-            string exporter = pipeline.ExporterName;
+            ExporterStatus status = processor.Pipeline.Status.Get();
+            long lost = processor.Pipeline.Health.LostSinceSuccess;
+            string exporter = status.Name;
             for (int number = 2; data.ContainsKey($"{exporter}.failed_exports"); number++)
-                exporter = $"{pipeline.ExporterName} {number}"; // two of a kind, for two backends
-            data[$"{exporter}.failed_exports"] = failed;
+                exporter = $"{status.Name} {number}"; // two of a kind, for two backends
+            data[$"{exporter}.failed_exports"] = status.FailedExports;
             data[$"{exporter}.lost_spans"] = lost;
-            data[$"{exporter}.waiting_spans"] = pipeline.Waiting;
-            if (failed > 0 || lost > 0)
-                reasons.Add(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{exporter}: {failed} exports failed and {lost} spans were lost since the last success, {pipeline.Waiting} wait"));
+            data[$"{exporter}.waiting_spans"] = (int)status.Queued;
+            if (status.Address is { } address)
+                data[$"{exporter}.address"] = address;
+            if (status.FailedExports > 0 || lost > 0)
+                reasons.Add(Describe(exporter, status, lost));
         }
 
         foreach (FlightRecorder recorder in LiveProcessors.All
@@ -46,4 +47,19 @@ internal sealed class TraceDeliveryHealthCheck(TracerProvider provider) : IHealt
                 null,
                 data));
     }
+
+    /// <summary>Describes an exporter that does not deliver: where to, since when, what is lost and kept, and why.</summary>
+    private static string Describe(string exporter, ExporterStatus status, long lost)
+    {
+        string name = status.Address is null ? exporter : $"{exporter} to {status.Address}";
+        string counts = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name}: {status.FailedExports} exports failed and {lost} spans were lost since the last success");
+        if (status.FailingSince is { } since)
+            counts += string.Create(CultureInfo.InvariantCulture, $", failing since {since.UtcDateTime:u}");
+        counts += string.Create(CultureInfo.InvariantCulture, $". {status.Queued} spans are kept.");
+        return status.FailedExports > 0 && status.LastError is { } error ? $"{counts} Last error: {Bounded(error)}" : counts;
+    }
+
+    private static string Bounded(string error) => error.Length <= MaxErrorLength ? error : $"{error[..MaxErrorLength]}…";
 }

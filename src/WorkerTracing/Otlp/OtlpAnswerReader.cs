@@ -44,6 +44,7 @@ internal sealed class OtlpAnswerReader(OtlpSettings settings, TimeProvider time)
     /// <summary>Creates the answer that stands for none within the time.</summary>
     public SendAnswer OfTimeout(bool isCanceled) => new(SendVerdict.Later)
     {
+        ErrorType = isCanceled ? "canceled" : "timeout",
         Description = isCanceled
             ? "canceled at the deadline of the export or the shutdown"
             : string.Create(CultureInfo.InvariantCulture, $"no answer within {settings.Timeout.TotalSeconds:0.###} s"),
@@ -53,7 +54,11 @@ internal sealed class OtlpAnswerReader(OtlpSettings settings, TimeProvider time)
     public SendAnswer OfFailure(Exception exception)
     {
         string hint = exception is HttpRequestException { InnerException: not SocketException } failure ? ProtocolHint(failure) : "";
-        return new SendAnswer(SendVerdict.Later) { Description = _text.Clean(SendClient.Describe(exception)) + hint };
+        return new SendAnswer(SendVerdict.Later)
+        {
+            ErrorType = OtlpErrorType.Of(exception),
+            Description = _text.Clean(SendClient.Describe(exception)) + hint,
+        };
     }
 
     private SendAnswer ReadHttp(HttpResponseMessage response, int status, CancellationTokenSource limit)
@@ -68,6 +73,7 @@ internal sealed class OtlpAnswerReader(OtlpSettings settings, TimeProvider time)
         return new SendAnswer(isHttp2Only ? SendVerdict.Later : verdict)
         {
             Status = status,
+            ErrorType = status.ToString(CultureInfo.InvariantCulture),
             RetryAfter = RetryAfterHeader.Read(response, time.GetUtcNow()),
             Description = Describe($"HTTP status {status}", message) + hint,
         };
@@ -78,7 +84,12 @@ internal sealed class OtlpAnswerReader(OtlpSettings settings, TimeProvider time)
         ReadOnlyMemory<byte> body = ResponseBody.Read(response, MaxBodyBytes, limit, settings.Timeout, out _);
         string? statusText = GrpcHeader(response, "grpc-status");
         if (!int.TryParse(statusText, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
-            return new SendAnswer(SendVerdict.Later) { Status = 200, Description = $"an answer without grpc-status{WrongProtocol}" };
+            return new SendAnswer(SendVerdict.Later)
+            {
+                Status = 200,
+                ErrorType = "invalid_response",
+                Description = $"an answer without grpc-status{WrongProtocol}",
+            };
 
         var status = (GrpcStatusCode)number;
         if (status == GrpcStatusCode.Ok)
@@ -96,6 +107,7 @@ internal sealed class OtlpAnswerReader(OtlpSettings settings, TimeProvider time)
         return new SendAnswer(verdict)
         {
             Status = number,
+            ErrorType = OtlpErrorType.Of(status),
             RetryAfter = delay,
             Description = Describe($"gRPC status {Name(status)}", message) + (status == GrpcStatusCode.Unimplemented ? WrongProtocol : ""),
         };
@@ -108,6 +120,7 @@ internal sealed class OtlpAnswerReader(OtlpSettings settings, TimeProvider time)
             return new SendAnswer(SendVerdict.PartlyAccepted)
             {
                 Status = status,
+                ErrorType = "rejected",
                 Rejected = partial.RejectedSpans,
                 Description = string.Create(CultureInfo.InvariantCulture, $"the backend rejected {partial.RejectedSpans} spans{message}"),
             };

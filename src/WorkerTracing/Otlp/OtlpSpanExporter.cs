@@ -25,7 +25,7 @@ namespace WorkerTracing;
 /// over. It does not throw. Over http/protobuf it runs on that thread alone; gRPC also needs the thread pool. Safe for concurrent use.
 /// </para>
 /// </remarks>
-public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountingExporter, IRejectionCountingRecordExporter, IExportTarget
+public sealed class OtlpSpanExporter : BaseExporter<Activity>, IDetailedExporter, IDetailedRecordExporter, IExportTarget
 {
     private readonly ConcurrentBag<OtlpSendBatch> _batches = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -86,17 +86,22 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
 
     string? IExportTarget.LastError => _failures.LastError;
 
-    /// <summary>Gets whether the exporter logs its failures. One that is made without a logger does not.</summary>
+    bool IOutcomeExporter.LogsFailures => IsLogging;
+
+    /// <summary>Gets whether the exporter has a logger. One that the application makes has none.</summary>
     internal bool IsLogging => _failures.IsEnabled;
+
+    /// <summary>Gets the value of <c>otel.component.type</c>.</summary>
+    internal string ComponentType => _settings.IsGrpc ? "otlp_grpc_span_exporter" : "otlp_http_span_exporter";
 
     /// <inheritdoc/>
     public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
         Send(batch, outcomes, cancellationToken);
 
     /// <inheritdoc/>
-    int IRejectionCountingExporter.ExportAndCountRejected(
+    ExportDetails IDetailedExporter.ExportWithDetails(
         ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
-        Send(batch, outcomes, cancellationToken).Rejected;
+        DetailsOf(Send(batch, outcomes, cancellationToken));
 
     /// <inheritdoc/>
     [Experimental("WORKERTRACING001")]
@@ -130,9 +135,9 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
         Send(batch, outcomes, cancellationToken);
 
     /// <inheritdoc/>
-    int IRejectionCountingRecordExporter.ExportAndCountRejected(
+    ExportDetails IDetailedRecordExporter.ExportWithDetails(
         ReadOnlySpan<RecordedSpan> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
-        Send(batch, outcomes, cancellationToken).Rejected;
+        DetailsOf(Send(batch, outcomes, cancellationToken));
 
     /// <inheritdoc/>
     public override ExportResult Export(in Batch<Activity> batch) => BatchExport.Of(this, batch, _stopping.Token).Result;
@@ -169,6 +174,8 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IRejectionCountin
 
     /// <summary>Gets the resource of the provider. It is known once the provider has been built.</summary>
     private OtlpResource Resource => _resource ??= OtlpResource.Of(ParentProvider.GetResource());
+
+    private static ExportDetails DetailsOf(in SendProgress progress) => new(progress.Rejected, progress.ErrorType);
 
     private SendProgress Send(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
     {

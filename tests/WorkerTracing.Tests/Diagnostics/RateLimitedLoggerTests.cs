@@ -42,13 +42,13 @@ public sealed class RateLimitedLoggerTests
 
         for (int i = 0; i < 3; i++)
         {
-            Log.ExportFailed(log, "first", 1);
-            Log.ExportFailed(log, "second", 1);
+            Log.ExportFailed(log, "first", "no answer", 1, "lost");
+            Log.ExportFailed(log, "second", "no answer", 1, "lost");
         }
 
         Assert.That(inner.Entries, Has.Count.EqualTo(2));
         time.Advance(TimeSpan.FromMinutes(2));
-        Log.ExportFailed(log, "first", 1);
+        Log.ExportFailed(log, "first", "no answer", 1, "lost");
         Assert.That(inner.Entries, Has.Count.EqualTo(3));
     }
 

@@ -372,15 +372,15 @@ public sealed class OutcomeExporterTests : IDisposable
     }
 
     /// <summary>Answers unconfirmed for every span, and counts some of them as rejected.</summary>
-    private sealed class CountingExporter(int rejected) : OpenTelemetry.BaseExporter<Activity>, IRejectionCountingExporter
+    private sealed class CountingExporter(int rejected) : OpenTelemetry.BaseExporter<Activity>, IDetailedExporter
     {
         public int MaxConcurrency => 1;
 
-        public int ExportAndCountRejected(
+        public ExportDetails ExportWithDetails(
             ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
         {
             outcomes.Fill(ExportOutcome.Unconfirmed);
-            return rejected;
+            return new ExportDetails(rejected, "rejected");
         }
 
         public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>

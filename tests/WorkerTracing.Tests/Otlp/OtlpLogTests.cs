@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Exporter;
 using WorkerTracing.Testing;
@@ -52,6 +54,59 @@ public sealed class OtlpLogTests
         Assert.That(log.Events.Select(static line => line.Id), Is.EqualTo(new[] { 2, 15 }));
         Assert.That(log.Events[0].Text, Does.Contain("HTTP status 404").And.EndsWith("5 spans are lost."));
         Assert.That(log.Events[1].Text, Does.EndWith("accepted spans with a warning: old spans are sampled."));
+    }
+
+    [Test]
+    public async Task Export_WrappedInAnExporterOfTheApplication_ReportsWhatIsKeptAndLost()
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
+        backend.OnCall = static _ => Task.FromResult(new OtlpReply { HttpStatus = 503 });
+        var log = new LogLines();
+        var limited = new RateLimitedLogger(log, TimeProvider.System);
+        using var processor = new BatchTraceProcessor(
+            new Wrapper(new OtlpSpanExporter(backend.Options)), new BatchTraceProcessorOptions(), limited, TimeProvider.System);
+
+        processor.OnEnd(Spans.Ended("kept"));
+        await processor.FlushAsync(Timeout.InfiniteTimeSpan);
+        backend.OnCall = static _ => Task.FromResult(new OtlpReply { HttpStatus = 404 });
+        await Until.TrueAsync(() => log.Events.Count == 2, "the span is sent again, and lost");
+        backend.OnCall = static _ => Task.FromResult(OtlpReply.Ok);
+        processor.OnEnd(Spans.Ended("delivered"));
+        await processor.FlushAsync(Timeout.InfiniteTimeSpan);
+        await Until.TrueAsync(() => log.Events.Count == 3, "the log follows the answer of the flush");
+
+        Assert.That(log.Events.Select(static line => line.Id), Is.EqualTo(new[] { 2, 2, 14 }));
+        Assert.That(
+            log.Events[0].Text, Is.EqualTo("Wrapper failed: the export reported a failure. 1 spans are kept, and sent again later."));
+        Assert.That(log.Events[1].Text, Does.EndWith("1 spans are lost."));
+        Assert.That(log.Events[2].Text, Does.StartWith("Wrapper: the backend accepts spans again").And.EndsWith("1 spans were lost."));
+    }
+
+    [Test]
+    public async Task HealthCheck_AnOutage_NamesAddressTimeWhatIsKeptAndTheError()
+    {
+        await using OtlpBackend backend = await OtlpBackend.StartAsync(OtlpExportProtocol.HttpProtobuf);
+        backend.OnCall = static _ => Task.FromResult(new OtlpReply { HttpStatus = 503, Message = "overloaded" + new string('x', 5_000) });
+        var services = new ServiceCollection();
+        services.AddLogging();
+        services.AddWorkerTracing().AddOtlpExporter(
+            otlp => (otlp.Endpoint, otlp.Protocol) = (backend.Endpoint, OtlpExportProtocol.HttpProtobuf));
+        services.AddHealthChecks().AddWorkerTracing();
+        await using ServiceProvider provider = services.BuildServiceProvider();
+        JobTracer tracer = provider.GetRequiredService<JobTracer>();
+
+        tracer.Start(Pipeline.Job()).Dispose();
+        await provider.GetRequiredService<ITraceFlusher>().FlushAsync(TimeSpan.FromMinutes(2));
+        HealthReport report = await provider.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+
+        HealthReportEntry entry = report.Entries["worker_tracing"];
+        Assert.That(entry.Status, Is.EqualTo(HealthStatus.Degraded));
+        Assert.That(entry.Description, Does.Match(
+            @"^OtlpSpanExporter to http://127\.0\.0\.1:\d+/v1/traces: \d+ exports failed and 0 spans were lost since the last success, "
+            + @"failing since \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ\. \d+ spans are kept\. Last error: HTTP status 503: overloadedx+…"));
+        Assert.That(entry.Description, Has.Length.LessThan(1_000));
+        Assert.That(entry.Data["OtlpSpanExporter.address"], Does.StartWith("http://127.0.0.1:"));
+        backend.OnCall = static _ => Task.FromResult(OtlpReply.Ok);
     }
 
     [Test]
@@ -141,5 +196,22 @@ public sealed class OtlpLogTests
         var outcomes = new ExportOutcome[count];
         exporter.Export(source.Spans(count), outcomes, CancellationToken.None);
         return outcomes;
+    }
+
+    /// <summary>An exporter of an application, which passes everything on.</summary>
+    private sealed class Wrapper(OtlpSpanExporter inner) : OpenTelemetry.BaseExporter<Activity>, IOutcomeExporter
+    {
+        public int MaxConcurrency => 1;
+
+        public void Export(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
+            inner.Export(batch, outcomes, cancellationToken);
+
+        public override OpenTelemetry.ExportResult Export(in OpenTelemetry.Batch<Activity> batch) => inner.Export(batch);
+
+        protected override void Dispose(bool disposing)
+        {
+            inner.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

@@ -6,8 +6,8 @@ using BenchmarkDotNet.Running;
 using Perfolizer.Metrology;
 using WorkerTracing.Benchmarks;
 
-// Usage: --filter '*' and BenchmarkDotNet's other arguments, or: memory [jobs], or: otlp [rounds], or: page [rounds]. From the repository's root:
-// BenchmarkDotNet looks for the project there.
+// Usage: --filter '*' and BenchmarkDotNet's other arguments, or: memory [jobs], or: otlp [rounds], or: page [rounds],
+// or: recorder [rounds], or: faults [seconds]. From the repository's root: BenchmarkDotNet looks for the project there.
 if (args is ["memory", ..])
 {
     MemoryCurve.Print(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 1_000_000);
@@ -23,6 +23,18 @@ if (args is ["otlp", ..])
 if (args is ["page", ..])
 {
     await PagePace.PrintAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 12);
+    return;
+}
+
+if (args is ["recorder", ..])
+{
+    await RecorderJobCost.PrintAsync(args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 100);
+    return;
+}
+
+if (args is ["faults", ..])
+{
+    RecorderFaults.Print(TimeSpan.FromSeconds(args.Length > 1 ? double.Parse(args[1], CultureInfo.InvariantCulture) : 1));
     return;
 }
 

@@ -10,11 +10,14 @@ internal sealed unsafe class MappedSegment : RecordSegment
 {
     private const long OneRecord = 1L << 32;
     private const int Sealed = int.MaxValue;
-    private const int TouchedAhead = 256 * 1024;
+    private const int LeastAhead = 256 * 1024;
+    private const int AheadGrowth = 4;
 
     private readonly MappedFile _file;
     private readonly int _end;
     private bool _isUsed; // written by the thread that makes it the current one
+    private int _ahead = LeastAhead; // written by the recorder's thread: how many bytes behind the last record it has made writable
+    private int _touchAt = LeastAhead / 2; // written by the recorder's thread: records there ask for more
     private int _oldestPlace = SegmentHeader.Size; // written under the lock of RecordSegments: all records in front of it are done
     private long _declared; // bits by exporter; written under the lock of SegmentLog
     private long _word = SegmentHeader.Size; // changed by any thread: records that are not done, and the end of the last one
@@ -87,8 +90,20 @@ internal sealed unsafe class MappedSegment : RecordSegment
         return word >> 32 == 0 && Interlocked.CompareExchange(ref _word, Sealed, word) == word;
     }
 
-    /// <summary>Makes the pages that the next records will fill writable.</summary>
-    public void TouchAhead() => _file.Touch(Tail, TouchedAhead);
+    /// <summary>
+    /// Makes the pages that the next records will fill writable: the system takes that from pages that it has written back. Further ahead
+    /// while records come faster than the calls.
+    /// </summary>
+    public void TouchAhead()
+    {
+        int tail = Tail;
+        _ahead = tail >= _touchAt ? Math.Min(AheadGrowth * _ahead, _file.Size) : LeastAhead;
+        _file.Touch(tail, _ahead);
+        Volatile.Write(ref _touchAt, tail + (_ahead / 2));
+    }
+
+    /// <summary>Returns true for the one record behind which <see cref="TouchAhead"/> is to be called.</summary>
+    public bool IsTouchDue(int offset, int length) => Volatile.Read(ref _touchAt) is var at && offset < at && offset + length >= at;
 
     public override ReadOnlySpan<byte> Read() => _file.Bytes[..Tail];
 

@@ -23,6 +23,7 @@ internal static class RecordFormat
     private const int SpanIdOffset = 40;
     private const int TimeOffset = 48;
     private const int HeaderChecksumOffset = 56;
+    private const ulong StateMask = 0xFFUL << (8 * (StateOffset - KindOffset));
 
     /// <summary>Returns the size of a record with so much content.</summary>
     public static int SizeOf(int contentLength) => Align(HeaderSize + contentLength);
@@ -101,9 +102,14 @@ internal static class RecordFormat
     /// <summary>The state changes in place and is not part of it. The offset is: a record that was moved in the file is none.</summary>
     private static uint HeaderChecksum(ReadOnlySpan<byte> record, int offset)
     {
-        Span<byte> header = stackalloc byte[HeaderChecksumOffset];
-        record[..HeaderChecksumOffset].CopyTo(header);
-        header[StateOffset] = 0;
-        return RecordChecksum.Of(header) ^ (uint)offset;
+        // Word by word, and not over a copy: the processor has the words, which have just been written, before it has memory to copy from.
+        uint crc = RecordChecksum.Seed;
+        for (int place = 0; place < HeaderChecksumOffset; place += sizeof(ulong))
+        {
+            ulong word = BinaryPrimitives.ReadUInt64LittleEndian(record[place..]);
+            crc = BitOperations.Crc32C(crc, place == KindOffset ? word & ~StateMask : word);
+        }
+
+        return ~crc ^ (uint)offset;
     }
 }

@@ -58,7 +58,7 @@ internal sealed class SegmentLog(int segmentSize, Action wake)
         {
             if ((current.Declares(exporter) || TryDeclare(current, exporter)) && current.TryAppend(record, out offset))
             {
-                if (offset < PrepareAt && offset + record.Length >= PrepareAt)
+                if ((offset < PrepareAt && offset + record.Length >= PrepareAt) || current.IsTouchDue(offset, record.Length))
                     wake();
                 return current;
             }

@@ -34,6 +34,7 @@ internal sealed class SegmentSupply(
     {
         if (log.IsShort && log.Current is not null && log.Shortage == UnrecordedReason.NotPrepared)
             _target = MaxSpares;
+        TouchAhead(); // first: to make a file takes milliseconds
         Retire(keep: true);
         try
         {
@@ -45,7 +46,7 @@ internal sealed class SegmentSupply(
         }
         finally
         {
-            log.Current?.TouchAhead();
+            TouchAhead();
         }
     }
 
@@ -70,6 +71,17 @@ internal sealed class SegmentSupply(
             }
 
             Delete(segment.File);
+        }
+    }
+
+    /// <summary>Makes the pages writable that come next: of the current segment, and of those that follow it.</summary>
+    private void TouchAhead()
+    {
+        log.Current?.TouchAhead();
+        foreach (MappedSegment segment in _segments)
+        {
+            if (!segment.IsUsed)
+                segment.TouchAhead();
         }
     }
 

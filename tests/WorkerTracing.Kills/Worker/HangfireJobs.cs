@@ -31,7 +31,8 @@ public sealed class HangfireJobs
         services.AddHangfire((provider, hangfire) => hangfire
             .UsePostgreSqlStorage(storage => storage.UseNpgsqlConnection(Servers.PostgreSql), options)
             .UseWorkerTracing(provider));
-        services.AddHangfireServer(static server => server.WorkerCount = Work.LongJobs + Work.ShortJobs);
+        // More than are needed: a job waits for a lock in the storage that a killed worker has left.
+        services.AddHangfireServer(static server => server.WorkerCount = 2 * (Work.LongJobs + Work.ShortJobs));
     }
 
     public Task LongAsync(int round, CancellationToken stopping) => _work.RunLongAsync(round, stopping);

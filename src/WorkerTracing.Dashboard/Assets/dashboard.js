@@ -338,7 +338,7 @@ const megabytes = bytes => `${(bytes / 1048576).toLocaleString(undefined, { maxi
 
 function recorderCard(one, now) {
   const unrecorded = Object.entries(one.unrecorded).filter(([, spans]) => spans > 0);
-  const health = one.failure ? badge("Lost", "Not recording") : unrecorded.length || one.expired ? badge("Waiting", "Spans were not kept") : badge("Delivered", "Recording");
+  const health = one.failure ? badge("Lost", "Not recording") : unrecorded.length || one.expired || one.damaged ? badge("Waiting", "Spans were not kept") : badge("Delivered", "Recording");
   return h("section", { class: "card", "aria-label": "Flight recorder" }, h("header", {}, h("h2", {}, "Flight recorder"), h("span", { class: "end" }, health)),
     h("dl", { class: "facts" },
       fact("Directory", h("span", { class: "mono" }, one.directory), "wide"),
@@ -348,6 +348,7 @@ function recorderCard(one, now) {
       h("div", { class: "wide" }, h("dt", {}, "Disk"), h("dd", {}, h("meter", { min: 0, max: one.maxBytes, value: one.bytes, high: one.maxBytes * .9, "aria-label": "Disk space of the flight recorder" }))),
       unrecorded.length > 0 && fact("Not recorded", unrecorded.map(([reason, spans]) => h("div", {}, `${count(spans)}: ${reason.replaceAll("_", " ")}`)), "wide"),
       one.expired > 0 && fact("Dropped by age", plural(one.expired, "span"), "wide"),
+      one.damaged > 0 && fact("Damaged on the disk", plural(one.damaged, "span"), "wide"),
       one.failure && fact("Failure", h("span", { class: "mono" }, one.failure), "wide")));
 }
 

@@ -14,6 +14,7 @@ internal static class RecorderWriter
         json.WriteNumber("backlog", recorder.Backlog);
         json.WriteNumber("abandoned", recorder.AbandonedJobs);
         json.WriteNumber("expired", recorder.Expired);
+        json.WriteNumber("damaged", recorder.Damaged);
         json.WriteStartObject("unrecorded");
         foreach ((string reason, long count) in recorder.Unrecorded)
             json.WriteNumber(reason, count);

@@ -29,6 +29,9 @@ public sealed record FlightRecorderStatus
     /// <summary>Gets the number of spans that were dropped since the start because they were older than the limit.</summary>
     public required long Expired { get; init; }
 
+    /// <summary>Gets the number of spans that are lost since the start because their records were damaged on the disk.</summary>
+    public long Damaged { get; init; }
+
     /// <summary>Gets why nothing is recorded now. Null while spans are recorded.</summary>
     public string? Failure { get; init; }
 }

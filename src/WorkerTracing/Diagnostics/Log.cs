@@ -220,4 +220,10 @@ internal static partial class Log
         LogLevel.Warning,
         "The flight recorder leaves {Directory} as it is: {Reason} It tries again each minute.")]
     public static partial void DirectoryLeftAlone(ILogger logger, string directory, string reason);
+
+    [LoggerMessage(
+        66,
+        LogLevel.Warning,
+        "{Records} spans in {Directory} cannot be read and are lost: the files of the flight recorder were damaged on the disk.")]
+    public static partial void RecordsDamaged(ILogger logger, int records, string directory);
 }

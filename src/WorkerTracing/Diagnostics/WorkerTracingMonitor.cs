@@ -52,6 +52,7 @@ public sealed class WorkerTracingMonitor
         AbandonedJobs = recorder.Counts.AbandonedJobs,
         Unrecorded = new Dictionary<string, long>(recorder.Counts.Unrecorded),
         Expired = recorder.Counts.Expired,
+        Damaged = recorder.Counts.Damaged,
         Failure = recorder.Failure,
     };
 

@@ -115,7 +115,12 @@ internal sealed class Adoption(
                 return [];
             _directories.Add(adopted);
             use.Add(adopted.Bytes);
-            counts.AddDamaged(adopted.Recovery.Damaged);
+            if (adopted.Recovery.Damaged is > 0 and var damaged)
+            {
+                counts.AddDamaged(damaged);
+                Log.RecordsDamaged(log, damaged, path);
+            }
+
             foreach (RecordedExporter exporter in exporters.All)
                 adopted.Attach(exporter);
             return Report(adopted);

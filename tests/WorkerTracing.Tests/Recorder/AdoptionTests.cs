@@ -223,6 +223,24 @@ internal sealed class AdoptionTests
     }
 
     [Test]
+    public void Adopt_DamagedRecord_IsCountedAndLogged()
+    {
+        using var directory = new TemporaryDirectory();
+        Leave(directory, "first", "second", "third");
+        string file = Directory.GetFiles(directory.SubDirectories.Single(), "*.segment").Single();
+        byte[] bytes = File.ReadAllBytes(file);
+        bytes[bytes.AsSpan().IndexOf("second"u8)] ^= 1;
+        File.WriteAllBytes(file, bytes);
+        using var recorder = new RecorderFixture(directory.Path);
+
+        recorder.Recorder.Adopt();
+
+        Assert.That(recorder.TakeTexts(), Is.EqualTo(["first", "third"]));
+        Assert.That(recorder.Recorder.Counts.Damaged, Is.EqualTo(1));
+        Assert.That(recorder.Log.Events.Select(static line => line.Id), Has.One.EqualTo(66));
+    }
+
+    [Test]
     public void Adopt_LeftOverDirectory_TakesOnlyTheDiskOfItsRecords()
     {
         using var directory = new TemporaryDirectory();

@@ -155,6 +155,21 @@ public sealed class RecordedPipelineTests
         Assert.That(backend.Spans.Select(static span => span.SpanId), Is.Unique);
     }
 
+    [Test]
+    public async Task Start_AnotherEndpoint_GetsWhatTheFirstWasToGet()
+    {
+        await using var wrong = new OtlpReceiver { OnRequest = static _ => Task.FromResult(HttpStatusCode.ServiceUnavailable) };
+        await using var right = new OtlpReceiver();
+        using (Pipeline pipeline = PipelineTo(wrong, FlushMode.None))
+            EndSpan(pipeline, "span");
+
+        using Pipeline next = PipelineTo(right, FlushMode.None);
+        await next.Processor.Pipeline.Recording!.AdoptNowAsync();
+        await Until.TrueAsync(() => right.Spans.Count == 1, "the span has arrived");
+
+        Assert.That(wrong.Spans, Is.Empty);
+    }
+
     private static void EndSpan(Pipeline pipeline, string name)
     {
         Activity.Current = null;

@@ -27,7 +27,9 @@ public static class HangfireWorkerTracingExtensions
         ArgumentNullException.ThrowIfNull(services);
 
         JobTracer tracer = services.GetService<JobTracer>()
-            ?? throw new InvalidOperationException("UseWorkerTracing needs a JobTracer: call services.AddWorkerTracing() as well.");
+            ?? throw new InvalidOperationException(
+                "UseWorkerTracing(services) of Hangfire found no JobTracer in the container. Add: "
+                    + "builder.Services.AddWorkerTracing().AddOtlpExporter().");
 
         if (JobTraceFilter.InGlobalFilters().FirstOrDefault(filter => filter.Tracer == tracer) is { } same)
             return configuration.Use(same, static _ => { });

@@ -44,7 +44,9 @@ public static class MassTransitWorkerTracingExtensions
         ArgumentNullException.ThrowIfNull(configurator);
         ArgumentNullException.ThrowIfNull(context);
         JobTracer tracer = context.GetService<JobTracer>()
-            ?? throw new ConfigurationException("UseWorkerTracing needs a JobTracer: call services.AddWorkerTracing() as well.");
+            ?? throw new ConfigurationException(
+                "UseWorkerTracing(context) of the bus found no JobTracer in the container. Add: "
+                    + "builder.Services.AddWorkerTracing().AddOtlpExporter().");
         Use(configurator, tracer);
     }
 

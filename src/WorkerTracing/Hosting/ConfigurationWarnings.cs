@@ -25,8 +25,8 @@ internal sealed class ConfigurationWarnings(
         WarnOfKeys(section.GetSection(WorkerTracingConfiguration.Recorder), WorkerTracingConfiguration.RecorderAdviceFor);
         foreach (IConfigurationSection other in configuration.GetChildren())
         {
-            if (WorkerTracingConfiguration.IsMisspelled(other))
-                Log.UnknownOption(log, other.Path, $"Did you mean {WorkerTracingConfiguration.Section}?");
+            if (WorkerTracingConfiguration.AdviceFor(other) is { } advice)
+                Log.UnknownOption(log, other.Path, advice);
         }
 
         WarnOfDays(nameof(WorkerTracingOptions.FlushTimeout), options.Value.FlushTimeout);

@@ -108,11 +108,23 @@ internal static class WorkerTracingConfiguration
         }
     }
 
-    /// <summary>Returns true for a section that has options of this library and almost its name.</summary>
-    public static bool IsMisspelled(IConfigurationSection section) =>
-        !section.Key.Equals(Section, StringComparison.OrdinalIgnoreCase)
-            && SimilarName.Find(section.Key, [Section]) is not null
-            && section.GetChildren().Any(static setting => Settings.Contains(setting.Key, StringComparer.OrdinalIgnoreCase));
+    /// <summary>
+    /// Gets the advice for another section that has options of this library and almost its name, and for an environment variable with one
+    /// underscore. Null for any other.
+    /// </summary>
+    public static string? AdviceFor(IConfigurationSection other)
+    {
+        const string Prefix = $"{Section}_";
+        if (other.Key.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+            return IsSetting(other.Key[Prefix.Length..])
+                ? $"The name of an environment variable has two underscores: {Prefix}_{other.Key[Prefix.Length..]}."
+                : null;
+        return !other.Key.Equals(Section, StringComparison.OrdinalIgnoreCase)
+            && SimilarName.Find(other.Key, [Section]) is not null
+            && other.GetChildren().Any(static setting => IsSetting(setting.Key)) ? $"Did you mean {Section}?" : null;
+    }
+
+    private static bool IsSetting(string key) => Settings.Contains(key, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Gets the advice for a key of the flight recorder's section that sets nothing. Null where it sets an option.</summary>
     public static string? RecorderAdviceFor(string key) => AdviceFor(key, $"{Section}:{Recorder}", RecorderSettings, RecorderSettings);

@@ -200,16 +200,18 @@ public sealed class StartupReportTests
         Assert.That(_log.TextOf(38), Does.StartWith($"WorkerTracing:{key} in the configuration is not an option").And.Contain(advice));
     }
 
-    [Test]
-    public async Task Start_SectionWithAnotherName_SaysWhichWasMeant()
+    [TestCase("WorkerTracng:Flush", "WorkerTracng", "Did you mean WorkerTracing?")]
+    [TestCase(
+        "WorkerTracing_FlushTimeout",
+        "WorkerTracing_FlushTimeout",
+        "The name of an environment variable has two underscores: WorkerTracing__FlushTimeout.")]
+    public async Task Start_SectionWithAnotherName_SaysWhichWasMeant(string key, string named, string advice)
     {
         await StartAsync(
             static services => services.AddWorkerTracing().AddOtlpExporter(ToLocal),
-            settings: new() { ["WorkerTracng:Flush"] = "Wait", ["WorkerTraining:Course"] = "Flushing" });
+            settings: new() { [key] = "Wait", ["WorkerTraining:Course"] = "Flushing", ["WorkerTracing_Redis"] = "localhost" });
 
-        Assert.That(
-            _log.TextOf(38),
-            Is.EqualTo("WorkerTracng in the configuration is not an option and sets nothing. Did you mean WorkerTracing?"));
+        Assert.That(_log.TextOf(38), Is.EqualTo($"{named} in the configuration is not an option and sets nothing. {advice}"));
     }
 
     [Test]

@@ -162,6 +162,7 @@ public sealed class OtlpLogTests
         await using ServiceProvider provider = services.BuildServiceProvider();
 
         await provider.GetRequiredService<JobTracer>().RunAsync("job", static (_, _) => Task.CompletedTask);
+        await Until.TrueAsync(() => log.Events.Any(static line => line.Id == 2), "the failure is logged, also after a timed-out flush");
 
         string failure = log.Events.Single(static line => line.Id == 2).Text;
         Assert.That(failure, Does.StartWith($"OtlpSpanExporter failed: {backend.Endpoint}").And.Contain($"HTTP status {status}"));

@@ -3,7 +3,7 @@ namespace WorkerTracing;
 /// <summary>What one <see cref="BatchTraceProcessor"/> and its exporter are doing.</summary>
 public sealed record ExporterStatus
 {
-    /// <summary>Gets the name of the exporter: its type's name, without <c>Exporter</c> where it is one of this library.</summary>
+    /// <summary>Gets the name of the exporter's type, such as <c>OtlpSpanExporter</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary>Gets the address that the exporter sends to, without credentials. Null where the exporter does not say it.</summary>

@@ -103,7 +103,7 @@ public static class WorkerTracingBuilderExtensions
     /// </param>
     /// <returns>The builder.</returns>
     /// <remarks>
-    /// Records the exporters that implement <see cref="IRecordedSpanExporter"/>: OTLP and the console. The log names the others at the start.
+    /// Records the exporters that implement <see cref="IRecordedSpanExporter"/>: OTLP, OpenAI and the console. The log names the others at the start.
     /// An invalid option stops the host at its start; a disk that cannot be written does not: then spans are kept in memory only, and
     /// counted.
     /// </remarks>

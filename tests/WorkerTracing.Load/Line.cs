@@ -42,8 +42,13 @@ internal sealed record Line(Scenario Scenario, int Jobs, int InFlight, Way Way, 
             others.AddProcessor(new BatchTraceProcessor(new SlowBackend(RoundTrip)));
         using TracerProvider idle = others.Build();
         GC.Collect(); // as if they had stood there for long
-        var backend = new SlowBackend(RoundTrip, line.InFlight);
-        using Contender contender = line.Way.Contend(backend, line.Jobs);
+        var slow = new SlowBackend(RoundTrip, line.InFlight);
+        await using LoopbackReceiver? receiver = scenario.Protocol is { } protocol ? new LoopbackReceiver(protocol, RoundTrip) : null;
+        await (receiver?.StartAsync() ?? Task.CompletedTask);
+        IBackend backend = receiver is null ? slow : receiver;
+        using Contender contender = receiver is null
+            ? line.Way.Contend(slow, line.Jobs)
+            : new WorkerTracingContender(receiver.CreateExporter(), line.Jobs);
         ThreadPool.GetMinThreads(out int workers, out int io);
         ThreadPool.SetMinThreads(workers + line.Way.PoolThreads(line.Jobs), io);
         var duration = TimeSpan.FromSeconds(Number<double>(arguments[5]));

@@ -21,6 +21,8 @@ internal sealed record Measurement(
 
     public TimeSpan CpuPerJob => Cpu / Math.Max(1, Completed);
 
+    public double ExportsPerJob => (double)Exports / Math.Max(1, Completed);
+
     /// <summary>Every job once a round trip is 1: more is not possible.</summary>
     public double OfLimit(int jobs) => PerSecond / (jobs / RoundTrip.TotalSeconds);
 
@@ -31,7 +33,7 @@ internal sealed record Measurement(
     public double FirstSecond { get; init; }
 
     /// <summary>Lets the jobs run for <paramref name="duration"/>, after <paramref name="warm"/> of it uncounted.</summary>
-    public static async Task<Measurement> TakeAsync(Contender contender, SlowBackend backend, Line line, TimeSpan warm, TimeSpan duration)
+    public static async Task<Measurement> TakeAsync(Contender contender, IBackend backend, Line line, TimeSpan warm, TimeSpan duration)
     {
         var watch = Stopwatch.StartNew();
         var waits = new List<TimeSpan>[line.Jobs];

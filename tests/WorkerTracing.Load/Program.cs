@@ -1,8 +1,8 @@
 using System.Globalization;
 using WorkerTracing.Load;
 
-// Jobs of six spans that wait for delivery, against a backend of 20 ms. Usage: [seconds per line] [together | threads | staggered | curve
-// ...] The curve is written to docs/images below the current folder, and only when it is asked for.
+// Jobs of six spans that wait for delivery, against a backend of 20 ms. Usage: [seconds per line] [together | threads | staggered | http |
+// grpc | curve ...] The curve is written to docs/images below the current folder, and only when it is asked for.
 if (args is [Line.Verb, .. string[] line])
 {
     await Line.AnswerAsync(line);

@@ -5,7 +5,7 @@ using OpenTelemetry;
 namespace WorkerTracing.Load;
 
 /// <summary>An exporter whose backend acknowledges a batch after a fixed time, and which remembers what it has acknowledged.</summary>
-internal sealed class SlowBackend(TimeSpan roundTrip, int maxConcurrency = 1) : BaseExporter<Activity>
+internal sealed class SlowBackend(TimeSpan roundTrip, int maxConcurrency = 1) : BaseExporter<Activity>, IBackend
 {
     private readonly ConcurrentDictionary<ActivityTraceId, int> _acknowledged = new();
     private int _exports;

@@ -14,9 +14,13 @@ internal sealed class WorkerTracingContender : Contender
     private readonly JobTracer _tracer;
 
     public WorkerTracingContender(SlowBackend backend, int jobs)
+        : this(backend.MaxConcurrency == 1 ? backend : (BaseExporter<Activity>)new ConcurrentBackend(backend), jobs)
+    {
+    }
+
+    public WorkerTracingContender(BaseExporter<Activity> exporter, int jobs)
     {
         var options = new BatchTraceProcessorOptions { MaxBatchSize = BatchSize(jobs), MaxQueueSize = QueueSize(jobs) };
-        BaseExporter<Activity> exporter = backend.MaxConcurrency == 1 ? backend : new ConcurrentBackend(backend);
         _provider = Sdk.CreateTracerProviderBuilder().AddSource("WorkerTracing", _source.Name)
             .AddProcessor(new BatchTraceProcessor(exporter, options))
             .Build();

@@ -32,7 +32,7 @@ internal sealed class SdkMetrics
     {
         Meter.CreateObservableUpDownCounter(
             "otel.sdk.processor.span.queue.size",
-            static () => Measure(static pipeline => (pipeline.Unpassed, pipeline.Metrics.Processor)),
+            static () => Measure(static pipeline => (pipeline.Status.Pending.Unpassed, pipeline.Metrics.Processor)),
             "{span}",
             "Spans in the queue that were not passed to the exporter yet.");
         Meter.CreateObservableUpDownCounter(
@@ -42,7 +42,7 @@ internal sealed class SdkMetrics
             "The most spans that the queue holds.");
         Meter.CreateObservableUpDownCounter(
             "otel.sdk.exporter.span.inflight",
-            static () => Measure(static pipeline => (pipeline.Passed, pipeline.Metrics.Exporter)),
+            static () => Measure(static pipeline => (pipeline.Status.Pending.Passed, pipeline.Metrics.Exporter)),
             "{span}",
             "Spans that were passed to the exporter and have no final outcome yet.");
     }

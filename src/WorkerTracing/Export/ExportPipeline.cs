@@ -92,26 +92,6 @@ internal sealed class ExportPipeline
 
     public int QueueCapacity { get; }
 
-    /// <summary>Gets the number of spans that were not passed to the exporter yet. Takes the pipeline's lock for a moment.</summary>
-    public int Unpassed
-    {
-        get
-        {
-            lock (_sync)
-                return _state.Spans.Pending - _state.Spans.Passed;
-        }
-    }
-
-    /// <summary>Gets the number of spans that were passed to the exporter and have no final outcome. Takes the lock as well.</summary>
-    public int Passed
-    {
-        get
-        {
-            lock (_sync)
-                return _state.Spans.Passed;
-        }
-    }
-
     /// <summary>Gets the state for monitoring.</summary>
     public ExporterStatusSource Status { get; }
 

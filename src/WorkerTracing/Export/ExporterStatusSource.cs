@@ -7,6 +7,19 @@ internal sealed class ExporterStatusSource(
     /// <inheritdoc cref="ExportReport.LastError"/>
     public ExportError? LastError => report.LastError;
 
+    /// <summary>
+    /// Gets the number of spans that were not passed to the exporter yet, and of those that were and have no final outcome. Takes the
+    /// pipeline's lock for a moment.
+    /// </summary>
+    public (int Unpassed, int Passed) Pending
+    {
+        get
+        {
+            lock (state.Sync)
+                return (state.Spans.Pending - state.Spans.Passed, state.Spans.Passed);
+        }
+    }
+
     /// <summary>Gets the present state. Takes the pipeline's lock for a moment.</summary>
     public ExporterStatus Get()
     {

@@ -32,14 +32,7 @@ internal sealed class PendingSpans(
     }
 
     /// <summary>Gets the number of spans that were passed to the exporter and have no final outcome yet. Looks at the deferred ones.</summary>
-    public int Passed
-    {
-        get
-        {
-            Debug.Assert(Monitor.IsEntered(sync));
-            return InFlight.Spans + _deferred.Retained + _isolated.Count;
-        }
-    }
+    public int Passed => InFlight.Spans + _deferred.Retained + _isolated.Count;
 
     public IsolatedSpans Isolated => _isolated;
 

@@ -101,7 +101,7 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IDetailedExporter
     /// <inheritdoc/>
     ExportDetails IDetailedExporter.ExportWithDetails(
         ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
-        DetailsOf(Send(batch, outcomes, cancellationToken));
+        Send(batch, outcomes, cancellationToken);
 
     /// <inheritdoc/>
     [Experimental("WORKERTRACING001")]
@@ -137,7 +137,7 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IDetailedExporter
     /// <inheritdoc/>
     ExportDetails IDetailedRecordExporter.ExportWithDetails(
         ReadOnlySpan<RecordedSpan> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken) =>
-        DetailsOf(Send(batch, outcomes, cancellationToken));
+        Send(batch, outcomes, cancellationToken);
 
     /// <inheritdoc/>
     public override ExportResult Export(in Batch<Activity> batch) => BatchExport.Of(this, batch, _stopping.Token).Result;
@@ -175,16 +175,13 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IDetailedExporter
     /// <summary>Gets the resource of the provider. It is known once the provider has been built.</summary>
     private OtlpResource Resource => _resource ??= OtlpResource.Of(ParentProvider.GetResource());
 
-    private static ExportDetails DetailsOf(in SendProgress progress) => new(progress.Rejected, progress.ErrorType);
-
-    private SendProgress Send(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
+    private ExportDetails Send(ReadOnlySpan<Activity> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
     {
         var progress = default(SendProgress);
         outcomes = outcomes[..batch.Length];
         outcomes.Clear();
         if (batch.IsEmpty)
-            return progress;
-
+            return default;
         using IDisposable suppressed = SuppressInstrumentationScope.Begin();
         OtlpSendBatch sending = _batches.TryTake(out OtlpSendBatch? idle)
             ? idle
@@ -192,7 +189,7 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IDetailedExporter
         Send(batch, sending.Order(batch), sending, outcomes, ref progress, cancellationToken);
         sending.Clear();
         _batches.Add(sending);
-        return progress;
+        return new ExportDetails(progress.Rejected, progress.ErrorType);
     }
 
     /// <summary>Sends the spans in requests that are cut at their encoded size. A span that exceeds it is sent alone.</summary>
@@ -224,7 +221,7 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IDetailedExporter
         }
     }
 
-    private SendProgress Send(ReadOnlySpan<RecordedSpan> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
+    private ExportDetails Send(ReadOnlySpan<RecordedSpan> batch, Span<ExportOutcome> outcomes, CancellationToken cancellationToken)
     {
         var progress = default(SendProgress);
         outcomes[..batch.Length].Clear();
@@ -242,7 +239,7 @@ public sealed class OtlpSpanExporter : BaseExporter<Activity>, IDetailedExporter
             sending.Skip(count);
         }
 
-        return progress;
+        return new ExportDetails(progress.Rejected, progress.ErrorType);
     }
 
     private static void Retain(ReadOnlySpan<int> positions, Span<ExportOutcome> outcomes)

@@ -71,23 +71,28 @@ public sealed class BenchmarkTests
     }
 
     [Test]
-    public void MemoryCurve_FewJobs_PrintsTenSteps()
+    public void MemoryCurve_FewJobs_PrintsTenSteps() => Assert.That(
+        LinesOf(static () => MemoryCurve.Print(2000)), Has.Length.EqualTo(13), "two lines of heading, the warm-up and ten steps");
+
+    [Test]
+    [Platform("Linux")]
+    public void RecorderFaults_NoPause_PrintsFourRounds() => Assert.That(
+        LinesOf(static () => RecorderFaults.Print(TimeSpan.Zero)), Has.Length.EqualTo(7), "three lines of heading and four rounds");
+
+    private static string[] LinesOf(Action print)
     {
         TextWriter console = Console.Out;
         using var output = new StringWriter();
         Console.SetOut(output);
         try
         {
-            MemoryCurve.Print(2000);
+            print();
         }
         finally
         {
             Console.SetOut(console);
         }
 
-        Assert.That(
-            output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries),
-            Has.Length.EqualTo(13),
-            "two lines of heading, the warm-up and ten steps");
+        return output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries);
     }
 }

@@ -6,7 +6,7 @@ namespace WorkerTracing.Kills;
 [NonParallelizable]
 public sealed class KillTests
 {
-    private static readonly int Kills = FullRun.IsOn ? 8 : 3;
+    private static readonly int Kills = FullRun.IsOn ? 5 : 3;
 
     private static IEnumerable<string> Frameworks() => FullRun.IsOn
         ? Enum.GetNames<Framework>().Where(static name => name != nameof(Framework.None))

@@ -25,7 +25,10 @@ public interface IRecordedSpanExporter : IOutcomeExporter
     /// <param name="content">Takes the content. A span without any content is not recorded.</param>
     void WriteSpan(Activity span, IBufferWriter<byte> content);
 
-    /// <summary>Writes a span that has started and not ended: a job, or an enclosing span. Called on the job's thread.</summary>
+    /// <summary>
+    /// Writes a span that has started and not ended: a job, a call to another process, or a span that encloses one of these or an ended
+    /// one. Called on the thread of the job.
+    /// </summary>
     /// <param name="span">The span.</param>
     /// <param name="content">Takes the content.</param>
     void WriteOpenSpan(Activity span, IBufferWriter<byte> content);

@@ -6,31 +6,33 @@ using OpenTelemetry.Exporter;
 namespace WorkerTracing.Benchmarks;
 
 /// <summary>
-/// The page faults of a thread that records spans as fast as it can, into files that it uses for the first time. The first round also has
-/// those of the runtime: its compiler and its heap.
+/// The page faults of a thread that records spans into files that it uses for the first time: at a steady pace, and as fast as it can. The
+/// first round also has those of the runtime: its compiler and its heap.
 /// </summary>
 internal static class RecorderFaults
 {
-    private const int Rounds = 3;
-    private const int Writes = 60_000;
+    private const int Spans = 60_000;
+
+    private static readonly int?[] SpansASecond = [100_000, 100_000, null, null];
 
     /// <param name="idle">How long the recorder is idle before each round: the system may write its pages back meanwhile.</param>
     public static void Print(TimeSpan idle)
     {
         Console.WriteLine($"{Environment.ProcessorCount} cores, .NET {Environment.Version}, {Environment.OSVersion}");
-        Console.WriteLine("| round | idle before | spans | faults | spans with a fault | first span with a fault |");
-        Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: |");
-        for (int round = 1; round <= Rounds; round++)
+        Console.WriteLine("| idle before | spans a second | spans | recorded | faults | spans with a fault | first span with a fault |");
+        Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        foreach (int? pace in SpansASecond)
         {
-            (long faults, List<int> spans) = Measure(idle);
+            (int recorded, long faults, List<int> spans) = Measure(idle, pace);
+            string shown = pace?.ToString("N0", CultureInfo.InvariantCulture) ?? "all it can";
             string first = spans.Count == 0 ? "" : $"{spans[0]}";
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"| {round} | {idle.TotalSeconds:0} s | {Writes:N0} | {faults} | {spans.Count} | {first} |"));
+                $"| {idle.TotalSeconds:0} s | {shown} | {Spans:N0} | {recorded:N0} | {faults} | {spans.Count} | {first} |"));
         }
     }
 
-    private static (long Faults, List<int> Spans) Measure(TimeSpan idle)
+    private static (int Recorded, long Faults, List<int> Spans) Measure(TimeSpan idle, int? pace)
     {
         string directory = Directory.CreateTempSubdirectory("recorder-").FullName;
         using var recorder = FlightRecorder.Open(
@@ -41,14 +43,18 @@ internal static class RecorderFaults
         job.Start();
         channel.Open(job, "job 1");
         using Activity span = SampleSpans.Make(SpanKind.Custom, job);
-        var spans = new List<int>(Writes);
+        var spans = new List<int>(Spans);
+        TimeSpan interval = pace is { } perSecond ? TimeSpan.FromSeconds(1) / perSecond : TimeSpan.Zero;
         Thread.Sleep(idle);
+        int recorded = 0;
+        long started = Stopwatch.GetTimestamp();
         long first = ThreadFaults.Read();
         long last = first;
-        for (int i = 0; i < Writes; i++)
+        for (int i = 0; i < Spans; i++)
         {
-            if (!channel.Write(span).IsRecorded)
-                throw new InvalidOperationException("A span was not recorded.");
+            while (Stopwatch.GetElapsedTime(started) < i * interval)
+                Thread.SpinWait(1);
+            recorded += channel.Write(span).IsRecorded ? 1 : 0;
             long now = ThreadFaults.Read();
             if (now > last)
                 spans.Add(i);
@@ -56,6 +62,6 @@ internal static class RecorderFaults
         }
 
         Directory.Delete(directory, recursive: true);
-        return (last - first, spans);
+        return (recorded, last - first, spans);
     }
 }

@@ -25,10 +25,9 @@ internal sealed class OtlpClient(OtlpSettings settings, TimeProvider time) : IDi
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the network and to a foreign client: any failure is an answer.")]
     public SendAnswer Send(OtlpRequest message, int spans, CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(settings.Timeout);
         using OtlpRequest? compressed = settings.Compresses ? Compress(message) : null;
         RequestContent content = ContentOf(compressed ?? message);
+        CancellationTokenSource limit = message.Deadline.Start(settings.Timeout, cancellationToken);
         try
         {
             using HttpRequestMessage request = RequestOf(content);
@@ -39,7 +38,6 @@ internal sealed class OtlpClient(OtlpSettings settings, TimeProvider time) : IDi
         {
             // A given handler that has no synchronous form. The content was not read.
             _sendsAsynchronously = true;
-            return Send(message, spans, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -51,9 +49,13 @@ internal sealed class OtlpClient(OtlpSettings settings, TimeProvider time) : IDi
         }
         finally
         {
-            if (content.IsBeingRead)
+            bool isBeingRead = content.IsBeingRead;
+            message.Deadline.Stop(isBeingRead);
+            if (isBeingRead)
                 (compressed ?? message).Abandon();
         }
+
+        return Send(message, spans, cancellationToken);
     }
 
     public void Dispose() => _client.Dispose();

@@ -16,6 +16,7 @@ internal sealed class OtlpRequest(ProtobufWriter? spans = null) : IDisposable
     private const int MaxCopiedBytes = 16 * 1024;
 
     private readonly List<Part> _parts = [];
+    private RequestDeadline? _deadline;
     private int _referenced; // bytes of the parts that are not written here
     private int _closed; // up to where the writer's bytes are in a part
 
@@ -23,6 +24,9 @@ internal sealed class OtlpRequest(ProtobufWriter? spans = null) : IDisposable
 
     /// <summary>Gets the writer for what encloses the spans. Not to be used before <see cref="Begin"/>.</summary>
     public ProtobufWriter Writer { get; } = new();
+
+    /// <summary>Gets the deadline of the request.</summary>
+    public RequestDeadline Deadline => _deadline ??= new RequestDeadline();
 
     /// <summary>Gets the size of the message.</summary>
     public int Length => Writer.Length - FrameHeadBytes + _referenced;
@@ -80,7 +84,11 @@ internal sealed class OtlpRequest(ProtobufWriter? spans = null) : IDisposable
         Begin();
     }
 
-    public void Dispose() => Writer.Dispose();
+    public void Dispose()
+    {
+        Writer.Dispose();
+        _deadline?.Dispose();
+    }
 
     private void CloseWritten()
     {

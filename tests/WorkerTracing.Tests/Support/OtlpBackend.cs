@@ -61,8 +61,12 @@ internal sealed class OtlpBackend : IAsyncDisposable
     private async Task StartAsync()
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(
-            IPAddress.Loopback, _port, listen => listen.Protocols = _isGrpc ? HttpProtocols.Http2 : HttpProtocols.Http1));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            // On a busy machine a request may stand still for seconds: the server would abort it, and that is another failure.
+            (kestrel.Limits.MinRequestBodyDataRate, kestrel.Limits.MinResponseDataRate) = (null, null);
+            kestrel.Listen(IPAddress.Loopback, _port, listen => listen.Protocols = _isGrpc ? HttpProtocols.Http2 : HttpProtocols.Http1);
+        });
         builder.Logging.ClearProviders();
         _app = builder.Build();
         _app.Run(AnswerAsync);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 
 namespace WorkerTracing;
 
@@ -6,7 +7,8 @@ namespace WorkerTracing;
 internal sealed class OpenSpan(Activity span, OpenSpanTable table, int offset, int length)
 {
     private readonly Lock _sync = new();
-    private readonly WeakReference<Activity> _span = new(span);
+    // Freed with the record. A WeakReference would be left to its finalizer: thousands a second, where jobs make many calls.
+    private WeakGCHandle<Activity> _span = new(span); // read and freed under _sync
     private OpenSpanTable? _table = table; // written under _sync; null once removed
     private int _offset = offset; // written under _sync
 
@@ -16,14 +18,24 @@ internal sealed class OpenSpan(Activity span, OpenSpanTable table, int offset, i
     public bool HasEnded { get; set; }
 
     /// <summary>Gets whether the span can still end: it has not, and it is in memory.</summary>
-    public bool IsOpen => _span.TryGetTarget(out Activity? open) && !open.IsStopped;
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_sync)
+                return _table is not null && _span.TryGetTarget(out Activity? open) && !open.IsStopped;
+        }
+    }
 
     public void Remove()
     {
         lock (_sync)
         {
-            _table?.Remove(_offset, length);
+            if (_table is null)
+                return;
+            _table.Remove(_offset, length);
             _table = null;
+            _span.Dispose();
         }
     }
 

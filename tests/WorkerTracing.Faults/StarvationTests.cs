@@ -9,6 +9,9 @@ public sealed class StarvationTests
     private static IEnumerable<TestCaseData> ProtocolsWithoutThePool() => FaultMatrix.Of(
         Protocol.All.Where(static protocol => !protocol.IsGrpc).Select(static protocol => new object[] { protocol }));
 
+    private static IEnumerable<TestCaseData> ProtocolsWithThePool() => FaultMatrix.Of(
+        Protocol.All.Where(static protocol => protocol.IsGrpc).Select(static protocol => new object[] { protocol }));
+
     private static IEnumerable<TestCaseData> ProtocolsWithoutThePoolInTurn() => FaultMatrix.Of(
         Protocol.All.Where(static protocol => !protocol.IsGrpc).Select(static protocol => new object[] { protocol }), turn: 1);
 
@@ -43,6 +46,22 @@ public sealed class StarvationTests
 
         RunAssert.PaymentIsBounded(run);
         RunAssert.SpansAddUp(run);
+    }
+
+    /// <remarks>An answer that comes after the timeout of its request is lost: the request is sent again.</remarks>
+    [TestCaseSource(nameof(ProtocolsWithThePool))]
+    public async Task End_WhileTheThreadPoolThatTheProtocolNeedsIsBlocked_IsBoundedAndArrivesLater(object protocol)
+    {
+        FaultRun run = await FaultRun.MakeAsync(
+            FaultList.Unhurried with { Arrives = Arrival.Some, LosesAnswers = true },
+            (Protocol)protocol,
+            FlushMode.Wait,
+            static plan => Starve(plan) with { WarmUp = 1 });
+
+        RunAssert.PaymentIsBounded(run);
+        RunAssert.SpansAddUp(run);
+        Assert.That(run.Report.Lost, Is.Empty);
+        Assert.That(run.Ended.IsSubsetOf(run.Ledger.Acknowledged), Is.True, "all arrive once the pool works again");
     }
 
     [TestCaseSource(nameof(Protocols))]

@@ -98,7 +98,9 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IRecordedSpanE
         OpenAIExporterOptions options = _settings.Current;
         var policies = new TracePolicies(options, _log);
         List<SpanGroup> groups = SpanGroups.Of(batch, policies, options.Credentials, out int withoutKey, out int failed);
-        ReportDropped(withoutKey, failed);
+        _missingKey.Set(withoutKey > 0);
+        ExporterMetrics.Drop(withoutKey, "no_key");
+        ExporterMetrics.Drop(failed, "selector_failed");
         foreach (SpanGroup group in groups)
             Send(group, new ExportScope(options, policies, groups.Count == 1), batch, outcomes, cancellationToken);
     }
@@ -240,13 +242,6 @@ public sealed class OpenAITraceExporter : BaseExporter<Activity>, IRecordedSpanE
     {
         if (_settings.Latest is { Credentials: null, CredentialsSelector: null })
             _missingKey.Set(true);
-    }
-
-    private void ReportDropped(int withoutKey, int failed)
-    {
-        _missingKey.Set(withoutKey > 0);
-        ExporterMetrics.Drop(withoutKey, "no_key");
-        ExporterMetrics.Drop(failed, "selector_failed");
     }
 
     private readonly record struct ExportScope(OpenAIExporterOptions Options, TracePolicies Policies, bool AllowsRetries);

@@ -38,8 +38,7 @@ internal sealed class JobRecord(long number, JobTrace trace, DateTimeOffset star
     /// <summary>
     /// Gets the time between the moment when the run was due and its start. Null where the framework does not say when it was due.
     /// </summary>
-    public TimeSpan? Wait { get; } =
-        (trace.Job.DueAt ?? trace.Job.EnqueuedAt) is { } due ? (started > due ? started - due : TimeSpan.Zero) : null;
+    public TimeSpan? Wait { get; } = WaitOf(trace.Job, started);
 
     /// <summary>Gets the result, or null while the job runs.</summary>
     public JobResult? Result => Volatile.Read(ref _result);
@@ -51,4 +50,8 @@ internal sealed class JobRecord(long number, JobTrace trace, DateTimeOffset star
     public JobTrace? Trace { get; set; } = trace;
 
     public void Stop(JobResult result) => Volatile.Write(ref _result, result);
+
+    /// <summary>Gets the time between the moment when a run was due and its start. Null where the framework does not say.</summary>
+    public static TimeSpan? WaitOf(JobInfo job, DateTimeOffset started) =>
+        (job.DueAt ?? job.EnqueuedAt) is { } due ? (started > due ? started - due : TimeSpan.Zero) : null;
 }

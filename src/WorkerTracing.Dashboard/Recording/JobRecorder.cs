@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace WorkerTracing;
 
 /// <summary>Follows the jobs of this process: what runs, what has ended, and what became of each trace.</summary>
@@ -13,7 +11,7 @@ internal sealed class JobRecorder : IJobObserver, IDisposable
     private readonly WorkerTracingMonitor _monitor;
     private readonly TimeProvider _time;
     private readonly IDisposable _subscription;
-    private readonly ConcurrentDictionary<JobTrace, JobRecord> _running = [];
+    private readonly RunningJobs _running = new();
     private readonly List<JobRecord> _unsettled = [];
     private readonly Lock _sync = new();
     private long _started;
@@ -31,21 +29,30 @@ internal sealed class JobRecorder : IJobObserver, IDisposable
     public int RunningCount => _running.Count;
 
     /// <summary>Gets running jobs, the longest running first.</summary>
-    public IReadOnlyList<JobRecord> Running(int most) => [.. _running.Values.OrderBy(static job => job.Number).Take(most)];
+    public IReadOnlyList<JobRecord> Running(int most) =>
+    [
+        .. _running.ToArray().OrderBy(static job => job.Number).Take(most)
+            .Select(static job => job.Record ?? new JobRecord(job.Number, job.Trace, job.Started)),
+    ];
 
     public void OnJobStarted(JobTrace job)
     {
-        var record = new JobRecord(Interlocked.Increment(ref _started), job, _time.GetUtcNow());
-        _running[job] = record;
-        _store.Add(record);
+        long number = Interlocked.Increment(ref _started);
+        DateTimeOffset now = _time.GetUtcNow();
+        JobRecord? record = _store.Keeps(job) ? new JobRecord(number, job, now) : null;
+        _running.Add(new RunningJob(job, number, now, record));
+        if (record is not null)
+            _store.Add(record);
     }
 
     public void OnJobStopped(JobTrace job, JobResult result)
     {
-        if (!_running.TryRemove(job, out JobRecord? record))
+        if (!_running.TryRemove(job, out RunningJob running))
+            return;
+        _statistics.Add(job.Job, JobRecord.WaitOf(job.Job, running.Started), result, _time.GetUtcNow());
+        if (running.Record is not { } record)
             return;
         record.Stop(result);
-        _statistics.Add(record, result, _time.GetUtcNow());
         if (record.Version == 0)
             return; // not kept by the store
         _store.Touch(record);

@@ -14,16 +14,16 @@ internal sealed class JobStatistics
 
     public static long MinuteOf(DateTimeOffset time) => time.ToUnixTimeSeconds() / 60;
 
-    public void Add(JobRecord job, JobResult result, DateTimeOffset now)
+    public void Add(JobInfo job, TimeSpan? wait, JobResult result, DateTimeOffset now)
     {
         long minute = MinuteOf(now);
         lock (_sync)
         {
-            MinuteBucket?[] buckets = BucketsOf((job.System, job.TaskName));
+            MinuteBucket?[] buckets = BucketsOf((job.System, job.Name));
             ref MinuteBucket? bucket = ref buckets[minute % Minutes];
             if (bucket?.Minute != minute)
                 bucket = new MinuteBucket(minute);
-            bucket.Add(result, job.Wait);
+            bucket.Add(result, wait);
         }
     }
 

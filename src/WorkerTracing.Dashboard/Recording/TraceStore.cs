@@ -53,6 +53,9 @@ internal sealed class TraceStore(IOptions<WorkerTracingDashboardOptions> options
         }
     }
 
+    /// <summary>Returns true if the store takes the job, at the share of traces that it keeps now.</summary>
+    public bool Keeps(JobTrace job) => job.IsRecorded ? IsKept(job.TraceId) : Share >= 1;
+
     /// <summary>Takes a job at its start, so that its trace is found while it runs.</summary>
     public void Add(JobRecord job)
     {

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace WorkerTracing.Faults;
+namespace WorkerTracing.Races;
 
 /// <summary>A seed decides the random arguments of a suite that is loaded again.</summary>
 [NonParallelizable] // NUnit's seed is the whole process's

@@ -1,4 +1,4 @@
-namespace WorkerTracing.Faults;
+namespace WorkerTracing.Races;
 
 /// <summary>
 /// Makes a process a bad place to run in, at moments that a seed decides: the thread pool is short of threads and busy with items that

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using NUnit.Framework.Interfaces;
 
-namespace WorkerTracing.Faults;
+namespace WorkerTracing.Races;
 
 /// <summary>
 /// The tests of the flush and of the ambient scope, again and again in ever another order, in a process that is under pressure. A seed

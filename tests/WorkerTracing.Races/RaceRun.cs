@@ -4,7 +4,7 @@ using NUnit.Framework.Api;
 using NUnit.Framework.Interfaces;
 using NUnit.Framework.Internal;
 
-namespace WorkerTracing.Faults;
+namespace WorkerTracing.Races;
 
 /// <summary>
 /// The tests of one assembly that belong to some categories, run by NUnit's own runner: those that may run side by side do.

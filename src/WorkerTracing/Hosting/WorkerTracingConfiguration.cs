@@ -18,6 +18,9 @@ internal static class WorkerTracingConfiguration
     private const string Time = "a time such as 00:00:05";
     private const string Flag = "true or false";
 
+    private const string RuntimesOwn =
+        "Enums, numbers, TimeSpan and bool: their converters are the runtime's own, are kept, and reflect over no member.";
+
     /// <summary>The sections of other packages inside the section.</summary>
     private static readonly string[] Sections = ["Dashboard", Recorder, "OpenAI"];
 
@@ -89,10 +92,9 @@ internal static class WorkerTracingConfiguration
     }
 
     /// <exception cref="OptionsValidationException">The value cannot be read. The message has the key, the value and the rule.</exception>
-    [UnconditionalSuppressMessage(
-        "Trimming", "IL2026", Justification = "Enums, numbers, TimeSpan and bool: their converters are the runtime's own and are kept.")]
-    private static T Read<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] T>(
-        IConfigurationSection section, string option, T otherwise, string rule)
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = RuntimesOwn)]
+    [UnconditionalSuppressMessage("Trimming", "IL2091", Justification = RuntimesOwn)]
+    private static T Read<T>(IConfigurationSection section, string option, T otherwise, string rule)
         where T : struct
     {
         try

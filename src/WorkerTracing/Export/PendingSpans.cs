@@ -71,8 +71,8 @@ internal sealed class PendingSpans(
         Debug.Assert(Monitor.IsEntered(sync));
         if (retry.IsSearching)
         {
-            batch.HoldsSuspects = true;
             _deferred.TakeSuspects(batch, retry.Group, retry.Limit);
+            batch.HoldsSuspects = batch.Count > 0; // the thread may take other spans next, which have not failed
             if (batch.Count == 0)
                 retry.OnSuspectsFound();
             return;

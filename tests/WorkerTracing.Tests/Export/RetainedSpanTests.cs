@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using WorkerTracing.Testing;
 
@@ -149,6 +150,29 @@ public sealed class RetainedSpanTests
         processor.Pipeline.RequestExport();
 
         await Until.TrueAsync(() => exporter.Delivered.Count == 196, "all but four have arrived");
+    }
+
+    [Test]
+    public void Take_SuspectsAreInFlight_SpansTakenNextAreNoSuspects()
+    {
+        using BatchTraceProcessor processor = Processor(new OutcomeExporter(2));
+        var sender = new SpanSender(new OutcomeExporter(2), Timeout.InfiniteTimeSpan, NullLogger.Instance);
+        object sync = new();
+        var spans = new PendingSpans(processor.Pipeline, sender, backlog: null, maxQueueSize: 8, sync, TimeProvider.System);
+        var retry = new ExportRetry(TimeProvider.System, Random.Shared);
+        var batch = new ExportBatch(1);
+        lock (sync)
+        {
+            spans.Queue.TryAdd(Spans.Ended("new"), default, out _);
+            retry.OnRetained(1, hasDelivered: true, Stopwatch.GetTimestamp(), TimeSpan.Zero);
+            spans.Take(batch, spans.Queue.Tail, retry);
+            Assert.That(batch.Count, Is.Zero, "another thread has the suspect");
+
+            spans.Take(batch, spans.Queue.Tail, retry);
+        }
+
+        Assert.That(batch.Count, Is.EqualTo(1));
+        Assert.That(batch.HoldsSuspects, Is.False, "it has not failed yet: a failure of it alone must not set it apart");
     }
 
     [Test]

@@ -56,11 +56,9 @@ internal sealed class TraceStore(IOptions<WorkerTracingDashboardOptions> options
     /// <summary>Returns true if the store takes the job, at the share of traces that it keeps now.</summary>
     public bool Keeps(JobTrace job) => job.IsRecorded ? IsKept(job.TraceId) : Share >= 1;
 
-    /// <summary>Takes a job at its start, so that its trace is found while it runs.</summary>
+    /// <summary>Takes a job that the store keeps, at its start, so that its trace is found while it runs.</summary>
     public void Add(JobRecord job)
     {
-        if (job.IsRecorded ? !IsKept(job.TraceId) : Share < 1)
-            return;
         lock (_sync)
         {
             // A job without a trace is kept like a trace of its own, under an id that no other has.

@@ -56,7 +56,7 @@ public sealed class KillTests
     {
         if (Servers.MissingFor(framework) is not { } variable)
             return;
-        if (Environment.GetEnvironmentVariable("WORKERTRACING_REQUIRE_SERVERS") == "1")
+        if (RequiredServers.IsOn)
             Assert.Fail($"{variable} is not set, and servers are required.");
         Assert.Ignore($"{variable} is not set: no server for {framework}.");
     }

@@ -8,6 +8,7 @@ using Npgsql;
 using SQLite;
 using StackExchange.Redis;
 using StackExchange.Redis.Profiling;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.Hangfire.Tests;
 
@@ -42,7 +43,7 @@ internal sealed class TestStorage : IDisposable
             return server;
 
         string reason = $"{variable} names no {what}.";
-        if (Environment.GetEnvironmentVariable("WORKERTRACING_REQUIRE_SERVERS") == "1")
+        if (RequiredServers.IsOn)
             Assert.Fail(reason);
         Assert.Ignore(reason);
         throw new InvalidOperationException(reason);

@@ -1,3 +1,5 @@
+using WorkerTracing.Testing;
+
 namespace WorkerTracing.MassTransit.Tests;
 
 /// <summary>The broker that the tests are given.</summary>
@@ -13,7 +15,7 @@ internal static class RabbitMq
             string? address = Environment.GetEnvironmentVariable(Variable);
             if (!string.IsNullOrEmpty(address))
                 return new Uri(address);
-            if (Environment.GetEnvironmentVariable("WORKERTRACING_REQUIRE_SERVERS") == "1")
+            if (RequiredServers.IsOn)
                 Assert.Fail($"{Variable} is not set, and servers are required.");
             Assert.Ignore($"{Variable} is not set: no RabbitMQ to test against.");
             throw new InvalidOperationException();

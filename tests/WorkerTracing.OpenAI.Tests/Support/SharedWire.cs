@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.OpenAI.Tests;
 
@@ -14,7 +15,7 @@ internal static class SharedWire
         if (path is null)
         {
             const string Reason = "The captured payloads are not beside this repository (../shared/wire).";
-            if (Environment.GetEnvironmentVariable("WORKERTRACING_REQUIRE_SERVERS") == "1")
+            if (RequiredServers.IsOn)
                 Assert.Fail(Reason);
             Assert.Ignore(Reason);
         }

@@ -1,4 +1,5 @@
 using Npgsql;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.Quartz.Tests;
 
@@ -23,7 +24,7 @@ internal sealed class PostgresDatabase : IAsyncDisposable
         if (Environment.GetEnvironmentVariable(Variable) is not { Length: > 0 } server)
         {
             string reason = $"{Variable} names no PostgreSQL server (an Npgsql connection string).";
-            if (Environment.GetEnvironmentVariable("WORKERTRACING_REQUIRE_SERVERS") == "1")
+            if (RequiredServers.IsOn)
                 Assert.Fail(reason);
             Assert.Ignore(reason);
             throw new InvalidOperationException(reason);

@@ -9,7 +9,7 @@ internal sealed class ClockScenario : IScenario
 {
     private static readonly TimeSpan Jump = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
     public async Task RunAsync(IHost host, WorkerPlan plan, WorkerReport report)
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace WorkerTracing.Faults.Worker;
 
-/// <summary>The plan of a worker process: its one argument, as JSON.</summary>
+/// <summary>What a worker process is to do: a line of JSON on its standard input.</summary>
 public sealed record WorkerPlan
 {
     public required string Scenario { get; init; }
@@ -49,4 +49,14 @@ public sealed record WorkerPlan
         JsonSerializer.Deserialize<WorkerPlan>(json) ?? throw new FormatException("The plan is empty.");
 
     public string ToJson() => JsonSerializer.Serialize(this);
+
+    /// <summary>Sets the standard variables, from which the SDK and the OTLP exporter are configured.</summary>
+    public void SetEnvironment()
+    {
+        Environment.SetEnvironmentVariable("OTEL_BSP_MAX_QUEUE_SIZE", $"{MaxQueueSize}");
+        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_PROTOCOL", Exporter == "otlp-grpc" ? "grpc" : "http/protobuf");
+        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT", Endpoint.AbsoluteUri);
+        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_HEADERS", $"x-api-key={ApiKey}");
+        Environment.SetEnvironmentVariable("OTEL_EXPORTER_OTLP_TIMEOUT", $"{(int)RequestTimeout.TotalMilliseconds}");
+    }
 }

@@ -74,17 +74,16 @@ public sealed class KillTests
         WorkerPlan plan = FaultRun.PlanFor(receiver, protocol, flush, "") with
         {
             Scenario = "told",
-            Jobs = betweenJobs
-            ? afterJobs
-            : 0,
+            Jobs = betweenJobs ? afterJobs : 0,
             Concurrency = 16,
             FlushTimeout = Long,
             RequestTimeout = Long
         };
         var told = new HashSet<ulong>();
         int jobs = 0;
-        await using (var worker = new WorkerProcess(plan))
+        await using (var worker = new WorkerProcess())
         {
+            await worker.BeginAsync(plan);
             while (await worker.ReadLineAsync() is { } line && line != "half ")
             {
                 string[] words = line.Split(' ');

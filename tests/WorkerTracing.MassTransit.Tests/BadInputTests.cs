@@ -68,6 +68,6 @@ public sealed class BadInputTests
                     headers.Select(static header => header.Value?.ToString() ?? ""),
                     Has.Some.Contains(job.ParentSpanId.ToHexString()),
                     "a parent is what a header says");
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 60 : 20));
     }
 }

@@ -64,7 +64,7 @@ public sealed class BadInputTests
             Assert.That(span!.GetTagItem("workflow.execution.result"), Is.EqualTo(failing ? "failure" : "success"));
             Assert.That(span.GetTagItem("error.type"), Is.EqualTo(failing ? typeof(InvalidOperationException).FullName : null));
             AssertContinuesNobodyElse(span, data[StoredContext.TraceParent]);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(50));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 50 : 20));
         Assert.That(traced.JobSpans, Has.Count.EqualTo(triggered), "one span for each firing");
     }
 

@@ -6,7 +6,7 @@ using System.Threading.Channels;
 
 namespace WorkerTracing.Testing;
 
-/// <summary>A program in a process of its own. Its output is read as it is written. Disposing kills it.</summary>
+/// <summary>A program in a process of its own. Its output is read as it is written. Disposing kills it, with the processes that it started.</summary>
 public sealed class ChildProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
@@ -97,8 +97,8 @@ public sealed class ChildProcess : IAsyncDisposable
 
     public void CloseInput() => _process.StandardInput.Close();
 
-    /// <summary>Sends SIGKILL to the process and to those that it started: no code of theirs runs after it.</summary>
-    public void Kill() => _process.Kill(entireProcessTree: true);
+    /// <summary>Sends SIGKILL to the process: no code of it runs after this. The processes that it started go on.</summary>
+    public void Kill() => _process.Kill();
 
     /// <summary>Sends SIGTERM, with which the stop of a container or a service begins.</summary>
     public void Stop()
@@ -125,7 +125,7 @@ public sealed class ChildProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            Kill();
+            _process.Kill(entireProcessTree: true);
             throw new TimeoutException($"The process did not end within {bound}. {Report()}");
         }
 
@@ -138,7 +138,7 @@ public sealed class ChildProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
-            Kill();
+            _process.Kill(entireProcessTree: true);
         await EndedAsync();
         _process.Dispose();
     }

@@ -46,7 +46,7 @@ public sealed class AttributeTests
             child.SetTag("gen_ai.operation.name", attributes.Operation);
             child.AddEvent(new ActivityEvent("gen_ai.user.message", tags: Tags(attributes.OnChild)));
             child.AddLink(new ActivityLink(job.Activity!.Context, Tags(attributes.OnJob)));
-        }).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 60 : 12).WithEndSize(80));
+        }).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 60 : 4).WithEndSize(80));
     }
 
     [TestCase("worker_tracing.metadata.x")]

@@ -29,17 +29,19 @@ public sealed class HeaderTests
 
             Assert.That(origin.Baggage, Is.Null.Or.Not.Empty);
             AssertSentOn(origin);
-        }).Check(Config.QuickThrowOnFailure.WithMaxTest(2000));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 2000 : 500));
 
     [Test]
     public void Inject_AnyOriginThatCodeCanMake_WritesHeadersOfOneLine() =>
-        Prop.ForAll(Origin.ToArbitrary(), static origin => AssertSentOn(origin)).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+        Prop.ForAll(Origin.ToArbitrary(), static origin => AssertSentOn(origin))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 1000 : 300));
 
     [Test]
     public async Task AnyOriginAndBaggage_OfAJob_AreSentWellFormed()
     {
         await using TracedWorker worker = await TracedWorker.StartAsync(new WorkerTracingOptions { Relation = TraceRelation.Child });
-        Prop.ForAll(Gen.OneOf(Headers.Select(Extract), Origin).ToArbitrary(), Run).Check(Config.QuickThrowOnFailure.WithMaxTest(200));
+        Prop.ForAll(Gen.OneOf(Headers.Select(Extract), Origin).ToArbitrary(), Run)
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 200 : 50));
 
         void Run(JobOrigin origin)
         {

@@ -49,7 +49,7 @@ public sealed class JobTests
             trace.GroupId = job.Id;
             trace.SetMetadata(job.Queue ?? "", job.System!);
             trace.SetMetadata("null", null!);
-        }).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(60));
+        }).GetAwaiter().GetResult()).Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 60 : 10));
     }
 
     [Test]

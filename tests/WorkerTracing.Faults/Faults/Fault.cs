@@ -12,6 +12,12 @@ internal sealed record Fault(string Name, Func<Conversation, Task> Converse)
     /// </summary>
     public bool LosesAnswers { get; init; }
 
+    /// <summary>
+    /// Whether it drops its connections when half of the jobs are done. A request may be in flight then, and its answer lost, unless each
+    /// job has waited for its flush.
+    /// </summary>
+    public bool DropsConnectionsAtHalf { get; init; }
+
     /// <summary>Whether the head of the answer is a success and its end never comes, where gRPC has its status.</summary>
     public bool HasNoTrailers { get; init; }
 
@@ -48,7 +54,8 @@ internal sealed record Fault(string Name, Func<Conversation, Task> Converse)
 
     public Arrival ArrivesOver(Protocol protocol) => HasNoTrailers && protocol.IsGrpc ? Arrival.None : Arrives;
 
-    public bool LosesAnswersOver(Protocol protocol) => LosesAnswers || (HasNoTrailers && protocol.IsGrpc);
+    public bool LosesAnswersOver(Protocol protocol, FlushMode flush) =>
+        LosesAnswers || (HasNoTrailers && protocol.IsGrpc) || (DropsConnectionsAtHalf && flush != FlushMode.Wait);
 
     public override string ToString() => Name;
 }

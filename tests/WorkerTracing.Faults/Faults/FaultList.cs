@@ -63,7 +63,12 @@ internal static class FaultList
         new("speaks no TLS where it should", Behaviours.NoTls) { IsTls = true, IsBelowHttp = true },
         new("shows an untrusted certificate", Behaviours.UnknownCertificate) { IsTls = true, IsBelowHttp = true },
         new("comes up late", Behaviours.Answer(200)) { Arrives = Arrival.Some, AtStart = static _ => Task.CompletedTask, AtHalf = Raise },
-        new("goes down in the middle", Behaviours.Answer(200)) { Arrives = Arrival.Some, AtHalf = static receiver => receiver.DownAsync() },
+        new("goes down in the middle", Behaviours.Answer(200))
+        {
+            Arrives = Arrival.Some,
+            AtHalf = static receiver => receiver.DownAsync(),
+            DropsConnectionsAtHalf = true,
+        },
         Flapping,
     ];
 

@@ -13,9 +13,10 @@ internal sealed record FaultRun(
     HashSet<ulong> Ended,
     Ledger Ledger,
     Ledger Elsewhere,
-    string Output,
-    int ExitCode)
+    string Output)
 {
+    private const string UsualScenario = "jobs";
+
     /// <summary>
     /// The timeouts where a backend acknowledges each request that it takes. A short one could expire on a busy machine between the
     /// acknowledgement and its arrival: the worker would send the spans again, or count them as lost.
@@ -29,6 +30,10 @@ internal sealed record FaultRun(
     public int InFlight => Regex.Matches(Output, @"was shut down with (\d+) spans in flight")
         .Sum(static match => int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture));
 
+    /// <summary>
+    /// Runs the plan that <paramref name="change"/> makes of the usual one. The usual plan is run by a worker of the pool; a plan of another
+    /// scenario, or with variables of its own, by a new process, which ends with it.
+    /// </summary>
     public static async Task<FaultRun> MakeAsync(
         Fault fault,
         Protocol protocol,
@@ -44,14 +49,26 @@ internal sealed record FaultRun(
         try
         {
             WorkerPlan plan = PlanFor(receiver, protocol, flush, spanFile);
-            if (fault.ArrivesOver(protocol) != Arrival.None && !fault.LosesAnswersOver(protocol))
+            if (fault.ArrivesOver(protocol) != Arrival.None && !fault.LosesAnswersOver(protocol, flush))
                 plan = plan with { RequestTimeout = Ample, ShutdownTimeout = Ample };
             plan = change?.Invoke(plan) ?? plan;
             await fault.AtStart(receiver);
-            await using var worker = new WorkerProcess(plan, environment);
-            string said = await FinishAsync(worker, fault, receiver);
-            await worker.EndedAsync();
-            return new FaultRun(
+            bool isUsual = plan.Scenario == UsualScenario && environment is null;
+            WorkerProcess worker = isUsual ? WorkerPool.Rent() : new WorkerProcess(environment);
+            string said, log;
+            try
+            {
+                await worker.BeginAsync(plan);
+                said = await FinishAsync(worker, fault, receiver);
+                log = await worker.ReadLogAsync();
+            }
+            catch
+            {
+                await worker.DisposeAsync();
+                throw;
+            }
+
+            var run = new FaultRun(
                 fault,
                 protocol,
                 plan,
@@ -59,8 +76,12 @@ internal sealed record FaultRun(
                 ReadSpans(spanFile),
                 ledger,
                 elsewhere.Ledger,
-                worker.Log + said,
-                worker.ExitCode);
+                log + said);
+            if (isUsual && run.InFlight == 0) // an export in flight could be counted in the next plan
+                WorkerPool.Return(worker);
+            else
+                await worker.EndAsync();
+            return run;
         }
         finally
         {
@@ -88,7 +109,7 @@ internal sealed record FaultRun(
 
     public static WorkerPlan PlanFor(FaultReceiver receiver, Protocol protocol, FlushMode flush, string spanFile) => new()
     {
-        Scenario = "jobs",
+        Scenario = UsualScenario,
         Exporter = protocol.Exporter,
         Endpoint = new UriBuilder(new Uri(receiver.BaseAddress, protocol.Endpoint))
         {

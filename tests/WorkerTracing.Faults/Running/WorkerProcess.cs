@@ -9,34 +9,28 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private static readonly TimeSpan Bound = TimeSpan.FromMinutes(3);
 
     private readonly ChildProcess _process;
-    private readonly CancellationTokenSource _bound = new(Bound);
+    private int _logStart;
 
-    public WorkerProcess(WorkerPlan plan, IReadOnlyDictionary<string, string>? environment = null)
+    public WorkerProcess(IReadOnlyDictionary<string, string>? environment = null) =>
+        _process = ChildProcess.StartDotnet([Path.Combine(AppContext.BaseDirectory, "WorkerTracing.Faults.Worker.dll")], environment);
+
+    /// <summary>Gets what the worker has logged since its plan began, at every level.</summary>
+    public string Log => _process.Errors[_logStart..];
+
+    /// <summary>Gives the worker a plan, which it begins when the one before is done.</summary>
+    public Task BeginAsync(WorkerPlan plan)
     {
-        var variables = new Dictionary<string, string>(environment ?? new Dictionary<string, string>())
-        {
-            ["OTEL_BSP_MAX_QUEUE_SIZE"] = $"{plan.MaxQueueSize}",
-            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = plan.Exporter == Protocol.OtlpGrpc.Exporter ? "grpc" : "http/protobuf",
-            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = plan.Endpoint.AbsoluteUri,
-            ["OTEL_EXPORTER_OTLP_HEADERS"] = $"x-api-key={plan.ApiKey}",
-            ["OTEL_EXPORTER_OTLP_TIMEOUT"] = $"{(int)plan.RequestTimeout.TotalMilliseconds}",
-        };
-        _process = ChildProcess.StartDotnet(
-            [Path.Combine(AppContext.BaseDirectory, "WorkerTracing.Faults.Worker.dll"), plan.ToJson()],
-            variables);
+        _logStart = _process.Errors.Length;
+        return _process.WriteLineAsync(plan.ToJson());
     }
-
-    /// <summary>Gets what the worker has logged, at every level.</summary>
-    public string Log => _process.Errors;
-
-    public int ExitCode => _process.ExitCode;
 
     /// <summary>Reads the next line that the worker writes; null when it has ended.</summary>
     public async Task<string?> ReadLineAsync()
     {
+        using var bound = new CancellationTokenSource(Bound);
         try
         {
-            return await _process.ReadLineAsync(_bound.Token);
+            return await _process.ReadLineAsync(bound.Token);
         }
         catch (OperationCanceledException)
         {
@@ -47,19 +41,33 @@ internal sealed class WorkerProcess : IAsyncDisposable
     /// <summary>Continues a worker that pauses.</summary>
     public Task ContinueAsync() => _process.WriteLineAsync("go");
 
+    /// <summary>Reads the log of a plan that has been reported on, to its end.</summary>
+    public async Task<string> ReadLogAsync()
+    {
+        await Until.TrueAsync(() => Log.Contains(Harness.LogEnd, StringComparison.Ordinal), "the log of the plan ended");
+        return Log;
+    }
+
     /// <inheritdoc cref="ChildProcess.Kill"/>
     public void Kill() => _process.Kill();
 
     /// <inheritdoc cref="ChildProcess.Stop"/>
     public void Stop() => _process.Stop();
 
-    public Task EndedAsync() => _process.EndedAsync();
-
-    public async ValueTask DisposeAsync()
+    /// <summary>Tells a worker whose plan is done that there are no more, and asserts that it ends well.</summary>
+    public async Task EndAsync()
     {
-        await _process.DisposeAsync();
-        _bound.Dispose();
+        await using (this)
+        {
+            _process.CloseInput();
+            Assert.That(await EndedAsync(), Is.Zero, Log);
+        }
     }
+
+    /// <inheritdoc cref="ChildProcess.EndedAsync()"/>
+    public Task<int> EndedAsync() => _process.EndedAsync();
+
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static string Tail(string log) => log.Length <= 4000 ? log : log[^4000..];
 }

@@ -2,13 +2,14 @@ using System.Text;
 using System.Text.Json;
 using FsCheck;
 using FsCheck.Fluent;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.OpenAI.Tests;
 
 /// <summary>What is done in one pass and in place, beside the same done the plain way.</summary>
 public sealed class JsonCompactorTests
 {
-    private static readonly Config Thorough = Config.QuickThrowOnFailure.WithMaxTest(3000).WithEndSize(60);
+    private static readonly Config Thorough = Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 3000 : 1000).WithEndSize(60);
 
     private static readonly Gen<string> Space = Gen.Frequency((6, Gen.Constant("")), (1, Gen.Elements(" ", "\n", "\r\n\t ", "    ")));
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
+using WorkerTracing.Testing;
 
 namespace WorkerTracing.OpenAI.Tests;
 
@@ -24,5 +25,5 @@ public sealed class WireFormatTests
         Assert.That(
             Encoding.UTF8.GetString(output.Written),
             Is.EqualTo(time.ToString($"'\"'yyyy-MM-dd'T'HH:mm:ss{fraction}'+00:00\"'", CultureInfo.InvariantCulture)));
-    }).Check(Config.QuickThrowOnFailure.WithMaxTest(1000));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 1000 : 250));
 }

@@ -18,7 +18,7 @@ public sealed class ConservationTests
     [Test]
     public void AnySequence_OfEndsFlushesAndOutcomes_LosesNoCount() =>
         Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), ArbMap.Default.ArbFor<byte>(), Run)
-            .Check(Config.QuickThrowOnFailure.WithMaxTest(300).WithEndSize(60));
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 300 : 100).WithEndSize(60));
 
     [Test]
     public void AnyInterleaving_OfEndsFlushesTimeoutsCancellationsAndShutdown_LosesNoCount(

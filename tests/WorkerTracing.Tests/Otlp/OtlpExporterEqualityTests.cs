@@ -22,12 +22,12 @@ public sealed class OtlpExporterEqualityTests
         [Values] OtlpExportCompression compression)
     {
         using var generated = new GeneratedSpans(11);
-        Activity[] spans = generated.Make(1_000);
+        Activity[] spans = generated.Make(FullRun.IsOn ? 1_000 : 200);
 
         IReadOnlyList<string> ours = await SendAsync(protocol, compression, spans, static options => new OtlpSpanExporter(options));
         IReadOnlyList<string> theirs = await SendAsync(protocol, compression, spans, static options => new OtlpTraceExporter(options));
 
-        Assert.That(ours, Has.Count.EqualTo(1_000));
+        Assert.That(ours, Has.Count.EqualTo(spans.Length));
         Assert.That(OtlpText.FirstDifference(ours, theirs), Is.Null);
     }
 

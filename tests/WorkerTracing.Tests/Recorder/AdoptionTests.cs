@@ -272,7 +272,7 @@ internal sealed class AdoptionTests
         recorder.Recorder.Adopt();
 
         Assert.That(recorder.Take(), Is.Empty);
-        Assert.That(File.ReadAllBytes(segment), Is.EqualTo(bytes));
+        Assert.That(File.ReadAllBytes(segment).AsSpan().SequenceEqual(bytes), Is.True, "the bytes are the same");
         Assert.That(recorder.Log.Events.Select(entry => entry.Id), Is.EqualTo([65]), "logged once");
         Assert.That(recorder.Channel.Write(Spans.Ended()).IsRecorded, Is.True);
     }

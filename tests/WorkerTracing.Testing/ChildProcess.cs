@@ -11,6 +11,16 @@ public sealed class ChildProcess : IAsyncDisposable
 {
     private const int Terminate = 15;
 
+    /// <summary>
+    /// A process of a test lives for seconds. Compiling its hot methods again begins after ten minutes (the number is hexadecimal):
+    /// tests/Directory.Build.props does the same for the programs that are built for tests, and this for the SDK's commands and the samples.
+    /// </summary>
+    private static readonly Dictionary<string, string> Runtime = new()
+    {
+        ["DOTNET_TC_CallCountingDelayMs"] = "927C0",
+        ["DOTNET_TieredPGO"] = "0",
+    };
+
     private readonly Process _process;
     private readonly Task _reading;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
@@ -46,7 +56,7 @@ public sealed class ChildProcess : IAsyncDisposable
         string? folder = null)
     {
         var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder ?? "" };
-        foreach ((string name, string value) in environment ?? new Dictionary<string, string>())
+        foreach ((string name, string value) in Runtime.Concat(environment ?? new Dictionary<string, string>()))
             start.Environment[name] = value;
         return new ChildProcess(start);
     }

@@ -11,7 +11,6 @@ internal sealed class ExportBatch(int capacity)
     private readonly SegmentDelivery?[] _deliveries = new SegmentDelivery?[capacity];
     private readonly long[] _positions = new long[capacity];
     private readonly ExportOutcome[] _outcomes = new ExportOutcome[capacity];
-    private int _markedRecords; // written by the thread of the export
     private RecordHandle[]? _records; // made for the first span that has a record
 
     public Activity[] Spans { get; } = new Activity[capacity];
@@ -37,13 +36,6 @@ internal sealed class ExportBatch(int capacity)
 
     /// <summary>Gets the records that are sent. Written by the batch's thread.</summary>
     public List<TakenRecord> ReadBack { get; } = [];
-
-    /// <summary>Gets or sets how many of the records are marked: done, or left to be read again.</summary>
-    public int MarkedRecords
-    {
-        get => Volatile.Read(ref _markedRecords);
-        set => Volatile.Write(ref _markedRecords, value);
-    }
 
     /// <summary>Gets how many records are read at most.</summary>
     public int ReadLimit { get; private set; }
@@ -147,6 +139,5 @@ internal sealed class ExportBatch(int capacity)
         IsReadBack = false;
         IsolatedRecord = null;
         ReadBack.Clear();
-        MarkedRecords = 0;
     }
 }

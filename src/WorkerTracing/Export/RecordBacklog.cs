@@ -31,8 +31,8 @@ internal sealed class RecordBacklog(RecorderChannel channel, int maxRecords, Exp
     /// </summary>
     public bool IsReader { get; set; } = true;
 
-    /// <summary>Gets the number of records that are not acknowledged.</summary>
-    public long Count => channel.Unqueued + _isolated.Count + (_inFlight is { } batch ? batch.ReadBack.Count - batch.MarkedRecords : 0);
+    /// <summary>Gets the number of records that are not acknowledged: in the files, in flight, or kept because they failed alone.</summary>
+    public long Count => channel.Left;
 
     /// <summary>Gets whether records are in flight, or leave as soon as the exporter takes some.</summary>
     public bool IsMoving => _inFlight is not null || MayRead;
@@ -96,11 +96,10 @@ internal sealed class RecordBacklog(RecorderChannel channel, int maxRecords, Exp
             bool isRetained = batch.Outcomes[i] == ExportOutcome.Retained;
             if (isRetained && batch.ReadBack.Count == 1)
                 return;
-            batch.MarkedRecords++; // first: a record that is left to be read again must not count twice
             if (isRetained)
-                channel.MarkUnqueued(batch.ReadBack[i].Handle);
+                channel.PutBack(batch.ReadBack[i].Handle);
             else
-                channel.MarkDone(batch.ReadBack[i].Handle);
+                channel.MarkTakenDone(batch.ReadBack[i].Handle);
         }
     }
 
@@ -151,7 +150,7 @@ internal sealed class RecordBacklog(RecorderChannel channel, int maxRecords, Exp
     {
         Debug.Assert(Monitor.IsEntered(sync));
         foreach (IsolatedRecord record in _isolated)
-            channel.MarkUnqueued(record.Record.Handle);
+            channel.PutBack(record.Record.Handle);
         _isolated.Clear();
     }
 
@@ -168,7 +167,7 @@ internal sealed class RecordBacklog(RecorderChannel channel, int maxRecords, Exp
             if (_isolated.Count < MaxIsolated)
                 _isolated.Add(record);
             else
-                channel.MarkUnqueued(record.Record.Handle);
+                channel.PutBack(record.Record.Handle);
         }
         else if (IsolatedRetry.After(record.Failures, time) is { } retryAt)
         {
@@ -177,7 +176,7 @@ internal sealed class RecordBacklog(RecorderChannel channel, int maxRecords, Exp
         else
         {
             batch.Outcomes[0] = ExportOutcome.Dropped;
-            channel.MarkDone(record.Record.Handle);
+            channel.MarkTakenDone(record.Record.Handle);
         }
     }
 }

@@ -193,7 +193,10 @@ internal sealed class AdoptedDirectory
     private static void Attach(RecordedExporter exporter, AdoptedSegment segment)
     {
         int index = segment.IndexOf(exporter);
-        if (index >= 0)
-            exporter.AddUnqueued(segment.CountUnqueued(index));
+        if (index < 0)
+            return;
+        int unqueued = segment.CountUnqueued(index);
+        exporter.AddUnqueued(unqueued);
+        exporter.AddLeft(unqueued);
     }
 }

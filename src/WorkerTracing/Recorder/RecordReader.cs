@@ -6,8 +6,9 @@ internal sealed class RecordReader(RecordSegments segments, RecorderCounts count
     /// <summary>Changes a record to done.</summary>
     /// <param name="handle">The record.</param>
     /// <param name="exporter">The exporter of the record.</param>
+    /// <param name="isTaken">Whether <see cref="Take"/> has returned it.</param>
     /// <returns>True if it was the last one of its segment.</returns>
-    public bool MarkDone(RecordHandle handle, RecordedExporter exporter)
+    public bool MarkDone(RecordHandle handle, RecordedExporter exporter, bool isTaken)
     {
         if (!handle.IsRecorded || !segments.TryFind(handle, out RecordSegment segment, out int offset))
             return false;
@@ -17,13 +18,18 @@ internal sealed class RecordReader(RecordSegments segments, RecorderCounts count
                 return false;
             segment.AddUnqueued(segment.IndexOf(exporter), -1);
             exporter.AddUnqueued(-1);
+            exporter.AddLeft(-1);
+        }
+        else if (isTaken)
+        {
+            exporter.AddLeft(-1);
         }
 
         return segment.CountDone() == 0;
     }
 
-    /// <summary>Changes a record that a queue has refused: <see cref="Take"/> returns it.</summary>
-    public void MarkUnqueued(RecordHandle handle, RecordedExporter exporter)
+    /// <summary>Changes a record that a queue has refused, or that was taken and is not sent: <see cref="Take"/> returns it.</summary>
+    public void MarkUnqueued(RecordHandle handle, RecordedExporter exporter, bool isTaken)
     {
         if (!handle.IsRecorded
             || !segments.TryFind(handle, out RecordSegment segment, out int offset)
@@ -33,6 +39,8 @@ internal sealed class RecordReader(RecordSegments segments, RecorderCounts count
         segment.MoveCursorBack(index, offset);
         segment.AddUnqueued(index, 1);
         exporter.AddUnqueued(1);
+        if (!isTaken)
+            exporter.AddLeft(1);
     }
 
     /// <summary>Takes the oldest records that no queue holds. Drops those that are too old.</summary>
@@ -145,6 +153,7 @@ internal sealed class RecordReader(RecordSegments segments, RecorderCounts count
             return;
         }
 
+        request.Exporter.AddLeft(-1);
         if (segment.TryChange(offset, RecordState.Queued, RecordState.Done))
             segment.CountDone();
     }

@@ -10,6 +10,7 @@ internal sealed class RecordedExporter(int index, string name, OpenSpanStore ope
     private readonly Lock _sync = new();
     private byte[]? _resource; // written under _sync
     private long _unqueued; // changed by any thread
+    private long _left; // changed by any thread
 
     public int Index { get; } = index;
 
@@ -25,7 +26,14 @@ internal sealed class RecordedExporter(int index, string name, OpenSpanStore ope
     /// <summary>Gets the number of its records that no queue holds, in all files.</summary>
     public long Unqueued => Math.Max(0, Volatile.Read(ref _unqueued));
 
+    /// <summary>
+    /// Gets the number of its records that were left to the recorder and are not done: those that no queue holds, and those that are taken.
+    /// </summary>
+    public long Left => Math.Max(0, Volatile.Read(ref _left));
+
     public void AddUnqueued(int count) => Interlocked.Add(ref _unqueued, count);
+
+    public void AddLeft(int count) => Interlocked.Add(ref _left, count);
 
     public bool HasResource => Volatile.Read(ref _resource) is not null;
 

@@ -35,6 +35,9 @@ internal sealed class RecorderChannel
     /// <summary>Gets the number of records that no queue holds: refused by a full queue, left by other processes.</summary>
     public long Unqueued => _recorded?.Unqueued ?? 0;
 
+    /// <summary>Gets the number of records that were left to the recorder and are not done, whether they are taken at this moment or not.</summary>
+    public long Left => _recorded?.Left ?? 0;
+
     /// <summary>Records an ended span, and its open ancestors. Called by the thread that ends it.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: a span that it cannot write is not recorded.")]
     public RecordHandle Write(Activity span)
@@ -82,21 +85,27 @@ internal sealed class RecorderChannel
     public void Forget(Activity span) => _recorded?.OpenSpans.Remove(span);
 
     /// <summary>The span has its final outcome.</summary>
-    public void MarkDone(RecordHandle handle)
-    {
-        if (_recorded is not null && _reader.MarkDone(handle, _recorded))
-            Recorder.OnSegmentDone();
-    }
+    public void MarkDone(RecordHandle handle) => MarkDone(handle, isTaken: false);
+
+    /// <summary>The span of a record that <see cref="Take"/> has returned has its final outcome.</summary>
+    public void MarkTakenDone(RecordHandle handle) => MarkDone(handle, isTaken: true);
 
     /// <summary>The queue has refused the span: it is one of those that <see cref="Take"/> returns.</summary>
     public void MarkUnqueued(RecordHandle handle)
     {
         if (_recorded is not null)
-            _reader.MarkUnqueued(handle, _recorded);
+            _reader.MarkUnqueued(handle, _recorded, isTaken: false);
+    }
+
+    /// <summary>A record that <see cref="Take"/> has returned is not sent now: it is one of those that the next call returns.</summary>
+    public void PutBack(RecordHandle handle)
+    {
+        if (_recorded is not null)
+            _reader.MarkUnqueued(handle, _recorded, isTaken: true);
     }
 
     /// <summary>
-    /// Takes records that no queue holds, oldest first. Each is taken once, until it is done or marked as unqueued again.
+    /// Takes records that no queue holds, oldest first. Each is taken once, until it is done or put back.
     /// </summary>
     /// <param name="into">Takes the records.</param>
     /// <param name="count">How many to take at most.</param>
@@ -105,6 +114,12 @@ internal sealed class RecorderChannel
     {
         if (_recorded is not null)
             _reader.Take(_recorded, into, count, bytes);
+    }
+
+    private void MarkDone(RecordHandle handle, bool isTaken)
+    {
+        if (_recorded is not null && _reader.MarkDone(handle, _recorded, isTaken))
+            Recorder.OnSegmentDone();
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to the exporter: a span that it cannot write is not recorded.")]

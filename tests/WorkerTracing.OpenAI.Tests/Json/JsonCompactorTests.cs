@@ -9,7 +9,7 @@ namespace WorkerTracing.OpenAI.Tests;
 /// <summary>What is done in one pass and in place, beside the same done the plain way.</summary>
 public sealed class JsonCompactorTests
 {
-    private static readonly Config Thorough = Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 3000 : 1000).WithEndSize(60);
+    private static readonly Config Thorough = Config.QuickThrowOnFailure.WithMaxTest(FullRun.IsOn ? 3000 : 400).WithEndSize(60);
 
     private static readonly Gen<string> Space = Gen.Frequency((6, Gen.Constant("")), (1, Gen.Elements(" ", "\n", "\r\n\t ", "    ")));
 

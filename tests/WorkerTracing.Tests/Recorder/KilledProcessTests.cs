@@ -5,7 +5,7 @@ namespace WorkerTracing.Tests;
 /// <summary>Processes that are killed in the middle of their work: what they recorded is found, once, and nothing else.</summary>
 internal sealed class KilledProcessTests
 {
-    private static readonly int Rounds = FullRun.IsOn ? 50 : 4;
+    private static readonly int Rounds = FullRun.IsOn ? 50 : 2;
 
     [Test]
     public async Task Kill_AtRandomMoments_LosesAndInventsNothing([Seeds(1)] int seed)

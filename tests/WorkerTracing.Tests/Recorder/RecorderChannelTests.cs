@@ -58,9 +58,42 @@ internal sealed class RecorderChannelTests
         recorder.Channel.MarkUnqueued(recorder.Channel.Write(Spans.Ended("second")));
         List<TakenRecord> taken = recorder.Take();
 
-        recorder.Channel.MarkUnqueued(taken[0].Handle);
+        recorder.Channel.PutBack(taken[0].Handle);
 
         Assert.That(recorder.TakeTexts(), Is.EqualTo(["first"]));
+    }
+
+    /// <summary>The number of a flush's answer: a record counts once, from when it is left until it is done.</summary>
+    [Test]
+    public void Left_WhileRecordsAreTakenAndPutBack_IsExactAtEveryMoment()
+    {
+        using var recorder = new RecorderFixture();
+        RecorderChannel channel = recorder.Channel;
+        for (int i = 0; i < 200; i++)
+            channel.MarkUnqueued(channel.Write(Spans.Ended()));
+        channel.MarkDone(channel.Write(Spans.Ended()));
+        using var done = new CancellationTokenSource();
+        var counts = new HashSet<long> { channel.Left };
+        var reader = new Thread(() =>
+        {
+            while (!done.IsCancellationRequested)
+                counts.Add(channel.Left);
+        });
+        reader.Start();
+
+        for (int round = 0; round < 100; round++)
+        {
+            foreach (TakenRecord record in recorder.Take(count: 50))
+                channel.PutBack(record.Handle);
+        }
+
+        done.Cancel();
+        reader.Join();
+        Assert.That(counts, Is.EqualTo(new[] { 200L }));
+        foreach (TakenRecord record in recorder.Take(count: 50))
+            channel.MarkTakenDone(record.Handle);
+        Assert.That(channel.Left, Is.EqualTo(150));
+        Assert.That(channel.Unqueued, Is.EqualTo(150));
     }
 
     [Test]

@@ -55,12 +55,16 @@ internal sealed class Workers(Way way, long maxBytes, int payload) : IAsyncDispo
         await using (worker)
         {
             await Wait.UntilAsync(
-                () => Backend.Has(expected) || worker.HasExited || (way == Way.OpenTelemetryDisk && FilesLeft == 0), timeout);
+                () => (Backend.Has(expected) && HasNoOrphan()) || worker.HasExited || (way == Way.OpenTelemetryDisk && FilesLeft == 0),
+                timeout);
             worker.CloseInput();
             await worker.EndedAsync();
         }
 
         return new Verdict(Ledgers, Backend.Read());
+
+        // The spans between a job and its steps have not ended, and may arrive last.
+        bool HasNoOrphan() => new Verdict(Ledgers, Backend.Read()).Orphans.Length == 0;
     }
 
     public async ValueTask DisposeAsync()

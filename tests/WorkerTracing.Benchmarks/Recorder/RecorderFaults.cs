@@ -23,7 +23,9 @@ internal static class RecorderFaults
         Console.WriteLine("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (int? pace in SpansASecond)
         {
-            (int recorded, long faults, List<int> spans) = Measure(idle, pace);
+            string directory = Directory.CreateTempSubdirectory("recorder-").FullName;
+            (int recorded, long faults, List<int> spans) = Measure(directory, idle, pace);
+            Directory.Delete(directory, recursive: true); // the recorder is closed: its thread makes no more files
             string shown = pace?.ToString("N0", CultureInfo.InvariantCulture) ?? "all it can";
             string first = spans.Count == 0 ? "" : $"{spans[0]}";
             Console.WriteLine(string.Create(
@@ -32,9 +34,8 @@ internal static class RecorderFaults
         }
     }
 
-    private static (int Recorded, long Faults, List<int> Spans) Measure(TimeSpan idle, int? pace)
+    private static (int Recorded, long Faults, List<int> Spans) Measure(string directory, TimeSpan idle, int? pace)
     {
-        string directory = Directory.CreateTempSubdirectory("recorder-").FullName;
         using var recorder = FlightRecorder.Open(
             new FlightRecorderOptions { Directory = directory }, NullLogger.Instance, TimeProvider.System);
         using var exporter = new OtlpSpanExporter(new OtlpExporterOptions { Protocol = OtlpExportProtocol.HttpProtobuf });
@@ -61,7 +62,6 @@ internal static class RecorderFaults
             last = now;
         }
 
-        Directory.Delete(directory, recursive: true);
         return (recorded, last - first, spans);
     }
 }

@@ -32,7 +32,7 @@ internal static class KillRun
     /// <summary>The disk retry looks at its files each minute, at ten of them at a time.</summary>
     private static TimeSpan DeliveryTimeout(Way way) => way switch
     {
-        Way.FlightRecorder => TimeSpan.FromMinutes(1),
+        Way.FlightRecorder => TimeSpan.FromMinutes(3),
         Way.OpenTelemetryDisk => TimeSpan.FromMinutes(4),
         _ => TimeSpan.Zero,
     };

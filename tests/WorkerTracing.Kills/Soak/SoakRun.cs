@@ -11,7 +11,8 @@ internal sealed class SoakRun(TimeSpan duration, int seed)
     private const long MaxBytes = 64 * 1024 * 1024;
     private const int Payload = 2048;
 
-    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromMinutes(1);
+    /// <summary>A recorder that has no room for one more left directory looks again after a minute.</summary>
+    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromMinutes(3);
 
     private readonly Random _random = new(seed); // of the lives
     private readonly Random _outages = new(seed + 1);

@@ -25,15 +25,7 @@ internal static class KillRun
         }
 
         workers.Backend.Start();
-        Verdict verdict = await workers.DeliverAsync(DeliveryTimeout(scenario.Way));
+        Verdict verdict = await workers.DeliverAsync();
         return new KillResult(scenario, verdict, mostBytes, workers.FilesLeft);
     }
-
-    /// <summary>The disk retry looks at its files each minute, at ten of them at a time.</summary>
-    private static TimeSpan DeliveryTimeout(Way way) => way switch
-    {
-        Way.FlightRecorder => TimeSpan.FromMinutes(3),
-        Way.OpenTelemetryDisk => TimeSpan.FromMinutes(4),
-        _ => TimeSpan.Zero,
-    };
 }

@@ -22,6 +22,17 @@ internal sealed class Workers(Way way, long maxBytes, int payload) : IAsyncDispo
     public int FilesLeft =>
         Directory.Exists(Storage) ? Directory.EnumerateFileSystemEntries(Storage, "*", SearchOption.AllDirectories).Count() : 0;
 
+    /// <summary>
+    /// Gets how long a last worker may take to deliver what is left. Both look at left files each minute: the recorder where it had no room
+    /// for a directory, the disk retry at ten files at a time.
+    /// </summary>
+    private TimeSpan DeliveryTimeout => way switch
+    {
+        Way.FlightRecorder => TimeSpan.FromMinutes(3),
+        Way.OpenTelemetryDisk => TimeSpan.FromMinutes(4),
+        _ => TimeSpan.Zero,
+    };
+
     /// <summary>Starts a worker, waits until its long jobs run and the first span has ended, and ends it after some time.</summary>
     /// <param name="framework">What runs its jobs.</param>
     /// <param name="life">How long it works.</param>
@@ -48,7 +59,7 @@ internal sealed class Workers(Way way, long maxBytes, int payload) : IAsyncDispo
 
     /// <summary>Starts a worker without jobs, waits until it has delivered everything, or the time is over, and stops it.</summary>
     /// <returns>What has arrived.</returns>
-    public async Task<Verdict> DeliverAsync(TimeSpan timeout)
+    public async Task<Verdict> DeliverAsync()
     {
         HashSet<ulong> expected = [.. Ledgers.Ended, .. Ledgers.Running];
         (ChildProcess worker, _) = Start(Framework.None);
@@ -56,7 +67,7 @@ internal sealed class Workers(Way way, long maxBytes, int payload) : IAsyncDispo
         {
             await Wait.UntilAsync(
                 () => (Backend.Has(expected) && HasNoOrphan()) || worker.HasExited || (way == Way.OpenTelemetryDisk && FilesLeft == 0),
-                timeout);
+                DeliveryTimeout);
             worker.CloseInput();
             await worker.EndedAsync();
         }

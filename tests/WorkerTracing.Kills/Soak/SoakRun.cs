@@ -11,9 +11,6 @@ internal sealed class SoakRun(TimeSpan duration, int seed)
     private const long MaxBytes = 64 * 1024 * 1024;
     private const int Payload = 2048;
 
-    /// <summary>A recorder that has no room for one more left directory looks again after a minute.</summary>
-    private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromMinutes(3);
-
     private readonly Random _random = new(seed); // of the lives
     private readonly Random _outages = new(seed + 1);
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -39,7 +36,7 @@ internal sealed class SoakRun(TimeSpan duration, int seed)
         }
 
         int outages = await backend;
-        Verdict verdict = await workers.DeliverAsync(DeliveryTimeout);
+        Verdict verdict = await workers.DeliverAsync();
         return new SoakResult(duration, verdict, kills, stops, outages, disk.Stop(), disk.Segments, MaxBytes, workers.FilesLeft);
     }
 
